@@ -1,0 +1,316 @@
+# sframe-tool. Needs GNU make 4.3 and pkg-config.
+#
+#	make			the program			build/release/
+#	make demo		packages, build, one call judged
+#	make test		packages, build, every test there is
+#	make deps		the Debian packages for both, installed if missing
+#
+#	make check		structure, unit and corpus checks
+#	make asan-check		unit and corpus checks under ASan and UBSan
+#	make clang-check	the same built by clang
+#	make valgrind		unit checks under valgrind
+#	make fuzz, make afl	fuzz targets			build/libfuzzer/, build/afl/
+#	make fuzz-ci		each of them for FUZZ_SECONDS
+#	make coverage		what unit and corpus checks reach
+#	make bench		how fast, on how much memory
+#
+#	make docs		docs/findings.md from checks/findings.def
+#	make format, make lint	clang-format, clang-tidy
+#	make install		honours PREFIX and DESTDIR; make uninstall
+#	make dist		a tarball of the last commit	build/
+#	make clean
+#
+#	V=1 shows commands; CC, CFLAGS, CPPFLAGS, LDFLAGS, LDLIBS are yours.
+
+VARIANT ?= release
+B := build/$(VARIANT)
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
+ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
+FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
+INSTALL ?= install
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+MAKEFLAGS += -r --no-print-directory
+
+# The capture of `make demo`.
+DEMO ?= corpora/captures/S16-d-plain-2s.rtp.pcap
+# fuzz-ci: seconds for each target, and how many run at once.
+FUZZ_SECONDS ?= 20
+FUZZ_JOBS ?= 2
+
+# ---- packages ---------------------------------------------------------------
+
+# package, or package:command where the command will do however it came
+build_deps := gcc:gcc make:make pkg-config:pkg-config libpcap-dev libssl-dev \
+	libcjson-dev libxxhash-dev
+test_deps := libcmocka-dev clang:clang libclang-rt-dev valgrind:valgrind \
+	tshark:tshark jq:jq nodejs:node python3:python3 python3-jsonschema
+
+# ---- flags ------------------------------------------------------------------
+
+ifeq ($(VARIANT),libfuzzer)
+CC := clang
+else ifeq ($(VARIANT),clang)
+CC := clang
+else ifeq ($(VARIANT),afl)
+CC := afl-clang-fast
+endif
+
+try = $(if $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>&1),,$(1))
+pkgs := libpcap libcrypto libcjson libxxhash
+
+# Warnings stop our own checks, not somebody's build of a release.
+ifneq ($(filter %check check-% fuzz% afl test valgrind coverage,$(MAKECMDGOALS)),)
+WERROR ?= -Werror
+endif
+export WERROR
+
+std := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -MMD -MP
+std += $(shell $(PKG_CONFIG) --cflags $(pkgs) 2>/dev/null)
+libs := $(shell $(PKG_CONFIG) --libs $(pkgs) 2>/dev/null) -lm
+warn := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+	-Wundef -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference
+warn += $(foreach f,-Wlogical-op -Wduplicated-cond -Wcast-align=strict,$(call try,$(f)))
+harden := $(foreach f,-fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -ftrivial-auto-var-init=zero \
+	-fstrict-flex-arrays=3,$(call try,$(f))) -fPIE
+san := address,undefined
+# Without the full optimiser, or with a sanitizer, gcc cannot follow a value
+# that a function sets on success alone.
+lenient := $(call try,-Wno-maybe-uninitialized)
+frames := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all $(lenient)
+
+# v.<variant> compiles, l.<variant> links, main.<variant> drives fuzz targets.
+v.release := $(harden) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+l.release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+v.clang := $(v.release)
+l.clang := $(l.release)
+v.asan := $(frames) -fsanitize=$(san)
+l.asan := -fsanitize=$(san)
+v.valgrind := -O1 -g $(lenient)
+v.coverage := -O0 --coverage $(lenient)
+l.coverage := --coverage
+v.libfuzzer := $(frames) -fsanitize=fuzzer-no-link,$(san)
+l.libfuzzer := -fsanitize=fuzzer,$(san)
+v.afl := -O1
+l.afl := -fsanitize=fuzzer
+replay := $(B)/obj/fuzz/replay.o
+main.release := $(replay)
+main.clang := $(replay)
+main.asan := $(replay)
+main.valgrind := $(replay)
+main.coverage := $(replay)
+
+compile = $(CC) $(CFLAGS) $(std) $(warn) $(WERROR) $(v.$(VARIANT)) \
+	$(CPPFLAGS) -c -o $@ $<
+link = $(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(l.$(VARIANT)) $(LDFLAGS) $(testlibs) $(libs) $(LDLIBS)
+ifneq ($(V),1)
+say = @printf '  %-6s %s\n' $(1) $@;
+endif
+
+# ---- what there is ----------------------------------------------------------
+
+layers := parsers engine checks report cli
+may.parsers := parsers
+may.engine := parsers engine
+may.checks := parsers engine checks
+may.report := parsers engine checks report
+may.cli := parsers engine checks report cli
+
+src = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*/*.c)))
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+lib_src := $(call src,parsers engine checks report)
+headers := $(sort $(foreach d,$(layers),$(wildcard $(d)/*.h $(d)/*/*.h)))
+tests := $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c)))
+parsers := $(shell sed -n 's/^PARSER[^a-z]*\([a-z0-9_]*\).*/\1/p' parsers/parsers.def)
+more := $(patsubst fuzz/target_%.c,%,$(sort $(wildcard fuzz/target_*.c)))
+targets := $(parsers) $(more)
+program := $(if $(wildcard cli/main.c),$(B)/sframe-tool)
+
+# ---- building ---------------------------------------------------------------
+
+all: $(B)/libsframe.a $(program)
+
+$(B)/sframe-tool: $(call obj,$(call src,cli)) $(B)/libsframe.a
+	$(call say,LD)$(link)
+$(B)/libsframe.a: $(call obj,$(lib_src))
+	$(call say,AR)rm -f $@; $(AR) rcs $@ $^
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile)
+
+$(tests:%=$(B)/tests/%): testlibs := -lcmocka
+$(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libsframe.a
+	@mkdir -p $(@D)
+	$(call say,LD)$(link)
+
+# fuzz/parser.c is compiled once for each row of parsers.def.
+$(parsers:%=$(B)/obj/fuzz/parser-%.o): $(B)/obj/fuzz/parser-%.o: fuzz/parser.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile) -DTARGET=$*
+$(parsers:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/obj/fuzz/parser-%.o
+$(more:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/obj/fuzz/target_%.o
+$(targets:%=$(B)/fuzz/%): $(main.$(VARIANT)) $(B)/libsframe.a
+	@mkdir -p $(@D)
+	$(call say,LD)$(link)
+
+fuzz-targets: $(targets:%=$(B)/fuzz/%)
+fuzz: ; $(MAKE) VARIANT=libfuzzer fuzz-targets
+afl: ; $(MAKE) VARIANT=afl fuzz-targets
+
+# ---- checking ---------------------------------------------------------------
+
+check: check-layers check-headers check-objects check-run check-docs
+asan-check: ; $(MAKE) VARIANT=asan check-run
+clang-check: ; $(MAKE) VARIANT=clang all check-headers check-objects check-run
+check-run: $(tests:%=$(B)/tests/%.ok) $(targets:%=$(B)/corpus/%.ok)
+
+# A test may read vectors, corpora and its own folder.
+data := $(wildcard vectors/*/*)
+$(B)/tests/%.ok: $(B)/tests/% $(data)
+	$(call say,TEST)CMOCKA_MESSAGE_OUTPUT=TAP $< > $@.log 2>&1 || \
+	    { grep -v '^ok' $@.log >&2; exit 1; }
+	@touch $@
+
+.SECONDEXPANSION:
+$(B)/corpus/%.ok: $(B)/fuzz/% $$(wildcard corpora/$$*/*)
+	@mkdir -p $(@D)
+	@set -- corpora/$*/*; [ -e "$$1" ] || { echo "corpora/$* is empty: add a seed" >&2; exit 1; }
+	$(call say,CORPUS)$< corpora/$*/*
+	@touch $@
+
+# Who may include whom; and a parser has no library but <string.h>.
+check-layers: $(layers:%=layer-%)
+	@grep -rnE '^#include <' --include='*.[ch]' --include='*.def' parsers | \
+	    grep -vE '<(limits|stdbool|stddef|stdint|string)\.h>' | \
+	    sed 's/^/a parser may not include: /' | (! grep .)
+layer-%:
+	@grep -rhoE '^#include "[a-z]+/' --include='*.[ch]' --include='*.def' $* 2>/dev/null | \
+	    cut -d'"' -f2 | tr -d / | sort -u | grep -vxF $(patsubst %,-e %,$(may.$*)) | \
+	    sed 's/^/$* may not include from: /' | (! grep .)
+check-headers: $(headers:%=$(B)/alone/%.ok)
+$(B)/alone/%.ok: %
+	@mkdir -p $(@D)
+	@echo '#include "$<"' | $(CC) $(filter-out -M%,$(std)) -MMD -MP -MF $(@:.ok=.d) -MT $@ \
+	    -Wall -Wextra -Werror -fsyntax-only -x c - && touch $@
+
+# What the symbol tables can show: each parser has its row; parsers call
+# nothing but ours, mem* and str*; no object has writable static storage.
+parser_objs := $(call obj,$(call src,parsers))
+check-objects: $(B)/libsframe.a
+	@nm -g --defined-only $(parser_objs) | sed -n 's/.* T sf_\(.*\)_parse$$/\1/p' | sort > $(B)/have
+	@printf '%s\n' $(parsers) | sort > $(B)/rows
+	@comm -3 $(B)/have $(B)/rows | sed 's/^/parsers.def is out of step: /' | (! grep .)
+	@nm -u $(parser_objs) | awk '$$1 == "U" { print $$2 }' | sort -u | \
+	    grep -vE '^(sf_|_*mem|bcmp$$|str(len|n?cmp|chr)$$|__stack_chk|__asan|__ubsan|__gcov|_GLOBAL_)' | \
+	    sed 's/^/a parser calls: /' | (! grep .)
+	@size -A $< | awk '/\.o/ { o = $$1 } $$1 ~ /^\.(data|bss)$$/ && $$2 > 0 \
+	    { print "writable static storage in", o; bad = 1 } END { exit bad }'
+
+# The page and the table it is made from.
+ifneq ($(program),)
+docs: $(program)
+	$(B)/sframe-tool list findings --markdown > docs/findings.md
+endif
+check-docs: $(if $(wildcard docs/findings.md),$(program))
+ifneq ($(and $(program),$(wildcard docs/findings.md)),)
+	@$(B)/sframe-tool list findings --markdown | cmp -s - docs/findings.md || \
+	    { echo "docs/findings.md is out of date: make docs" >&2; exit 1; }
+endif
+
+# A leak, a read of what was never written, a jump on it: all are errors.
+memcheck := valgrind -q --error-exitcode=1 --leak-check=full --show-leak-kinds=all
+valgrind: ; $(MAKE) VARIANT=valgrind valgrind-run
+valgrind-run: $(tests:%=$(B)/tests/%.memcheck)
+$(B)/tests/%.memcheck: $(B)/tests/% $(data)
+	$(call say,MEM)CMOCKA_MESSAGE_OUTPUT=TAP $(memcheck) $< > $@.log 2>&1 || \
+	    { grep -v '^ok' $@.log >&2; exit 1; }
+	@touch $@
+
+# Scratch and findings stay in build/; what earns its place is moved by hand.
+fuzz-ci: fuzz
+	$(MAKE) VARIANT=libfuzzer -k -j$(FUZZ_JOBS) $(targets:%=fuzz-run-%)
+fuzz-run-%: $(B)/fuzz/%
+	@mkdir -p $(B)/found/$*
+	@log=$(B)/found/$*.log; \
+	if $< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	    -print_final_stats=1 -artifact_prefix=$(B)/found/$*- \
+	    $(patsubst %,-dict=%,$(wildcard fuzz/$*.dict)) \
+	    $(B)/found/$* corpora/$* > $$log 2>&1; then \
+		awk '/number_of_executed_units/ { n = $$2 } / cov: / { c = $$4 } \
+		    END { printf "  %-20s nothing found  %10d runs  %5d edges\n", "$*", n, c }' $$log; \
+	else \
+		printf '  %-20s FOUND SOMETHING\n' $*; tail -n 40 $$log; exit 1; \
+	fi
+
+coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
+coverage-report: check-run
+	@for f in $(lib_src); do gcov -n -o $(B)/obj/$${f%.c}.o $$f 2>/dev/null; done | \
+	    awk -F"[':% ]+" '/^File/ { f = $$2 } /^Lines executed/ && f ~ /\.c$$/ { \
+		n[f] = $$5; hit[f] = $$3 * $$5 / 100 } \
+	    END { for (f in n) { printf "%6.1f%% of %5d  %s\n", 100 * hit[f] / n[f], n[f], f; \
+		d = f; sub("/.*", "", d); N[d] += n[f]; H[d] += hit[f] } \
+		for (d in N) printf "%6.1f%% of %5d  %s\n", 100 * H[d] / N[d], N[d], d }' | sort -k4
+
+# ---- the two commands -------------------------------------------------------
+
+deps: ; @sh tests/deps.sh $(build_deps) $(test_deps)
+build-deps: ; @sh tests/deps.sh $(build_deps)
+
+# The tool says 1 of a call with a fault; here that is a demonstration.
+demo: build-deps
+	@$(MAKE) all
+	@$(MAKE) VARIANT=$(VARIANT) run-demo
+run-demo:
+	$(B)/sframe-tool check $(DEMO) || [ $$? -eq 1 ]
+
+test: deps
+	@MAKE="$(MAKE)" sh tests/all.sh
+
+bench: all
+	@sh tests/bench.sh
+
+# ---- the rest ---------------------------------------------------------------
+
+ours = $(wildcard $(foreach d,$(layers) fuzz tests,$(foreach e,c h,$(d)/*.$(e) $(d)/*/*.$(e))))
+format: ; clang-format -i $(ours)
+lint:
+	@command -v clang-tidy > /dev/null || { echo "no clang-tidy here" >&2; exit 1; }
+	clang-tidy --quiet $(lib_src) $(call src,cli) -- $(filter-out -M%,$(std))
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 0755 $(B)/sframe-tool $(DESTDIR)$(BINDIR)/sframe-tool
+	$(INSTALL) -m 0644 docs/sframe-tool.1 $(DESTDIR)$(MANDIR)/man1/sframe-tool.1
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/sframe-tool $(DESTDIR)$(BASHCOMPDIR) \
+	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	$(INSTALL) -m 0644 docs/report.schema.json docs/frame.schema.json \
+	    $(DESTDIR)$(DATADIR)/sframe-tool
+	$(B)/sframe-tool completion bash > $(DESTDIR)$(BASHCOMPDIR)/sframe-tool
+	$(B)/sframe-tool completion zsh > $(DESTDIR)$(ZSHCOMPDIR)/_sframe-tool
+	$(B)/sframe-tool completion fish > $(DESTDIR)$(FISHCOMPDIR)/sframe-tool.fish
+uninstall:
+	$(RM) $(DESTDIR)$(BINDIR)/sframe-tool $(DESTDIR)$(MANDIR)/man1/sframe-tool.1 \
+	    $(DESTDIR)$(BASHCOMPDIR)/sframe-tool $(DESTDIR)$(ZSHCOMPDIR)/_sframe-tool \
+	    $(DESTDIR)$(FISHCOMPDIR)/sframe-tool.fish
+	$(RM) -r $(DESTDIR)$(DATADIR)/sframe-tool
+dist:
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=sframe-tool/ -o build/sframe-tool.tar.gz HEAD
+clean:
+	$(RM) -r build
+
+.PHONY: all fuzz-targets fuzz afl fuzz-ci check asan-check clang-check check-run \
+	check-layers check-headers check-objects check-docs valgrind valgrind-run \
+	coverage coverage-report deps build-deps demo run-demo test bench docs \
+	format lint install uninstall dist clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,55 @@
+#include "parsers/parsers.h"
+
+#include "parsers/file/pcap.h"
+#include "parsers/file/pcapng.h"
+#include "parsers/media/opus.h"
+#include "parsers/media/red.h"
+#include "parsers/media/sframe_payload.h"
+#include "parsers/media/vp8.h"
+#include "parsers/media/vp9.h"
+#include "parsers/net/ether.h"
+#include "parsers/net/ipv4.h"
+#include "parsers/net/ipv6.h"
+#include "parsers/net/null.h"
+#include "parsers/net/sll.h"
+#include "parsers/net/udp.h"
+#include "parsers/rtp/demux.h"
+#include "parsers/rtp/hdrext.h"
+#include "parsers/rtp/rtcp.h"
+#include "parsers/rtp/rtp.h"
+#include "parsers/sframe/header.h"
+#include "parsers/text/sdp_attr.h"
+#include "parsers/text/sdp_line.h"
+
+#include <string.h>
+
+/* A wrapper of one type for each row, so that no function pointer is cast. */
+#define PARSER(name, field, reads, ref)                                        \
+	static enum sf_status run_##name(                                      \
+	    struct sf_bytes in, struct sf_bytes *payload, struct sf_diag *d)   \
+	{                                                                      \
+		struct sf_##name out;                                          \
+		enum sf_status st = sf_##name##_parse(&out, in, d);            \
+                                                                               \
+		if (st == SF_OK)                                               \
+			*payload = out.field;                                  \
+		return st;                                                     \
+	}
+#include "parsers/parsers.def"
+#undef PARSER
+
+const struct sf_parser sf_parsers[] = {
+#define PARSER(name, field, reads, ref) { #name, run_##name, reads, ref },
+#include "parsers/parsers.def"
+#undef PARSER
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct sf_parser *
+sf_parsers_find(const char *name)
+{
+	for (const struct sf_parser *p = sf_parsers; p->name != NULL; p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	return NULL;
+}
