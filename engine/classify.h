@@ -1,0 +1,55 @@
+/*
+ * classify.h - what each frame of a stream is, and so the stream.
+ *
+ * Frames are kept, a hundred or so, until they can be judged together: a run of
+ * headers shows SFrame, a codec's structure with a body that is not uniform
+ * shows plaintext, and neither alone is said of one frame.
+ */
+#ifndef SF_CLASSIFY_H
+#define SF_CLASSIFY_H
+
+#include "engine/clear.h"
+#include "engine/event.h"
+#include "engine/runs.h"
+
+#define SF_BLOCK 128 /* frames kept */
+
+/* What the streams of a run share. */
+struct sf_classify_run {
+	struct sf_model *model;
+	struct sf_seen seen;
+	sf_frame_sink *sink;
+	void *sink_ctx;
+	struct sf_key_use *key_uses;
+	size_t key_uses_used, key_uses_cap;
+	struct sf_interval *intervals;
+	size_t intervals_used, intervals_cap;
+};
+
+/* One stream's frames in the making. All zero with pub set is ready to use. */
+struct sf_classifier {
+	struct sf_stream *pub;
+	uint64_t number;           /* frames emitted */
+	bool running;              /* a run of headers is under way */
+	struct sf_placing placing;
+	struct sf_run_header last; /* of the run */
+	int64_t last_ns;
+	bool open;                 /* frames kept that nothing was said of */
+	enum sf_clear before;      /* what the frames before were, when not a run */
+	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
+	uint64_t run_frames, run_descriptor, run_prefixed;
+	uint64_t run_layout[3];    /* of run_frames, by layout */
+	struct sf_key_use *use;
+	struct sf_interval *interval;
+	unsigned n;
+	struct sf_record recs[SF_BLOCK];
+};
+
+/* One more frame, in sequence order. */
+void sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_frame *frame);
+
+/* No more frames: all are judged, and pub gets its protection. */
+void sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run);
+
+#endif

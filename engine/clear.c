@@ -1,0 +1,283 @@
+#include "engine/clear.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/runs.h"
+#include "engine/stats.h"
+
+#define LEAST_FRAMES 5
+#define TESTED       20  /* frames that the bit test needs */
+#define SUSPECT      1e-6
+#define SMALL        8   /* octets: shorter frames say nothing of a body */
+#define TRAILER      14  /* IV of 12, its length, key index (LiveKit, Jitsi) */
+
+/* What is counted over the frames, once. */
+struct tally {
+	size_t n;          /* complete frames */
+	size_t weak, strong; /* frames with that proof, strong ones in both */
+	size_t trailers, long_enough;
+	size_t tiny;       /* of 3 octets or fewer, and Opus by its rules */
+	size_t steps, steps_fit; /* Opus durations against timestamps */
+	unsigned first[256]; /* first octet of the codec's own data */
+	struct sf_bit_counts whole, body, tail;
+	struct sf_nibble_counts nib_whole, nib_body, nib_tail;
+};
+
+/* Octets at the front that a scheme with a clear prefix may leave: what comes
+   behind them is the body. */
+static size_t
+prefix_of(const struct sf_record *r)
+{
+	if (r->video)
+		return r->key ? 10 : 3;
+	return (size_t)r->core_at + 1; /* the TOC octet */
+}
+
+static void
+tally_octets(struct tally *t, const struct sf_record *r)
+{
+	size_t skip = prefix_of(r);
+
+	if (r->octets < SMALL)
+		return;
+	sf_bits_add(&t->whole, r->head, r->head_n);
+	sf_nibbles_add(&t->nib_whole, r->head);
+	if (r->tail_n >= SF_TAIL) {
+		sf_bits_add(&t->tail, r->tail + r->tail_n - SF_TAIL, SF_TAIL);
+		sf_nibbles_add(&t->nib_tail, r->tail + r->tail_n - SF_NIBBLES);
+	}
+	if (skip + SF_NIBBLES > r->head_n)
+		return;
+	sf_bits_add(&t->body, r->head + skip, r->head_n - skip);
+	sf_nibbles_add(&t->nib_body, r->head + skip);
+}
+
+static void
+tally_trailer(struct tally *t, const struct sf_record *r)
+{
+	if (r->octets < TRAILER + 16)
+		return;
+	t->long_enough++;
+	if (r->tail[r->tail_n - 2] == 12 && r->tail[r->tail_n - 1] < 16)
+		t->trailers++;
+}
+
+static void
+tally_one(struct tally *t, const struct sf_record *r)
+{
+	t->n++;
+	t->weak += r->proof != SF_PROOF_NONE;
+	t->strong += r->proof == SF_PROOF_STRONG;
+	t->tiny += r->octets <= 3 && r->proof == SF_PROOF_WEAK;
+	if (r->core_at < r->head_n)
+		t->first[r->head[r->core_at]]++;
+	tally_octets(t, r);
+	tally_trailer(t, r);
+}
+
+/* Does the duration that a TOC tells agree with the next timestamp? */
+static void
+tally_step(struct tally *t, const struct sf_record *a,
+    const struct sf_record *b)
+{
+	if (b->seq != a->seq + 1 || a->samples == 0)
+		return;
+	t->steps++;
+	t->steps_fit += b->timestamp - a->timestamp == a->samples;
+}
+
+static void
+tally_all(struct tally *t, const struct sf_record *recs, size_t n)
+{
+	const struct sf_record *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!recs[i].complete)
+			continue;
+		tally_one(t, &recs[i]);
+		if (last != NULL)
+			tally_step(t, last, &recs[i]);
+		last = &recs[i];
+	}
+}
+
+/* Frames that begin with one of the three most frequent octets. */
+static size_t
+in_few_octets(const struct tally *t)
+{
+	unsigned best[3] = { 0, 0, 0 };
+
+	for (size_t v = 0; v < 256; v++) {
+		unsigned c = t->first[v];
+
+		for (size_t i = 0; i < 3; i++)
+			if (c > best[i]) {
+				unsigned lower = best[i];
+
+				best[i] = c;
+				c = lower;
+			}
+	}
+	return (size_t)best[0] + best[1] + best[2];
+}
+
+static bool
+most(size_t part, size_t whole, size_t percent)
+{
+	return part * 100 >= whole * percent;
+}
+
+/* A TOC octet that hardly changes and tells the durations that are sent. */
+static bool
+opus_head(const struct tally *t)
+{
+	return t->n >= LEAST_FRAMES && most(t->weak, t->n, 95) &&
+	    most(in_few_octets(t), t->n, 90) &&
+	    (t->steps < 3 || most(t->steps_fit, t->steps, 80));
+}
+
+/* Passes and failures of a structure that random octets pass 1 time in 500. */
+static double
+structure_llr(const struct tally *t)
+{
+	const double q = 2e-3;
+
+	return (double)t->strong * log(.995 / q) +
+	    (double)(t->n - t->strong) * log(.005 / (1 - q));
+}
+
+static bool
+body_is_not_uniform(const struct sf_clear_found *f)
+{
+	return f->p_head < SF_CLEAR_SURE || f->p_nib_head < SF_CLEAR_SURE;
+}
+
+static enum sf_clear
+judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
+{
+	bool trailer = f->p_tail < SF_CLEAR_SURE && t->n >= TESTED;
+
+	if (f->llr < (whole ? SF_RUN_SURE / 2 : SF_RUN_SURE))
+		return SF_CLEAR_UNSURE;
+	if (whole || (t->n >= TESTED && body_is_not_uniform(f)))
+		return SF_CLEAR_PLAIN;
+	/* a tail that is uneven with a uniform body is some scheme's trailer */
+	return trailer ? SF_CLEAR_UNSURE : SF_CLEAR_HEAD;
+}
+
+static enum sf_clear
+judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
+{
+	bool red = t->n >= 3 && most(t->strong, t->n, 80) &&
+	    f->llr >= SF_RUN_SURE / 2;
+
+	if (!red && !opus_head(t))
+		return SF_CLEAR_UNSURE;
+	if (whole || body_is_not_uniform(f))
+		return SF_CLEAR_PLAIN;
+	if (t->tiny >= 3 && most(t->tiny, t->n, 5))
+		return SF_CLEAR_PLAIN; /* DTX: no cipher gives one octet */
+	return SF_CLEAR_HEAD;
+}
+
+/* Companded samples show in every octet. */
+static enum sf_clear
+judge_samples(const struct sf_clear_found *f)
+{
+	return body_is_not_uniform(f) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
+}
+
+static enum sf_clear
+judge_codec(const struct tally *t, const struct sf_clear_found *f,
+    enum sf_codec codec, bool whole)
+{
+	switch (codec) {
+	case SF_CODEC_VP8:
+	case SF_CODEC_VP9:
+		return judge_video(t, f, whole);
+	case SF_CODEC_OPUS:
+	case SF_CODEC_RED:
+	case SF_CODEC_UNKNOWN:
+		return judge_audio(t, f, whole);
+	case SF_CODEC_PCMU:
+	case SF_CODEC_PCMA:
+	case SF_CODEC_G722:
+		return judge_samples(f);
+	case SF_CODEC_H264:
+	case SF_CODEC_H265:
+	case SF_CODEC_AV1:
+	case SF_CODEC_RTX:
+	case SF_CODEC_OTHER:
+	case SF_CODECS:
+		break;
+	}
+	return SF_CLEAR_UNSURE;
+}
+
+static bool
+uniform(const struct tally *t)
+{
+	return t->n >= TESTED && sf_bits_p(&t->whole) >= SUSPECT &&
+	    sf_nibbles_p(&t->nib_whole) >= SUSPECT &&
+	    sf_bits_p(&t->tail) >= SUSPECT &&
+	    sf_nibbles_p(&t->nib_tail) >= SUSPECT;
+}
+
+static void
+keep_size(struct sf_clear_found *out, const struct sf_record *recs, size_t n)
+{
+	for (size_t i = 0; i < n && out->width == 0; i++) {
+		out->width = recs[i].width;
+		out->height = recs[i].height;
+	}
+}
+
+static bool
+all_trailers(const struct tally *t)
+{
+	return t->long_enough >= 3 && most(t->trailers, t->long_enough, 95);
+}
+
+bool
+sf_clear_trailers(const struct sf_record *recs, size_t n)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (recs[i].complete)
+			tally_trailer(&t, &recs[i]);
+	return all_trailers(&t);
+}
+
+void
+sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
+    size_t n, enum sf_codec codec, bool whole)
+{
+	struct tally t;
+
+	memset(&t, 0, sizeof(t));
+	tally_all(&t, recs, n);
+	*out = (struct sf_clear_found){
+		.what = SF_CLEAR_FEW,
+		.asked = t.n,
+		.passes = t.strong > t.weak / 2 ? t.strong : t.weak,
+		.llr = structure_llr(&t),
+		.p_head = sf_bits_p(&t.body),
+		.p_nib_head = sf_nibbles_p(&t.nib_body),
+		.p_nib_tail = sf_nibbles_p(&t.nib_tail),
+		.p_tail = sf_bits_p(&t.tail),
+	};
+	keep_size(out, recs, n);
+	if (all_trailers(&t)) {
+		out->what = SF_CLEAR_TRAILER;
+		return;
+	}
+	out->what = judge_codec(&t, out, codec, whole);
+	if (out->what != SF_CLEAR_UNSURE)
+		return;
+	if (t.n < TESTED)
+		out->what = SF_CLEAR_FEW;
+	else if (uniform(&t))
+		out->what = SF_CLEAR_UNIFORM;
+}

@@ -1,0 +1,73 @@
+/*
+ * depay.h - RTP payloads to frames, as the sender's transform saw them.
+ *
+ * Opus and other audio: one packet, one frame. VP8 (RFC 7741) and VP9 (RFC
+ * 9628): the descriptor taken off, slices joined. SFrame payload descriptors
+ * (draft-ietf-avtcore-rtp-sframe-02): joined from S to E. Any other video: all
+ * payloads of one timestamp up to the marker, as they are.
+ */
+#ifndef SF_DEPAY_H
+#define SF_DEPAY_H
+
+#include "engine/arena.h"
+#include "engine/record.h"
+
+/* One packet of a stream, in sequence order. */
+struct sf_unit {
+	struct sf_place place;
+	uint64_t seq;        /* extended */
+	uint32_t timestamp;
+	uint16_t packet_at;  /* offset of the payload in the captured packet */
+	uint8_t pt;
+	bool marker, cut;
+	uint64_t hash;       /* of the payload */
+	struct sf_bytes payload; /* empty: padding only */
+};
+
+/* Buffers in which frames of several packets are joined. */
+struct sf_depay_pool {
+	uint8_t *octets;
+	size_t each;         /* octets of one buffer */
+	size_t n;
+	uint32_t *free_list; /* indices of free buffers */
+	size_t n_free;
+	uint64_t too_large, none_free; /* frames given up */
+};
+
+bool sf_depay_pool_init(
+    struct sf_depay_pool *p, struct sf_arena *a, size_t n, size_t each);
+
+/* The frame that a stream is in the middle of. All zero is none. */
+struct sf_depay {
+	bool open, broken, gave_up;
+	uint32_t buffer;     /* index + 1; 0: none taken */
+	size_t octets;
+	uint64_t next_seq;   /* of the packet that would carry on */
+	uint64_t lost_ts;    /* timestamp + 1 of a frame counted as incomplete */
+	struct sf_frame frame;
+};
+
+typedef void sf_depay_sink(void *ctx, const struct sf_frame *f);
+
+/*
+ * One packet. Calls sink for each frame that it completes, and for each frame
+ * that turns out to be incomplete.
+ */
+void sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
+    enum sf_codec codec, bool descriptor, const struct sf_unit *u,
+    sf_depay_sink *sink, void *ctx);
+
+/* No more packets: a frame still open is incomplete. */
+void sf_depay_finish(struct sf_depay *d, struct sf_depay_pool *pool,
+    sf_depay_sink *sink, void *ctx);
+
+/*
+ * Which payload format n packets in sequence order speak, when nobody says:
+ * VP8, VP9, H.264 or AV1 by their descriptors against timestamps and markers,
+ * or Opus by its timestamps; UNKNOWN when none fits throughout. *descriptor is
+ * set when all begin with an SFrame payload descriptor.
+ */
+enum sf_codec sf_depay_guess(
+    const struct sf_unit *units, size_t n, bool *descriptor);
+
+#endif

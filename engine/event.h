@@ -1,0 +1,46 @@
+/*
+ * event.h - what comes out of the pipeline while it runs: one event per
+ * complete or incomplete frame, in sequence order within a stream. A stream's
+ * events come in batches, because a frame is judged with its neighbours.
+ */
+#ifndef SF_EVENT_H
+#define SF_EVENT_H
+
+#include "engine/model.h"
+#include "engine/seen.h"
+#include "parsers/sframe/header.h"
+
+struct sf_frame_event {
+	const struct sf_stream *stream;
+	struct sf_place first, last;   /* packets of the frame */
+	uint64_t number;               /* of the frame in its stream, from 1 */
+	uint64_t seq;                  /* extended, of the last packet */
+	uint32_t timestamp;
+	uint32_t octets;
+	uint16_t packets;
+	bool complete;                 /* else nothing below is set */
+	bool key;                      /* a video key frame, where it can be seen */
+	enum sf_state state;
+	uint64_t content;              /* hash of the frame's octets */
+	/* an SFrame header belongs to the frame: state VERIFIED, ENCRYPTED, FAILED */
+	bool has_header;
+	/* the stream runs as SFrame and this frame does not fit: raw holds what
+	   stands where the header should be, and nothing else below is set */
+	bool misfit;
+	uint16_t header_at;            /* octets in front of the header */
+	uint16_t packet_at;            /* offset of the header in the captured first
+	                                  packet; 0 when not known */
+	uint8_t raw[SF_SFRAME_HEADER_MAX]; /* the header as sent */
+	uint8_t raw_octets;
+	uint64_t kid, ctr;
+	uint8_t kid_octets, ctr_octets; /* as in struct sf_sframe_header */
+	bool draft;                    /* the header has the layout of the drafts */
+	/* was this KID and CTR used before, by the same stream or another? */
+	enum sf_seen_answer seen;
+	uint32_t seen_stream;          /* id of the stream that used it */
+};
+
+/* Takes one event; ctx is the taker's own. */
+typedef void sf_frame_sink(void *ctx, const struct sf_frame_event *ev);
+
+#endif

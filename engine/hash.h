@@ -1,0 +1,23 @@
+/*
+ * hash.h - one fast hash for tables and for telling octets apart (XXH3). Not
+ * for anything that an attacker must not be able to collide.
+ */
+#ifndef SF_HASH_H
+#define SF_HASH_H
+
+#include "parsers/base/bytes.h"
+
+uint64_t sf_hash(struct sf_bytes in);
+
+/* Spreads a number over all 64 bits. */
+static inline uint64_t
+sf_mix(uint64_t v)
+{
+	v ^= v >> 32;
+	v *= 0xd6e8feb86659fd93ULL;
+	v ^= v >> 32;
+	v *= 0xd6e8feb86659fd93ULL;
+	return v ^ v >> 32;
+}
+
+#endif

@@ -1,0 +1,90 @@
+#include "engine/model.h"
+
+static const char *const states[SF_STATES] = { "verified", "encrypted",
+	"failed", "plaintext", "unknown" };
+
+static const char *const protections[SF_PROTS] = { "verified", "consistent",
+	"partly-clear", "mixed", "plaintext", "other-dialect", "srtp",
+	"undecidable" };
+
+static const char *const dialects[SF_DIALECTS] = { NULL, "clear", "rfc9605",
+	"rfc9605-prefixed", "rtp-sframe", "sframe-js", "sframe-draft",
+	"livekit", "opaque" };
+
+static const char *const kinds[] = { NULL, "audio", "video", "repair" };
+
+static const char *const codecs[SF_CODECS] = { NULL, "opus", "red", "pcmu",
+	"pcma", "g722", "vp8", "vp9", "h264", "h265", "av1", "rtx", "other" };
+
+static const char *const origins[] = { NULL, "sdp", "static-pt", "payload" };
+
+static const char *const whys[SF_WHYS] = {
+	[SF_WHY_NOTHING] = "",
+	[SF_WHY_FEW_FRAMES] = "too few complete frames to tell",
+	[SF_WHY_NO_DEPACKETIZER] = "frames of this codec are not rebuilt yet",
+	[SF_WHY_UNIFORM] =
+	    "uniform octets without SFrame header, counter or trailer",
+	[SF_WHY_CLEAR_HEAD] =
+	    "a codec octet is in the clear; too few frames to tell what follows",
+	[SF_WHY_CONTRADICTION] = "the evidence pulls both ways",
+	[SF_WHY_ALL_INCOMPLETE] = "every frame was incomplete or cut",
+	[SF_WHY_NOT_MEDIA] = "padding or repair only",
+};
+
+static const char *const limits[SF_LIMITS] = {
+	[SF_LIMIT_STREAMS] = "packets of streams that there was no room for",
+	[SF_LIMIT_HELD] = "packets that could not be held until their turn",
+	[SF_LIMIT_FRAME] = "frames too large to be put together",
+	[SF_LIMIT_SEEN_FRAMES] =
+	    "frames forgotten by the search for reused counters",
+	[SF_LIMIT_KEY_USES] = "changes of key id that there was no room for",
+	[SF_LIMIT_INTERVALS] = "changes of state that there was no room for",
+};
+
+const char *
+sf_state_name(enum sf_state s)
+{
+	return states[s];
+}
+
+const char *
+sf_protection_name(enum sf_protection p)
+{
+	return protections[p];
+}
+
+const char *
+sf_dialect_name(enum sf_dialect d)
+{
+	return dialects[d];
+}
+
+const char *
+sf_kind_name(enum sf_kind k)
+{
+	return kinds[k];
+}
+
+const char *
+sf_codec_name(enum sf_codec c)
+{
+	return codecs[c];
+}
+
+const char *
+sf_origin_name(enum sf_origin o)
+{
+	return origins[o];
+}
+
+const char *
+sf_why_text(enum sf_why w)
+{
+	return whys[w];
+}
+
+const char *
+sf_limit_text(enum sf_limit l)
+{
+	return limits[l];
+}

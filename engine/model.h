@@ -1,0 +1,212 @@
+/*
+ * model.h - what a run knows about streams: facts and statistics, no opinion.
+ *
+ * Everything here lives in the arena of the run and is good until the run is
+ * wiped. Checks read it to judge, reports read it to print.
+ */
+#ifndef SF_MODEL_H
+#define SF_MODEL_H
+
+#include "engine/packet.h"
+
+/* What one frame is (contract: frames_by_state, in this order). */
+enum sf_state {
+	SF_STATE_VERIFIED,  /* the tag was checked with a key */
+	SF_STATE_ENCRYPTED, /* the header fits the run of its stream, unverified */
+	SF_STATE_FAILED,    /* a key was there, the tag did not match */
+	SF_STATE_PLAINTEXT, /* positive proof of a codec */
+	SF_STATE_UNKNOWN,
+	SF_STATES
+};
+
+enum sf_protection {
+	SF_PROT_VERIFIED,
+	SF_PROT_CONSISTENT,
+	SF_PROT_PARTLY_CLEAR,
+	SF_PROT_MIXED,
+	SF_PROT_PLAINTEXT,
+	SF_PROT_OTHER_DIALECT,
+	SF_PROT_SRTP,
+	SF_PROT_UNDECIDABLE,
+	SF_PROTS
+};
+
+enum sf_dialect {
+	SF_DIALECT_NONE, /* nothing can be said: null in JSON */
+	SF_DIALECT_CLEAR,
+	SF_DIALECT_RFC9605,
+	SF_DIALECT_RFC9605_PREFIXED,
+	SF_DIALECT_RTP_SFRAME,
+	SF_DIALECT_SFRAME_JS,
+	SF_DIALECT_SFRAME_DRAFT,
+	SF_DIALECT_LIVEKIT,
+	SF_DIALECT_OPAQUE,
+	SF_DIALECTS
+};
+
+enum sf_kind { SF_KIND_UNKNOWN, SF_KIND_AUDIO, SF_KIND_VIDEO, SF_KIND_REPAIR };
+
+enum sf_codec {
+	SF_CODEC_UNKNOWN,
+	SF_CODEC_OPUS,
+	SF_CODEC_RED,  /* RFC 2198 around Opus */
+	SF_CODEC_PCMU,
+	SF_CODEC_PCMA,
+	SF_CODEC_G722,
+	SF_CODEC_VP8,
+	SF_CODEC_VP9,
+	SF_CODEC_H264,
+	SF_CODEC_H265,
+	SF_CODEC_AV1,
+	SF_CODEC_RTX,  /* RFC 4588 */
+	SF_CODEC_OTHER, /* named by SDP, nothing that is judged (CN, DTMF, FEC) */
+	SF_CODECS
+};
+
+enum sf_origin { SF_FROM_NOTHING, SF_FROM_SDP, SF_FROM_STATIC_PT, SF_FROM_PAYLOAD };
+
+/* Lower-case tokens of the contract ("consistent", "rfc9605", "opus", "sdp").
+   Static strings; NULL for SF_DIALECT_NONE, SF_CODEC_UNKNOWN, SF_FROM_NOTHING,
+   SF_KIND_UNKNOWN. */
+const char *sf_state_name(enum sf_state s);
+const char *sf_protection_name(enum sf_protection p);
+const char *sf_dialect_name(enum sf_dialect d);
+const char *sf_kind_name(enum sf_kind k);
+const char *sf_codec_name(enum sf_codec c);
+const char *sf_origin_name(enum sf_origin o);
+
+/* One unbroken use of a KID in one stream. */
+struct sf_key_use {
+	uint64_t kid;
+	uint64_t first_ctr, last_ctr;
+	uint64_t frames;
+	struct sf_place first, last;  /* last packet of the first and last frame */
+	struct sf_key_use *next;      /* in time order */
+};
+
+/* One run of frames of one state in one stream. */
+struct sf_interval {
+	enum sf_state state;
+	uint64_t frames;
+	/* first packet of the first frame, last packet of the last frame */
+	struct sf_place first, last;
+	struct sf_interval *next;     /* in time order */
+};
+
+/* Why a stream is undecidable; SF_WHY_NOTHING for every other protection. */
+enum sf_why {
+	SF_WHY_NOTHING,
+	SF_WHY_FEW_FRAMES,     /* fewer complete frames than the tests need */
+	SF_WHY_NO_DEPACKETIZER, /* this codec's frames are not rebuilt */
+	SF_WHY_UNIFORM,        /* uniform octets, no header, counter or trailer */
+	SF_WHY_CLEAR_HEAD,     /* a clear codec octet; plaintext or partly clear */
+	SF_WHY_CONTRADICTION,  /* evidence pulls both ways */
+	SF_WHY_ALL_INCOMPLETE, /* every frame was incomplete or cut */
+	SF_WHY_NOT_MEDIA,      /* padding, repair or data that is not judged */
+	SF_WHYS
+};
+
+const char *sf_why_text(enum sf_why w); /* a short clause; static */
+
+/* The numbers a verdict rests on. p-values are the smallest seen, 1 if none. */
+struct sf_evidence {
+	double sprt_llr;         /* at the moment of decision, +-60 at most */
+	double header_chance;    /* bound: chance that random headers run like this */
+	uint64_t run_frames;     /* frames whose header continued the run */
+	uint64_t breaks;         /* frames that broke it */
+	uint64_t windows;        /* windows of up to 100 frames tested */
+	double p_head;           /* possum, first 24 octets of the body */
+	double p_nib_head;       /* nib4, first 4 octets of the body */
+	double p_nib_tail;       /* nib4, last 4 octets */
+	double p_tail;           /* possum, last 16 octets */
+	uint64_t codec_passes;   /* frames that parse as their codec in full */
+	uint64_t codec_asked;
+	double codec_llr;        /* structure score of leaked frames */
+	uint16_t width, height;  /* proof out of a clear key frame, else 0 */
+	uint64_t copies;         /* repair: packets equal to what they repeat */
+	uint64_t conflicts;      /* same sequence number, different payload */
+	bool dtls;               /* DTLS was seen between the two addresses */
+	bool srtcp;              /* RTCP there is not readable as RTCP */
+	/* header forms, of frames that belong to the run */
+	uint64_t kid_not_minimal, ctr_not_minimal, kid_not_inline, ctr_not_inline;
+};
+
+#define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
+#define SF_STREAM_PTS 4
+
+struct sf_stream {
+	uint32_t id;             /* from 1, in order of first packet */
+	uint32_t ssrc;
+	uint32_t input;
+	struct sf_addr src, dst; /* of the first packet */
+	unsigned moves;          /* times the addresses changed under way */
+	enum sf_kind kind;
+	enum sf_codec codec;
+	enum sf_origin codec_from;
+	uint8_t pts[SF_STREAM_PTS];
+	unsigned n_pts;
+	uint32_t clock;          /* Hz; 0 unknown */
+	char mid[SF_TEXT_MAX];   /* "" when not known; raw octets, escape before
+	                            they are shown */
+	char rid[SF_TEXT_MAX];
+	char cname[SF_TEXT_MAX];
+	uint32_t repairs;        /* id of the stream this one repairs; 0: none */
+	uint32_t forwards;       /* id of the stream whose frames these are, sent on
+	                            unchanged (an SFU's other side); 0: none */
+	bool said_bye;           /* RTCP BYE named the SSRC */
+	bool signalled;          /* SDP has a=sframe for this media section */
+
+	uint64_t packets;        /* RTP packets, duplicates included */
+	uint64_t duplicates;     /* same sequence number, same payload */
+	uint64_t late;           /* came after the wait for them was over */
+	uint64_t lost;           /* sequence numbers never seen */
+	uint64_t padding_only;
+	uint64_t frames;         /* complete frames */
+	uint64_t incomplete_frames; /* loss or snap length or a limit */
+	uint64_t cut_frames;     /* of these: cut by the snap length */
+	struct sf_place first, last; /* packets */
+
+	enum sf_protection protection;
+	enum sf_why why;
+	enum sf_dialect dialect;
+	uint16_t suite;          /* 0: not known */
+	int clear_octets;        /* clear prefix: the usual one; -1: not known */
+	int clear_octets_key;    /* video key frames, when it differs; else -1 */
+	uint64_t by_state[SF_STATES];
+	struct sf_interval *intervals; /* all states, in time order */
+	struct sf_key_use *keys;
+	struct sf_evidence evidence;
+	struct sf_stream *next;  /* in order of id */
+};
+
+/* Every packet ends in exactly one row (contract 6). */
+struct sf_accounting {
+	uint64_t packets;
+	uint64_t rtp, srtp, rtcp, stun, turn, dtls, other, cut, malformed;
+};
+
+/* Limits that were reached, each with a count; 0 means it was not. */
+enum sf_limit {
+	SF_LIMIT_STREAMS,      /* packets of streams there was no room for */
+	SF_LIMIT_HELD,         /* packets given up early */
+	SF_LIMIT_FRAME,        /* frames larger than there is room for */
+	SF_LIMIT_SEEN_FRAMES,  /* frames forgotten by the reuse check */
+	SF_LIMIT_KEY_USES,
+	SF_LIMIT_INTERVALS,
+	SF_LIMITS
+};
+
+const char *sf_limit_text(enum sf_limit l); /* plain words; static */
+
+struct sf_model {
+	struct sf_stream *streams;
+	uint32_t n_streams;
+	uint64_t possible;       /* SSRCs with too few packets to call a stream */
+	uint64_t possible_packets;
+	struct sf_accounting accounting;
+	uint64_t limits[SF_LIMITS];
+	struct sf_place limit_first[SF_LIMITS];
+	uint64_t unsupported_links; /* packets of link types not decoded */
+};
+
+#endif

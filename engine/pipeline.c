@@ -1,0 +1,272 @@
+#include "engine/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/arena.h"
+#include "engine/link.h"
+#include "engine/streams.h"
+#include "parsers/rtp/demux.h"
+#include "parsers/rtp/rtcp.h"
+
+#define LEAST_MEMORY ((size_t)8 << 20)
+
+struct sf_pipeline {
+	struct sf_arena arena;
+	struct sf_model model;
+	struct sf_classify_run run;
+	struct sf_streams streams;
+};
+
+/* Shares of the whole, in 64ths, tried out on calls of every size: half for
+   the reuse search, the rest in the measure that streams need each. */
+struct sf_limits
+sf_limits_for(size_t octets)
+{
+	size_t part;
+
+	if (octets < LEAST_MEMORY)
+		octets = LEAST_MEMORY;
+	part = octets / 64;
+	return (struct sf_limits){
+		.streams = part * 12 / (sizeof(struct sf_lane) / 4 +
+		    sizeof(struct sf_track) + 5 * sizeof(struct sf_track_name)),
+		.held = part * 6 / (2048 + sizeof(struct sf_held)),
+		.held_octets = 2048,
+		.frame_octets = (size_t)256 << 10,
+		.assemblies = part * 6 / ((size_t)256 << 10),
+		.seen_frames = part * 32 / sizeof(struct sf_seen_slot),
+		.key_uses = part / sizeof(struct sf_key_use),
+		.intervals = part / sizeof(struct sf_interval),
+	};
+}
+
+static size_t
+octets_for(const struct sf_limits *l)
+{
+	return sf_streams_octets(l) + sf_seen_octets(l->seen_frames) +
+	    l->key_uses * sizeof(struct sf_key_use) +
+	    l->intervals * sizeof(struct sf_interval) + 4096;
+}
+
+static bool
+set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
+{
+	const struct sf_limits *l = &o->limits;
+	struct sf_classify_run *r = &p->run;
+
+	if (!sf_arena_init(&p->arena, octets_for(l)))
+		return false;
+	r->model = &p->model;
+	r->sink = o->sink;
+	r->sink_ctx = o->sink_ctx;
+	r->key_uses_cap = l->key_uses;
+	r->key_uses = sf_arena_take(
+	    &p->arena, l->key_uses, sizeof(*r->key_uses));
+	r->intervals_cap = l->intervals;
+	r->intervals = sf_arena_take(
+	    &p->arena, l->intervals, sizeof(*r->intervals));
+	p->streams.model = &p->model;
+	p->streams.run = r;
+	p->streams.sdp = o->sdp;
+	return r->key_uses != NULL && r->intervals != NULL &&
+	    sf_seen_init(&r->seen, &p->arena, l->seen_frames) &&
+	    sf_streams_init(&p->streams, &p->arena, l);
+}
+
+struct sf_pipeline *
+sf_pipeline_new(const struct sf_pipeline_options *options)
+{
+	struct sf_pipeline *p = calloc(1, sizeof(*p));
+
+	if (p != NULL && !set_up(p, options)) {
+		sf_pipeline_free(p);
+		p = NULL;
+	}
+	return p;
+}
+
+/* ---- RTCP ----------------------------------------------------------------- */
+
+static void
+name_sources(struct sf_pipeline *p, struct sf_bytes body)
+{
+	struct sf_rtcp_sdes s;
+	struct sf_diag d;
+
+	while (body.n != 0 && sf_rtcp_sdes_parse(&s, body, &d) == SF_OK) {
+		size_t n = s.cname.n < SF_TEXT_MAX - 1 ? s.cname.n
+		                                       : SF_TEXT_MAX - 1;
+		struct sf_naming *name =
+		    sf_streams_naming(&p->streams, s.ssrc);
+
+		if (n != 0) {
+			memcpy(name->cname, s.cname.p, n);
+			name->cname[n] = '\0';
+		}
+		body = s.payload;
+	}
+}
+
+static void
+hear(struct sf_pipeline *p, const struct sf_rtcp *r)
+{
+	const uint8_t *at = r->body.p;
+
+	if (r->type == 202)
+		name_sources(p, r->body);
+	if (r->type != 203)
+		return;
+	for (size_t i = 0; i < r->count && (i + 1) * 4 <= r->body.n; i++) {
+		uint32_t ssrc = (uint32_t)at[4 * i] << 24 |
+		    (uint32_t)at[4 * i + 1] << 16 |
+		    (uint32_t)at[4 * i + 2] << 8 | at[4 * i + 3];
+
+		sf_streams_naming(&p->streams, ssrc)->bye = true;
+	}
+}
+
+/* A compound that does not end exactly is SRTCP, or was cut. */
+static bool
+whole_compound(struct sf_bytes in)
+{
+	struct sf_rtcp r;
+	struct sf_diag d;
+
+	while (in.n != 0) {
+		if (sf_rtcp_parse(&r, in, &d) != SF_OK || r.type < 192 ||
+		    r.type > 223)
+			return false;
+		in = r.payload;
+	}
+	return true;
+}
+
+static void
+take_rtcp(struct sf_pipeline *p, const struct sf_datagram *dg)
+{
+	struct sf_path *path =
+	    sf_streams_path(&p->streams, &dg->src, &dg->dst);
+	struct sf_bytes rest = dg->payload;
+	struct sf_rtcp r;
+	struct sf_diag d;
+
+	p->model.accounting.rtcp++;
+	if (dg->cut)
+		return;
+	if (!whole_compound(rest)) {
+		path->srtcp = true;
+		return;
+	}
+	path->rtcp = true;
+	while (rest.n != 0 && sf_rtcp_parse(&r, rest, &d) == SF_OK) {
+		hear(p, &r);
+		rest = r.payload;
+	}
+}
+
+/* ---- the way of a packet -------------------------------------------------- */
+
+static void
+take_rtp(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg)
+{
+	struct sf_accounting *a = &p->model.accounting;
+	struct sf_rtp rtp;
+	struct sf_diag d;
+
+	if (sf_rtp_parse(&rtp, dg->payload, &d) == SF_OK)
+		sf_streams_feed(&p->streams, pkt, dg, &rtp);
+	else if (dg->cut)
+		a->cut++;
+	else if (sf_streams_path(&p->streams, &dg->src, &dg->dst)->media)
+		a->malformed++;
+	else
+		a->other++;
+}
+
+static void
+take_datagram(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg)
+{
+	struct sf_accounting *a = &p->model.accounting;
+	struct sf_demux m;
+	struct sf_diag d;
+
+	if (sf_demux_parse(&m, dg->payload, &d) != SF_OK) {
+		a->other++;
+		return;
+	}
+	switch (m.proto) {
+	case SF_PROTO_RTP:
+		take_rtp(p, pkt, dg);
+		break;
+	case SF_PROTO_RTCP:
+		take_rtcp(p, dg);
+		break;
+	case SF_PROTO_STUN:
+		a->stun++;
+		sf_streams_path(&p->streams, &dg->src, &dg->dst)->stun = true;
+		break;
+	case SF_PROTO_DTLS:
+		a->dtls++;
+		sf_streams_path(&p->streams, &dg->src, &dg->dst)->dtls = true;
+		break;
+	case SF_PROTO_TURN:
+		a->turn++;
+		break;
+	case SF_PROTO_ZRTP:
+	case SF_PROTO_OTHER:
+		*(dg->cut && dg->payload.n == 0 ? &a->cut : &a->other) += 1;
+		break;
+	}
+}
+
+void
+sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt)
+{
+	struct sf_accounting *a = &p->model.accounting;
+	struct sf_datagram dg;
+	struct sf_diag d;
+
+	a->packets++;
+	switch (sf_link_datagram(&dg, pkt, &d)) {
+	case SF_LINK_UDP:
+		take_datagram(p, pkt, &dg);
+		break;
+	case SF_LINK_UNSUPPORTED:
+		p->model.unsupported_links++;
+		a->other++;
+		break;
+	case SF_LINK_OTHER:
+		a->other++;
+		break;
+	case SF_LINK_CUT:
+		a->cut++;
+		break;
+	case SF_LINK_MALFORMED:
+		a->malformed++;
+		break;
+	}
+}
+
+void
+sf_pipeline_finish(struct sf_pipeline *p)
+{
+	sf_streams_finish(&p->streams);
+}
+
+const struct sf_model *
+sf_pipeline_model(const struct sf_pipeline *p)
+{
+	return &p->model;
+}
+
+void
+sf_pipeline_free(struct sf_pipeline *p)
+{
+	if (p == NULL)
+		return;
+	sf_arena_wipe(&p->arena);
+	free(p);
+}

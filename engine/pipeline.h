@@ -1,0 +1,36 @@
+/*
+ * pipeline.h - a run: packets in, frame events and a model out.
+ */
+#ifndef SF_PIPELINE_H
+#define SF_PIPELINE_H
+
+#include "engine/event.h"
+#include "engine/limits.h"
+#include "engine/sdp.h"
+
+struct sf_pipeline;
+
+struct sf_pipeline_options {
+	struct sf_limits limits;
+	const struct sf_sdp *sdp; /* borrowed for the run; NULL when there is none */
+	sf_frame_sink *sink;      /* NULL when nobody listens */
+	void *sink_ctx;
+};
+
+/* Takes all memory of the run. NULL when there is not enough. */
+struct sf_pipeline *sf_pipeline_new(const struct sf_pipeline_options *options);
+
+/* One packet, in the order of its file. Never fails, never allocates. */
+void sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt);
+
+/*
+ * No more packets: what is held back is judged, the last events are sent, the
+ * streams get their protection. The model is complete after this.
+ */
+void sf_pipeline_finish(struct sf_pipeline *p);
+
+const struct sf_model *sf_pipeline_model(const struct sf_pipeline *p);
+
+void sf_pipeline_free(struct sf_pipeline *p); /* NULL is fine */
+
+#endif

@@ -1,0 +1,174 @@
+#include "engine/record.h"
+
+#include <string.h>
+
+#include "engine/hash.h"
+#include "parsers/media/opus.h"
+#include "parsers/media/red.h"
+#include "parsers/media/vp8.h"
+#include "parsers/media/vp9.h"
+
+static void
+ask_opus(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_opus o;
+	struct sf_diag d;
+
+	if (sf_opus_parse(&o, in, &d) != SF_OK)
+		return;
+	r->proof = SF_PROOF_WEAK;
+	r->samples = (uint16_t)o.samples;
+}
+
+/* Every block Opus of one payload type, older ones at whole frame distances. */
+static bool
+red_of_opus(const struct sf_red *red)
+{
+	struct sf_opus o;
+	struct sf_diag d;
+
+	for (unsigned i = 0; i < red->blocks; i++) {
+		const struct sf_red_block *b = &red->block[i];
+
+		if (b->pt != red->block[0].pt || b->offset % 120 != 0)
+			return false;
+		if (b->data.n != 0 && sf_opus_parse(&o, b->data, &d) != SF_OK)
+			return false;
+	}
+	return red->payload.n != 0;
+}
+
+/*
+ * RED around Opus, or plain Opus. One block alone is a single octet in front
+ * and proves no more than Opus does; two blocks with fitting lengths, types
+ * and offsets prove a good deal more.
+ */
+static void
+ask_audio(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_red red;
+	struct sf_diag d;
+	size_t at;
+
+	if (sf_red_parse(&red, in, &d) != SF_OK || !red_of_opus(&red) ||
+	    red.block[0].pt < 96) {
+		ask_opus(r, in);
+		return;
+	}
+	at = (size_t)(red.payload.p - in.p);
+	ask_opus(r, red.payload);
+	if (at < SF_RECORD_HEAD)
+		r->core_at = (uint8_t)at;
+	if (red.blocks > 1)
+		r->proof = SF_PROOF_STRONG;
+}
+
+static void
+ask_vp8(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_vp8_frame f;
+	struct sf_diag d;
+
+	if (sf_vp8_frame_parse(&f, in, &d) != SF_OK)
+		return;
+	r->proof = SF_PROOF_STRONG;
+	r->width = f.width;
+	r->height = f.height;
+}
+
+static void
+ask_vp9(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_vp9_frame f;
+	struct sf_diag d;
+
+	if (sf_vp9_frame_parse(&f, in, &d) != SF_OK)
+		return;
+	r->proof = SF_PROOF_STRONG;
+	r->width = f.width;
+	r->height = f.height;
+}
+
+void
+sf_record_prove(struct sf_record *r, const struct sf_frame *f)
+{
+	if (!f->complete)
+		return;
+	switch (f->codec) {
+	case SF_CODEC_VP8:
+		ask_vp8(r, f->octets);
+		break;
+	case SF_CODEC_VP9:
+		ask_vp9(r, f->octets);
+		break;
+	case SF_CODEC_OPUS:
+	case SF_CODEC_RED:
+	case SF_CODEC_UNKNOWN:
+		if (f->packets == 1)
+			ask_audio(r, f->octets);
+		break;
+	case SF_CODEC_PCMU:
+	case SF_CODEC_PCMA:
+	case SF_CODEC_G722:
+	case SF_CODEC_H264:
+	case SF_CODEC_H265:
+	case SF_CODEC_AV1:
+	case SF_CODEC_RTX:
+	case SF_CODEC_OTHER:
+	case SF_CODECS:
+		break;
+	}
+}
+
+static bool
+is_video(const struct sf_frame *f)
+{
+	return f->packets > 1 ||
+	    (f->codec >= SF_CODEC_VP8 && f->codec <= SF_CODEC_AV1);
+}
+
+/* Where that is readable: VP9's descriptor, a VP8 frame's own first octets. */
+static bool
+is_key(const struct sf_frame *f)
+{
+	if (f->codec == SF_CODEC_VP9)
+		return f->inter_known && !f->inter;
+	return f->codec == SF_CODEC_VP8 && f->octets.n >= 6 &&
+	    (f->octets.p[0] & 1) == 0 &&
+	    memcmp(f->octets.p + 3, "\x9d\x01\x2a", 3) == 0;
+}
+
+static uint8_t
+fewer(size_t n, size_t most)
+{
+	return (uint8_t)(n < most ? n : most);
+}
+
+void
+sf_record_of(struct sf_record *out, const struct sf_frame *f)
+{
+	struct sf_record *r = out;
+	struct sf_bytes o = f->octets;
+
+	memset(r, 0, offsetof(struct sf_record, head));
+	r->first = f->first;
+	r->last = f->last;
+	r->seq = f->seq;
+	r->timestamp = f->timestamp;
+	r->octets = (uint32_t)o.n;
+	r->packets = f->packets;
+	r->packet_at = f->packet_at;
+	r->complete = f->complete;
+	r->cut = f->cut;
+	r->descriptor = f->descriptor;
+	r->video = is_video(f);
+	r->state = SF_STATE_UNKNOWN;
+	if (!f->complete)
+		return;
+	r->content = f->hash != 0 ? f->hash : sf_hash(o);
+	r->key = is_key(f);
+	r->head_n = fewer(o.n, SF_RECORD_HEAD);
+	r->tail_n = fewer(o.n, SF_RECORD_TAIL);
+	memcpy(r->head, o.p, r->head_n);
+	memcpy(r->tail, o.p + (o.n - r->tail_n), r->tail_n);
+}

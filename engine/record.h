@@ -1,0 +1,83 @@
+/*
+ * record.h - what is kept of a frame until it has been judged together with
+ * its neighbours: its place, its ends and a hash, not its octets.
+ */
+#ifndef SF_RECORD_H
+#define SF_RECORD_H
+
+#include "engine/model.h"
+
+#define SF_RECORD_HEAD 112 /* octets kept from the front */
+#define SF_RECORD_TAIL 20  /* and from the back */
+
+/* A frame as the sender's transform saw it. octets is borrowed for one call. */
+struct sf_frame {
+	struct sf_place first, last; /* packets */
+	uint64_t seq;                /* extended, of the last packet */
+	uint32_t timestamp;
+	uint16_t packets;
+	uint16_t packet_at;          /* offset of octets in the first packet */
+	enum sf_codec codec;
+	bool descriptor;             /* an SFrame payload descriptor was taken off */
+	bool complete;               /* else octets is empty */
+	bool cut;                    /* incomplete by the snap length */
+	bool inter_known, inter;     /* the payload descriptor tells (VP9) */
+	struct sf_bytes octets;
+	uint64_t hash;               /* of octets; 0: not known yet */
+};
+
+/* What the octets of a frame say when read as its codec. */
+enum sf_proof {
+	SF_PROOF_NONE,  /* not that codec, or nothing was asked */
+	SF_PROOF_WEAK,  /* parses; so do many random strings (Opus) */
+	SF_PROOF_STRONG /* parses; random strings hardly ever do (VP8, VP9, RED) */
+};
+
+/* Of an SFrame header. */
+enum sf_layout {
+	SF_LAYOUT_RFC9605,
+	SF_LAYOUT_DRAFT, /* draft-ietf-sframe-enc-00 to -03 */
+	SF_LAYOUT_OMARA  /* draft-omara-sframe-00 to -02 */
+};
+
+/* A header in any layout. */
+struct sf_run_header {
+	uint64_t kid, ctr;
+	uint8_t kid_octets, ctr_octets; /* 0: in the config octet */
+	uint8_t octets;                 /* of the header */
+	uint8_t at;                     /* its offset in the frame */
+};
+
+struct sf_record {
+	struct sf_place first, last;
+	uint64_t seq;
+	uint64_t content;            /* hash of all octets */
+	uint32_t timestamp;
+	uint32_t octets;
+	uint16_t packets;
+	uint16_t packet_at;
+	uint16_t width, height;      /* of a clear key frame */
+	uint16_t samples;            /* Opus duration at 48 kHz, 0 when not Opus */
+	uint8_t core_at;             /* where the codec's own octets begin: behind
+	                                RED headers and older blocks */
+	uint8_t head_n, tail_n;
+	bool complete, cut, descriptor, video, key;
+	enum sf_proof proof;
+	/* the judgement */
+	bool decided;
+	enum sf_state state;
+	bool has_header;
+	enum sf_layout layout;
+	struct sf_run_header header; /* when has_header */
+	uint8_t head[SF_RECORD_HEAD];
+	uint8_t tail[SF_RECORD_TAIL]; /* the last tail_n octets, in order */
+};
+
+/* Keeps what is needed of a frame; proof stays NONE. */
+void sf_record_of(struct sf_record *out, const struct sf_frame *frame);
+
+/* Asks the frame's octets for a codec's proof: of no use for a frame that an
+   SFrame header claims, and so a step of its own. */
+void sf_record_prove(struct sf_record *r, const struct sf_frame *frame);
+
+#endif

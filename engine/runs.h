@@ -1,0 +1,50 @@
+/*
+ * runs.h - do the headers of consecutive frames run on, KID kept and CTR
+ * rising, as SFrame's do? One frame proves nothing: 99 of 100 random strings
+ * parse as a header. A sequential probability ratio test over the transitions
+ * decides (Wald, 1945).
+ */
+#ifndef SF_RUNS_H
+#define SF_RUNS_H
+
+#include "engine/record.h"
+
+/* Where in a frame the header is expected, and in which layout. */
+struct sf_placing {
+	uint8_t at;      /* octets in front of it; delta frames and audio */
+	uint8_t at_key;  /* the same for video key frames */
+	enum sf_layout layout;
+	bool descriptor; /* the octet in front is an SFrame payload descriptor */
+};
+
+/* False when there is none, or no room for the shortest tag behind it. */
+bool sf_run_header(struct sf_run_header *out, const struct sf_record *r,
+    struct sf_placing p);
+
+/* b follows a: the same KID in the same form, CTR a little higher. The times
+   are those of their frames. */
+bool sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
+    const struct sf_run_header *b, int64_t b_ns);
+
+struct sf_run_found {
+	size_t start;   /* index of the first record of the run */
+	double llr;     /* what the test stood at when it decided */
+	double highest; /* the most it ever reached, decided or not */
+};
+
+#define SF_RUN_SURE 20.7 /* ln(1e9): both errors at 1e-9 */
+
+/*
+ * Looks for a run among the n records. True when the test reaches level; found
+ * then tells where the run begins. Incomplete records are passed over.
+ */
+bool sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
+    size_t n, struct sf_placing p, double level);
+
+/*
+ * The chance that the headers of other octets run on like this once: a bound
+ * for one transition (audio and inline forms are the worst).
+ */
+double sf_run_chance(const struct sf_run_header *h, bool video);
+
+#endif

@@ -1,0 +1,354 @@
+#include "engine/sdp.h"
+
+#include <string.h>
+
+#include "parsers/text/sdp_attr.h"
+#include "parsers/text/sdp_line.h"
+
+#define NO_APT 0xff
+
+/* ---- text ---------------------------------------------------------------- */
+
+static bool
+is(struct sf_bytes s, const char *word)
+{
+	return s.n == strlen(word) && memcmp(s.p, word, s.n) == 0;
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
+}
+
+/* RFC 8866 6.6: encoding names are compared without regard to case. */
+static bool
+is_nocase(struct sf_bytes s, const char *word)
+{
+	if (s.n != strlen(word))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (lower(s.p[i]) != lower((uint8_t)word[i]))
+			return false;
+	return true;
+}
+
+/* The octets up to the first separator, and *s what is behind it. */
+static struct sf_bytes
+word(struct sf_bytes *s, char separator)
+{
+	const uint8_t *end = memchr(s->p, separator, s->n);
+	size_t n = end == NULL ? s->n : (size_t)(end - s->p);
+	struct sf_bytes w = sf_bytes(s->p, n);
+	size_t taken = end == NULL ? n : n + 1;
+
+	*s = sf_bytes(s->p + taken, s->n - taken);
+	return w;
+}
+
+/* The next word between spaces; empty at the end. */
+static struct sf_bytes
+next_word(struct sf_bytes *s)
+{
+	struct sf_bytes w;
+
+	do {
+		w = word(s, ' ');
+	} while (w.n == 0 && s->n != 0);
+	return w;
+}
+
+/* All of s as a decimal number up to max. */
+static bool
+number(struct sf_bytes s, uint32_t max, uint32_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0 || s.n > 10)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(s.p[i] - '0');
+	}
+	if (v > max)
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+static void
+copy_text(char out[SF_TEXT_MAX], struct sf_bytes s)
+{
+	size_t n = s.n < SF_TEXT_MAX ? s.n : SF_TEXT_MAX - 1;
+
+	memcpy(out, s.p, n);
+	out[n] = '\0';
+}
+
+/* ---- what a description says --------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	enum sf_codec codec;
+} codecs[] = {
+	{ "opus", SF_CODEC_OPUS }, { "red",  SF_CODEC_RED  },
+	{ "PCMU", SF_CODEC_PCMU }, { "PCMA", SF_CODEC_PCMA },
+	{ "G722", SF_CODEC_G722 }, { "VP8",  SF_CODEC_VP8  },
+	{ "VP9",  SF_CODEC_VP9  }, { "H264", SF_CODEC_H264 },
+	{ "H265", SF_CODEC_H265 }, { "AV1",  SF_CODEC_AV1  },
+	{ "AV1X", SF_CODEC_AV1  }, { "rtx",  SF_CODEC_RTX  },
+};
+
+/* RFC 3551 6: payload types that need no a=rtpmap; G722 counts at 8 kHz. */
+static const struct {
+	uint8_t pt;
+	enum sf_codec codec;
+	uint32_t clock;
+} fixed[] = {
+	{ 0, SF_CODEC_PCMU, 8000 },
+	{ 8, SF_CODEC_PCMA, 8000 },
+	{ 9, SF_CODEC_G722, 8000 },
+};
+/* clang-format on */
+
+static enum sf_codec
+codec_of(struct sf_bytes name)
+{
+	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+		if (is_nocase(name, codecs[i].name))
+			return codecs[i].codec;
+	return SF_CODEC_OTHER;
+}
+
+/* Where a reader stands. section is NULL in front of the first m= line of a
+   description, and in a section there is no room for. */
+struct place {
+	struct sf_sdp *sdp;
+	struct sf_sdp_section *section;
+};
+
+/* Puts a payload type of an m= line down before a=rtpmap names it. */
+static void
+list_pt(struct sf_sdp_section *s, uint32_t pt)
+{
+	s->codecs[pt] = SF_CODEC_OTHER;
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (fixed[i].pt != pt)
+			continue;
+		s->codecs[pt] = fixed[i].codec;
+		s->clocks[pt] = fixed[i].clock;
+	}
+}
+
+/* RFC 8866 5.14: m=<media> <port> <proto> <fmt> ... */
+static void
+media(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes kind = next_word(&value);
+	struct sf_sdp_section *s;
+	uint32_t pt;
+
+	at->section = NULL;
+	if (at->sdp->n_sections == SF_SDP_SECTIONS) {
+		at->sdp->passed_over++;
+		return;
+	}
+	s = at->section = &at->sdp->sections[at->sdp->n_sections++];
+	s->description = at->sdp->descriptions - 1;
+	memset(s->apt, NO_APT, sizeof(s->apt));
+	if (is(kind, "audio"))
+		s->kind = SF_KIND_AUDIO;
+	else if (is(kind, "video"))
+		s->kind = SF_KIND_VIDEO;
+	(void)next_word(&value); /* port */
+	(void)next_word(&value); /* proto; formats of others than RTP are no
+	                            numbers below 128 */
+	while (value.n != 0)
+		if (number(next_word(&value), 127, &pt))
+			list_pt(s, pt);
+}
+
+/* RFC 8866 6.6: <payload type> <name>/<clock>[/<parameters>] */
+static void
+rtpmap(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes pt_text = next_word(&value);
+	struct sf_bytes coding = next_word(&value);
+	struct sf_bytes name = word(&coding, '/');
+	uint32_t pt, clock;
+
+	if (!number(pt_text, 127, &pt) || name.n == 0)
+		return;
+	at->section->codecs[pt] = codec_of(name);
+	at->section->clocks[pt] = 0;
+	if (number(word(&coding, '/'), UINT32_MAX, &clock))
+		at->section->clocks[pt] = clock;
+}
+
+/* RFC 4588 8.6: a=fmtp:<rtx> apt=<payload type>[;rtx-time=...] */
+static void
+fmtp(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes pt_text = next_word(&value);
+	uint32_t pt, apt;
+
+	if (!number(pt_text, 127, &pt))
+		return;
+	while (value.n != 0) {
+		struct sf_bytes parameter = word(&value, ';');
+		struct sf_bytes trimmed = next_word(&parameter);
+		struct sf_bytes name = word(&trimmed, '=');
+
+		if (is_nocase(name, "apt") && number(trimmed, 127, &apt))
+			at->section->apt[pt] = (uint8_t)apt;
+	}
+}
+
+/* RFC 8285 5: <id>[/<direction>] <URI> [<attributes>] */
+static void
+extmap(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes first = next_word(&value);
+	struct sf_bytes uri = next_word(&value);
+	uint32_t id;
+
+	if (!number(word(&first, '/'), 255, &id) || id == 0)
+		return;
+	if (is(uri, "urn:ietf:params:rtp-hdrext:sdes:mid"))
+		at->section->ext_mid = (uint8_t)id;
+	else if (is(uri, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"))
+		at->section->ext_rid = (uint8_t)id;
+	else if (is(uri, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"))
+		at->section->ext_audio_level = (uint8_t)id;
+}
+
+/* The row of an SSRC, made when there is none; NULL when there is no room. A
+   later description of the same SSRC adds to the first. */
+static struct sf_sdp_ssrc *
+get_ssrc(struct place *at, uint32_t ssrc)
+{
+	struct sf_sdp *sdp = at->sdp;
+	struct sf_sdp_ssrc *row;
+
+	for (unsigned i = 0; i < sdp->n_ssrcs; i++)
+		if (sdp->ssrcs[i].ssrc == ssrc)
+			return &sdp->ssrcs[i];
+	if (sdp->n_ssrcs == SF_SDP_SSRCS) {
+		sdp->passed_over++;
+		return NULL;
+	}
+	row = &sdp->ssrcs[sdp->n_ssrcs++];
+	row->ssrc = ssrc;
+	row->section = (unsigned)(at->section - sdp->sections);
+	return row;
+}
+
+/* RFC 5576 4.1: a=ssrc:<ssrc> <attribute>[:<value>] */
+static void
+ssrc(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes id_text = next_word(&value);
+	struct sf_bytes name = word(&value, ':');
+	struct sf_sdp_ssrc *row;
+	uint32_t id;
+
+	if (!number(id_text, UINT32_MAX, &id))
+		return;
+	row = get_ssrc(at, id);
+	if (row != NULL && is(name, "cname"))
+		copy_text(row->cname, value);
+}
+
+/* RFC 5576 4.2, RFC 4588 8.4: a=ssrc-group:FID <primary> <repair> */
+static void
+ssrc_group(struct place *at, struct sf_bytes value)
+{
+	struct sf_bytes semantics = next_word(&value);
+	struct sf_bytes a = next_word(&value);
+	struct sf_bytes b = next_word(&value);
+	struct sf_sdp_ssrc *row;
+	uint32_t primary, repair;
+
+	if (!is(semantics, "FID") || !number(a, UINT32_MAX, &primary) ||
+	    !number(b, UINT32_MAX, &repair))
+		return;
+	(void)get_ssrc(at, primary);
+	row = get_ssrc(at, repair);
+	if (row != NULL)
+		row->repairs = primary;
+}
+
+static void
+mid(struct place *at, struct sf_bytes value)
+{
+	copy_text(at->section->mid, value);
+}
+
+/* draft-ietf-avtcore-rtp-sframe-02 6: a property attribute, no value */
+static void
+sframe(struct place *at, struct sf_bytes value)
+{
+	(void)value;
+	at->section->sframe = true;
+}
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	void (*read)(struct place *at, struct sf_bytes value);
+} attributes[] = {
+	{ "rtpmap",     rtpmap     },
+	{ "fmtp",       fmtp       },
+	{ "extmap",     extmap     },
+	{ "mid",        mid        },
+	{ "ssrc",       ssrc       },
+	{ "ssrc-group", ssrc_group },
+	{ "sframe",     sframe     },
+};
+/* clang-format on */
+
+static void
+attribute(struct place *at, struct sf_bytes value)
+{
+	struct sf_sdp_attr a;
+	struct sf_diag d;
+
+	if (at->section == NULL || sf_sdp_attr_parse(&a, value, &d) != SF_OK)
+		return;
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (is(a.name, attributes[i].name)) {
+			attributes[i].read(at, a.payload);
+			return;
+		}
+}
+
+enum sf_status
+sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
+{
+	struct place at = { .sdp = out };
+	struct sf_sdp_line l;
+
+	memset(out, 0, sizeof(*out));
+	*d = (struct sf_diag){ 0 };
+	/* Every line takes at least one octet. */
+	for (struct sf_bytes r = text; r.n != 0; r = l.payload) {
+		if (sf_sdp_line_parse(&l, r, d) != SF_OK)
+			break;
+		if (l.type == 'v') {
+			out->descriptions++;
+			at.section = NULL;
+		} else if (l.type == 'm' && out->descriptions != 0) {
+			media(&at, l.value);
+		} else if (l.type == 'a') {
+			attribute(&at, l.value);
+		}
+	}
+	if (out->descriptions == 0) {
+		*d = (struct sf_diag){ SF_MALFORMED, 0, 0, "v= line",
+			"RFC 8866 5.1" };
+		return SF_MALFORMED;
+	}
+	return SF_OK;
+}

@@ -1,0 +1,48 @@
+/*
+ * sdp.h - session descriptions (RFC 8866), read for the names of what is in a
+ * capture: payload types, SSRCs, CNAMEs, mids, a=sframe.
+ *
+ * Text in: one or more descriptions one after another, each beginning with a
+ * v= line, CRLF or LF. Unknown lines are passed over.
+ */
+#ifndef SF_SDP_H
+#define SF_SDP_H
+
+#include "engine/model.h"
+#include "parsers/base/diag.h"
+
+#define SF_SDP_SECTIONS 64
+#define SF_SDP_SSRCS 256
+
+struct sf_sdp_section {
+	enum sf_kind kind;                /* audio or video, else unknown */
+	char mid[SF_TEXT_MAX];
+	bool sframe;                      /* a=sframe */
+	enum sf_codec codecs[128];        /* by payload type; UNKNOWN: not listed */
+	uint32_t clocks[128];
+	uint8_t apt[128];                 /* rtx: payload type repaired; 0xff: none */
+	uint8_t ext_mid, ext_rid, ext_audio_level; /* extmap ids; 0: none */
+	unsigned description;             /* 0: the first in the text */
+};
+
+struct sf_sdp_ssrc {
+	uint32_t ssrc;
+	unsigned section;
+	uint32_t repairs;                 /* a=ssrc-group:FID primary; 0: none */
+	char cname[SF_TEXT_MAX];
+};
+
+struct sf_sdp {
+	unsigned n_sections;
+	struct sf_sdp_section sections[SF_SDP_SECTIONS];
+	unsigned n_ssrcs;
+	struct sf_sdp_ssrc ssrcs[SF_SDP_SSRCS];
+	unsigned descriptions;
+	uint64_t passed_over;             /* sections or SSRCs beyond the room here */
+};
+
+/* SF_MALFORMED when no v= line is there; *out is then all zero. */
+enum sf_status sf_sdp_read(
+    struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d) SF_MUST_USE;
+
+#endif

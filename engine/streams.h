@@ -1,0 +1,124 @@
+/*
+ * streams.h - RTP streams: found, kept apart, and put in sequence order.
+ *
+ * A stream is an SSRC between two addresses. It is believed once five packets
+ * show sequence numbers near each other; until then its packets are held. One
+ * that changes its addresses under way (ICE) stays one stream; the same SSRC
+ * seen at a second point with the same sequence numbers is a second leg.
+ */
+#ifndef SF_STREAMS_H
+#define SF_STREAMS_H
+
+#include "engine/classify.h"
+#include "engine/depay.h"
+#include "engine/limits.h"
+#include "engine/sdp.h"
+#include "parsers/rtp/rtp.h"
+
+#define SF_SEEN_WINDOW 512 /* packets of a stream remembered by number */
+
+/* A packet that waits. octets follows in the slot, limits.held_octets of it. */
+struct sf_held {
+	struct sf_unit unit; /* payload points at the slot's own octets */
+	uint32_t next;       /* index + 1; 0 ends the list */
+};
+
+struct sf_held_pool {
+	struct sf_held *slots;
+	uint8_t *octets;
+	size_t each;
+	uint32_t free_list;  /* index + 1 */
+	uint64_t refused;    /* too large, or no slot */
+};
+
+/* What a believed stream needs beyond its counters. */
+struct sf_lane {
+	struct {
+		uint32_t seq, hash, timestamp;
+	} seen[SF_SEEN_WINDOW];
+	struct sf_depay depay;
+	struct sf_classifier classifier;
+};
+
+struct sf_track_key {
+	struct sf_addr src, dst;
+	uint32_t ssrc, input;
+};
+
+struct sf_track {
+	struct sf_stream pub;
+	struct sf_lane *lane;     /* NULL on probation */
+	uint64_t highest, next;   /* extended sequence numbers */
+	uint64_t first_seq, unique;
+	uint64_t jump;            /* what a restart would begin with; 0: none */
+	uint32_t held;            /* list in sequence order; index + 1 */
+	unsigned n_held;
+	unsigned spared;          /* n_held when last spared from eviction */
+	bool started, descriptor, refused;
+	struct sf_track *repaired; /* what a repair stream repairs */
+	struct sf_track *older, *newer; /* on probation, by first packet */
+	struct sf_track *next_free;
+};
+
+/* Hash chain: addresses and SSRC to track. A moved stream has several. */
+struct sf_track_name {
+	struct sf_track_key key;
+	uint32_t track;           /* index */
+	uint32_t next;            /* index + 1 */
+};
+
+/* What is known of a pair of addresses, whichever way round. */
+struct sf_path {
+	struct sf_addr a, b;
+	bool used, dtls, stun, rtcp, srtcp, media;
+};
+
+/* What RTCP says of an SSRC. */
+struct sf_naming {
+	uint32_t ssrc;
+	bool used, bye;
+	char cname[SF_TEXT_MAX];
+};
+
+struct sf_streams {
+	struct sf_model *model;
+	struct sf_classify_run *run;
+	const struct sf_sdp *sdp;
+	struct sf_track *tracks;
+	size_t n_tracks, cap;
+	struct sf_track *free_tracks;
+	struct sf_track *oldest, *newest; /* on probation */
+	struct sf_lane *lanes;
+	size_t lanes_used, lanes_cap;
+	struct sf_track_name *names;
+	size_t names_cap;
+	uint32_t free_names;
+	uint32_t *buckets;
+	size_t bucket_mask;
+	struct sf_path *paths;
+	struct sf_naming *namings;
+	size_t paths_mask, namings_mask;
+	struct sf_held_pool held;
+	struct sf_depay_pool depay;
+	struct sf_stream *last_stream;
+};
+
+size_t sf_streams_octets(const struct sf_limits *l);
+bool sf_streams_init(struct sf_streams *s, struct sf_arena *a,
+    const struct sf_limits *l);
+
+/* The facts of a pair of addresses; a slot is taken for it if there is none. */
+struct sf_path *sf_streams_path(
+    struct sf_streams *s, const struct sf_addr *a, const struct sf_addr *b);
+
+/* What RTCP said of an SSRC; a slot is taken for it if there is none. */
+struct sf_naming *sf_streams_naming(struct sf_streams *s, uint32_t ssrc);
+
+/* One RTP packet. */
+void sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
+    const struct sf_datagram *dg, const struct sf_rtp *rtp);
+
+/* No more packets: streams get names and protection. */
+void sf_streams_finish(struct sf_streams *s);
+
+#endif

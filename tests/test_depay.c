@@ -1,0 +1,248 @@
+#include "engine/depay.h"
+
+#include <stdio.h>
+
+#include "tests/noise.h"
+#include "tests/rows.h"
+
+/*
+ * A scenario is a text: one packet a line, "seq ts marker hex". What comes out
+ * is written down the same way: "n:hex" for a complete frame of n packets,
+ * "?" for an incomplete one.
+ */
+struct writer {
+	char text[512];
+	size_t n;
+};
+
+static void
+write_frame(void *ctx, const struct sf_frame *f)
+{
+	struct writer *w = ctx;
+	size_t room = sizeof(w->text) - w->n;
+
+	if (!f->complete) {
+		w->n += (size_t)snprintf(w->text + w->n, room, "?%s ",
+		    f->cut ? "cut" : "");
+		return;
+	}
+	w->n += (size_t)snprintf(w->text + w->n, room, "%u:", f->packets);
+	for (size_t i = 0; i < f->octets.n; i++)
+		w->n += (size_t)snprintf(w->text + w->n,
+		    sizeof(w->text) - w->n, "%02x", f->octets.p[i]);
+	w->n += (size_t)snprintf(
+	    w->text + w->n, sizeof(w->text) - w->n, " ");
+}
+
+struct packet {
+	uint64_t seq;
+	uint32_t ts;
+	bool marker;
+	const char *hex;
+};
+
+static const struct {
+	const char *what;
+	enum sf_codec codec;
+	bool descriptor;
+	struct packet packets[6];
+	const char *frames;
+} rows[] = {
+	{ "audio: one packet, one frame", SF_CODEC_OPUS, false,
+	  { { 1, 960, true, "78aa" }, { 2, 1920, false, "78bb" } },
+	  "1:78aa 1:78bb " },
+	{ "VP8 in one packet, long picture id", SF_CODEC_VP8, false,
+	  { { 1, 1, true, "9080812301" } }, "1:01 " },
+	{ "VP8 in three", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 2, 1, false, "0002" },
+	    { 3, 1, true, "0003" } }, "3:010203 " },
+	{ "VP8, second partition begins a packet", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 2, 1, true, "1102" } }, "2:0102 " },
+	{ "VP8, the middle lost", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 3, 1, true, "0003" },
+	    { 4, 2, true, "1004" } }, "? 1:04 " },
+	{ "VP8, the start lost", SF_CODEC_VP8, false,
+	  { { 2, 1, false, "0002" }, { 3, 1, true, "0003" },
+	    { 4, 2, true, "1004" } }, "? 1:04 " },
+	{ "VP8, the end lost", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 3, 2, true, "1004" } }, "? 1:04 " },
+	{ "VP8, no marker but the next frame follows", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 2, 2, true, "1002" } }, "1:01 1:02 " },
+	{ "VP8, padding between the parts", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 2, 1, false, "" },
+	    { 3, 1, true, "0003" } }, "2:0103 " },
+	{ "VP8, a packet that is no VP8", SF_CODEC_VP8, false,
+	  { { 1, 1, true, "80" }, { 2, 2, true, "1002" } }, "? 1:02 " },
+	{ "VP8, the capture ends in a frame", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" } }, "? " },
+	{ "VP9 by its own bits, marker or not", SF_CODEC_VP9, false,
+	  { { 1, 1, false, "0801" }, { 2, 1, false, "0402" },
+	    { 3, 1, true, "0c03" } }, "2:0102 1:03 " },
+	{ "SFrame descriptors: S to E", SF_CODEC_UNKNOWN, true,
+	  { { 1, 1, false, "8001" }, { 2, 1, false, "0002" },
+	    { 3, 1, true, "4003" }, { 4, 2, true, "c004" } },
+	  "3:010203 1:04 " },
+	{ "SFrame descriptors: E lost", SF_CODEC_UNKNOWN, true,
+	  { { 1, 1, false, "8001" }, { 3, 2, true, "c004" } }, "? 1:04 " },
+	{ "other video: by timestamp and marker", SF_CODEC_H264, false,
+	  { { 1, 1, false, "01" }, { 2, 1, true, "02" },
+	    { 3, 2, false, "03" }, { 4, 3, true, "04" } },
+	  "2:0102 1:03 1:04 " },
+};
+
+static void
+rebuilds_frames(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct sf_depay d = { 0 };
+		struct sf_depay_pool pool;
+		struct sf_arena a;
+		struct writer w = { .n = 0 };
+
+		assert_true(sf_arena_init(&a, 4096));
+		assert_true(sf_depay_pool_init(&pool, &a, 2, 64));
+		for (size_t k = 0; k < 6 && rows[i].packets[k].hex; k++) {
+			const struct packet *p = &rows[i].packets[k];
+			struct sf_bytes in = hex_octets(p->hex);
+			struct sf_unit u = { .seq = p->seq,
+				.timestamp = p->ts,
+				.marker = p->marker,
+				.payload = in };
+
+			sf_depay_unit(&d, &pool, rows[i].codec,
+			    rows[i].descriptor, &u, write_frame, &w);
+			hex_free(in);
+		}
+		sf_depay_finish(&d, &pool, write_frame, &w);
+		if (strcmp(w.text, rows[i].frames) != 0)
+			fail_msg("row \"%s\": %s, not %s", rows[i].what,
+			    w.text, rows[i].frames);
+		EXPECT(rows[i].what, pool.n_free, pool.n);
+		sf_arena_wipe(&a);
+	}
+}
+
+/* A frame larger than a buffer, and no buffer left: incomplete and counted. */
+static void
+says_when_there_is_no_room(void **state)
+{
+	struct sf_depay d[3] = { { 0 } };
+	struct sf_depay_pool pool;
+	struct sf_arena a;
+	struct writer w = { .n = 0 };
+	uint8_t octets[40] = { 0x10 };
+	struct sf_unit u = { .seq = 1,
+		.timestamp = 1,
+		.payload = sf_bytes(octets, sizeof(octets)) };
+
+	(void)state;
+	assert_true(sf_arena_init(&a, 4096));
+	assert_true(sf_depay_pool_init(&pool, &a, 2, 64));
+	for (unsigned i = 0; i < 3; i++)
+		sf_depay_unit(&d[i], &pool, SF_CODEC_VP8, false, &u,
+		    write_frame, &w);
+	assert_int_equal(pool.none_free, 1);
+	octets[0] = 0;
+	u.seq = 2;
+	u.marker = true;
+	for (unsigned i = 0; i < 3; i++)
+		sf_depay_unit(&d[i], &pool, SF_CODEC_VP8, false, &u,
+		    write_frame, &w);
+	assert_int_equal(pool.too_large, 2);
+	assert_string_equal(w.text, "? ? ? ");
+	assert_int_equal(pool.n_free, 2);
+	sf_arena_wipe(&a);
+}
+
+static struct sf_unit
+unit(uint64_t seq, uint32_t ts, bool marker, struct sf_bytes in)
+{
+	return (struct sf_unit){ .seq = seq,
+		.timestamp = ts,
+		.marker = marker,
+		.payload = in };
+}
+
+/* Two packets a frame, 12 frames; what the descriptor is, is what differs. */
+static const struct {
+	const char *what, *first, *second;
+	unsigned id_at;          /* of the low octet of a picture id; 0: none */
+	uint32_t step;
+	enum sf_codec codec;
+	bool descriptor;
+} formats[] = {
+	{ "VP8",         "90800000", "80800000", 2, 3000, SF_CODEC_VP8,  false },
+	{ "VP9",         "99800000", "95800000", 2, 3000, SF_CODEC_VP9,  false },
+	{ "H.264 FU-A",  "7c850000", "7c450000", 0, 3000, SF_CODEC_H264, false },
+	{ "AV1",         "50000000", "90000000", 0, 3000, SF_CODEC_AV1,  false },
+	{ "descriptors", "80000000", "40000000", 0, 3000, SF_CODEC_UNKNOWN, true },
+	{ "neither",     "a1000000", "d7000000", 0, 3000, SF_CODEC_UNKNOWN, false },
+};
+
+static void
+guesses_formats(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(formats); i++) {
+		struct sf_unit units[24];
+		uint8_t octets[24][44];
+		uint64_t seed = i;
+		bool descriptor;
+
+		for (unsigned k = 0; k < 24; k++) {
+			struct sf_bytes h = hex_octets(
+			    k % 2 ? formats[i].second : formats[i].first);
+
+			noise_fill(octets[k], sizeof(octets[k]), &seed);
+			memcpy(octets[k], h.p, formats[i].id_at ? 4 : 2);
+			if (formats[i].id_at != 0)
+				octets[k][formats[i].id_at] = (uint8_t)(k / 2);
+			hex_free(h);
+			units[k] = unit(k + 1, k / 2 * formats[i].step, k % 2,
+			    sf_bytes(octets[k], sizeof(octets[k])));
+		}
+		EXPECT(formats[i].what, sf_depay_guess(units, 24, &descriptor),
+		    formats[i].codec);
+		EXPECT(formats[i].what, descriptor, formats[i].descriptor);
+	}
+}
+
+/* Noise, as SRTP leaves it, is no video format; Opus is told by its clock. */
+static void
+guesses_nothing_of_noise(void **state)
+{
+	struct sf_unit units[24];
+	uint8_t octets[24][80];
+	uint64_t seed = 3;
+	bool descriptor;
+
+	(void)state;
+	for (unsigned set = 0; set < 2000; set++) {
+		for (unsigned k = 0; k < 24; k++) {
+			noise_fill(octets[k], sizeof(octets[k]), &seed);
+			units[k] = unit(k + 1, k / 2 * 3000, k % 2,
+			    sf_bytes(octets[k], sizeof(octets[k])));
+		}
+		EXPECT("video", sf_depay_guess(units, 24, &descriptor),
+		    SF_CODEC_UNKNOWN);
+		for (unsigned k = 0; k < 24; k++)
+			units[k].timestamp = k * 960;
+		EXPECT("audio", sf_depay_guess(units, 24, &descriptor),
+		    SF_CODEC_OPUS);
+		EXPECT("descriptor", descriptor, false);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rebuilds_frames),
+		cmocka_unit_test(says_when_there_is_no_room),
+		cmocka_unit_test(guesses_formats),
+		cmocka_unit_test(guesses_nothing_of_noise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
