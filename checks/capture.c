@@ -1,0 +1,51 @@
+#include "checks/check.h"
+
+static void
+judge_cut(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		if (s->cut_frames > 0)
+			sf_failed(k, SFX001, s->id, 1, s->first, s->last)->frames =
+			    s->cut_frames;
+		else
+			sf_passed(k, SFX001, 1);
+	if (m->accounting.cut > 0)
+		sf_failed(k, SFX001, 0, m->accounting.cut,
+		    (struct sf_place){ 0 }, (struct sf_place){ 0 });
+}
+
+static void
+judge_damage(struct sf_checks *k)
+{
+	for (unsigned i = 0; i < k->result.n_inputs; i++) {
+		const struct sf_capture_info *c = k->result.inputs[i].info;
+		struct sf_place end = { c->packets, c->last_ns, i };
+
+		if (c->damaged)
+			sf_failed(k, SFX002, 0, 1, end, end);
+		else
+			sf_passed(k, SFX002, 1);
+	}
+}
+
+static void
+judge_limits(struct sf_checks *k, const struct sf_model *m)
+{
+	for (unsigned i = 0; i < SF_LIMITS; i++)
+		if (m->limits[i] > 0)
+			sf_failed(k, SFX003, 0, m->limits[i],
+			    m->limit_first[i], m->limit_first[i]);
+		else
+			sf_passed(k, SFX003, 1);
+	k->result.partial = m->limits[SF_LIMIT_STREAMS] > 0 ||
+	    m->limits[SF_LIMIT_KEY_USES] > 0 ||
+	    m->limits[SF_LIMIT_INTERVALS] > 0 || k->lost_findings > 0;
+}
+
+void
+sf_judge_capture(struct sf_checks *k, const struct sf_model *m)
+{
+	judge_cut(k, m);
+	judge_damage(k);
+	judge_limits(k, m);
+}

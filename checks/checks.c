@@ -1,0 +1,310 @@
+#include "checks/checks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks/check.h"
+
+#define FINDINGS   1024
+#define DECIDED_AT 20 /* frames from which an undecidable stream counts */
+
+void
+sf_passed(struct sf_checks *k, enum sf_finding_id rule, uint64_t times)
+{
+	k->result.rules[rule].asked += times;
+}
+
+void
+sf_cannot_tell(struct sf_checks *k, enum sf_finding_id rule)
+{
+	if (k->result.rules[rule].outcome == SF_NOT_EXERCISED)
+		k->result.rules[rule].outcome = SF_CANNOT_TELL;
+}
+
+static uint64_t
+print_of(const struct sf_checks *k, const struct sf_finding *f)
+{
+	uint64_t h = 0xcbf29ce484222325ULL ^ (uint64_t)f->rule;
+
+	for (unsigned i = 0; i < f->n_streams; i++) {
+		const struct sf_stream *s =
+		    k->by_id == NULL ? NULL : k->by_id[f->streams[i] - 1];
+
+		h = (h ^ (s == NULL ? 0 : s->ssrc)) * 0x100000001b3ULL;
+	}
+	return h;
+}
+
+/* The finding of this rule on this stream, made if there is none. When there
+   is no room left the last one takes the count, and that is said. */
+static struct sf_finding *
+finding_for(struct sf_checks *k, enum sf_finding_id rule, uint32_t stream)
+{
+	struct sf_finding *f;
+
+	for (unsigned i = 0; i < k->n_findings; i++) {
+		f = &k->findings[i];
+		if (f->rule == rule &&
+		    (stream == 0 ? f->n_streams == 0 : f->streams[0] == stream))
+			return f;
+	}
+	if (k->n_findings == k->cap_findings) {
+		k->lost_findings++;
+		return &k->findings[k->n_findings - 1];
+	}
+	f = &k->findings[k->n_findings++];
+	*f = (struct sf_finding){ .rule = rule,
+		.severity = sf_rules[rule].severity,
+		.clear_octets = -1 };
+	if (stream != 0)
+		f->streams[f->n_streams++] = stream;
+	return f;
+}
+
+static bool
+earlier(struct sf_place a, struct sf_place b)
+{
+	return a.input != b.input ? a.input < b.input : a.packet < b.packet;
+}
+
+struct sf_finding *
+sf_failed(struct sf_checks *k, enum sf_finding_id rule, uint32_t stream,
+    uint64_t times, struct sf_place first, struct sf_place last)
+{
+	struct sf_finding *f = finding_for(k, rule, stream);
+
+	k->result.rules[rule].asked += times;
+	k->result.rules[rule].failed += times;
+	if (f->count == 0 || earlier(first, f->first))
+		f->first = first;
+	if (f->count == 0 || earlier(f->last, last))
+		f->last = last;
+	f->count += times;
+	return f;
+}
+
+struct sf_example
+sf_example_of(const struct sf_frame_event *ev)
+{
+	struct sf_example e = { .place = ev->first,
+		.has_header = ev->has_header,
+		.kid = ev->kid,
+		.ctr = ev->ctr };
+
+	if (ev->packet_at != 0 && ev->raw_octets != 0) {
+		e.at = ev->packet_at;
+		e.end = (uint32_t)ev->packet_at + ev->raw_octets;
+	}
+	return e;
+}
+
+void
+sf_add_example(struct sf_finding *f, struct sf_example e)
+{
+	if (f->n_examples < SF_EXAMPLES)
+		f->examples[f->n_examples++] = e;
+}
+
+void
+sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
+    const struct sf_frame_event *ev)
+{
+	if (ok)
+		sf_passed(k, rule, 1);
+	else
+		sf_add_example(sf_failed(k, rule, ev->stream->id, 1, ev->first,
+		                   ev->last),
+		    sf_example_of(ev));
+}
+
+/* ---- a run ---------------------------------------------------------------- */
+
+struct sf_checks *
+sf_checks_new(const struct sf_checks_options *options)
+{
+	struct sf_checks *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return NULL;
+	k->options = *options;
+	if (k->options.drift_grace_ns == 0)
+		k->options.drift_grace_ns = 2000000000;
+	if (k->options.rotate_within_ns == 0)
+		k->options.rotate_within_ns = 5000000000;
+	k->cap_findings = FINDINGS;
+	k->cap_streams = options->limits.streams;
+	k->findings = calloc(FINDINGS, sizeof(*k->findings));
+	k->conflicts = calloc(SF_PAIRS, sizeof(*k->conflicts));
+	k->streams = calloc(k->cap_streams, sizeof(*k->streams));
+	k->by_id = calloc(k->cap_streams, sizeof(*k->by_id));
+	for (unsigned i = 0; i < SF_FINDINGS; i++)
+		k->result.rules[i].outcome = SF_NOT_EXERCISED;
+	if (k->findings == NULL || k->conflicts == NULL ||
+	    k->streams == NULL || k->by_id == NULL) {
+		sf_checks_free(k);
+		return NULL;
+	}
+	return k;
+}
+
+void
+sf_checks_free(struct sf_checks *k)
+{
+	if (k == NULL)
+		return;
+	free(k->findings);
+	free(k->conflicts);
+	free(k->streams);
+	free(k->by_id);
+	free(k);
+}
+
+void
+sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
+{
+	struct sf_checks *k = ctx;
+
+	if (!ev->complete || ev->stream->id > k->cap_streams)
+		return;
+	sf_check_header(k, ev);
+	sf_check_nonce(k, ev);
+}
+
+static int
+worst_first(const void *left, const void *right)
+{
+	const struct sf_finding *a = left, *b = right;
+
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	if (earlier(a->first, b->first))
+		return -1;
+	if (earlier(b->first, a->first))
+		return 1;
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	return a->streams[0] < b->streams[0] ? -1 : 1;
+}
+
+static void
+settle_rules(struct sf_result *r)
+{
+	for (unsigned i = 0; i < SF_FINDINGS; i++) {
+		struct sf_rule_state *s = &r->rules[i];
+
+		if (s->failed > 0)
+			s->outcome = SF_FAILED;
+		else if (s->asked > 0)
+			s->outcome = SF_PASSED;
+	}
+}
+
+/* Repair streams carry no frames of their own; nor does bare padding. */
+static bool
+is_media(const struct sf_stream *s)
+{
+	return s->kind != SF_KIND_REPAIR && s->codec != SF_CODEC_OTHER &&
+	    s->why != SF_WHY_NOT_MEDIA;
+}
+
+static void
+count_streams(struct sf_result *r)
+{
+	for (const struct sf_stream *s = r->model->streams; s != NULL;
+	     s = s->next) {
+		bool dark = s->protection == SF_PROT_SRTP ||
+		    s->protection == SF_PROT_UNDECIDABLE;
+
+		if (!is_media(s))
+			continue;
+		r->media++;
+		r->in_clear += s->by_state[SF_STATE_PLAINTEXT] > 0;
+		r->decided += !dark;
+		r->undecided += dark &&
+		    s->frames + s->incomplete_frames >= DECIDED_AT;
+	}
+}
+
+static enum sf_verdict
+verdict_of(const struct sf_result *r)
+{
+	for (unsigned i = 0; i < r->n_findings; i++)
+		if (r->findings[i].severity >= r->fail_on)
+			return SF_FAIL;
+	return r->decided > 0 && r->undecided == 0 ? SF_PASS
+	                                           : SF_INCONCLUSIVE;
+}
+
+static void
+say(struct sf_checks *k, const char *words)
+{
+	if (k->result.n_limits < sizeof(k->limits) / sizeof(k->limits[0]))
+		k->limits[k->result.n_limits++] = words;
+}
+
+/* What a reader could take this report for and must not. */
+static void
+say_limits(struct sf_checks *k, const struct sf_model *m)
+{
+	const struct sf_result *r = &k->result;
+	const struct sf_accounting *a = &m->accounting;
+
+	say(k, "No key was given: headers and counters were judged, no tag was "
+	       "checked. Only a key can prove that a frame is authentic.");
+	say(k, "Whether a key is strong, secret or known to a server cannot be "
+	       "seen in a capture.");
+	if (r->undecided > 0)
+		say(k, "Some media streams could not be judged; the verdict does "
+		       "not cover them.");
+	if (a->turn > 0)
+		say(k, "TURN channel data was counted, not opened.");
+	if (a->other > 0)
+		say(k, "Packets counted as other (TCP, tunnels, fragments, unknown "
+		       "protocols) were not looked into.");
+	if (m->unsupported_links > 0)
+		say(k, "Packets of a link type that is not decoded were passed "
+		       "over.");
+	if (m->possible > 0)
+		say(k, "Some packets look like RTP but are too few to make a "
+		       "stream; they count as other.");
+	if (k->lost_findings > 0)
+		say(k, "More findings than there is room for: the last one counts "
+		       "for the rest.");
+	k->result.limits = k->limits;
+}
+
+static void
+index_streams(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		if (s->id <= k->cap_streams)
+			k->by_id[s->id - 1] = s;
+}
+
+const struct sf_result *
+sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
+    const struct sf_input *inputs, unsigned n_inputs)
+{
+	struct sf_result *r = &k->result;
+
+	r->inputs = inputs;
+	r->n_inputs = n_inputs;
+	r->model = model;
+	r->fail_on = k->options.fail_on;
+	index_streams(k, model);
+	sf_judge_nonce(k, model);
+	sf_judge_keys(k, model);
+	sf_judge_clear(k, model);
+	sf_judge_dialect(k, model);
+	sf_judge_capture(k, model);
+	for (unsigned i = 0; i < k->n_findings; i++)
+		k->findings[i].fingerprint = print_of(k, &k->findings[i]);
+	qsort(k->findings, k->n_findings, sizeof(*k->findings), worst_first);
+	r->findings = k->findings;
+	r->n_findings = k->n_findings;
+	settle_rules(r);
+	count_streams(r);
+	r->verdict = verdict_of(r);
+	say_limits(k, model);
+	return r;
+}

@@ -1,0 +1,42 @@
+/*
+ * checks.h - judges what the pipeline says, and makes the result of a run.
+ */
+#ifndef SF_CHECKS_H
+#define SF_CHECKS_H
+
+#include "checks/result.h"
+#include "engine/event.h"
+#include "engine/limits.h"
+
+enum sf_kid_scheme { SF_KID_UNSAID, SF_KID_RAW, SF_KID_SENDER, SF_KID_MLS };
+
+struct sf_checks_options {
+	struct sf_limits limits;
+	enum sf_severity fail_on;
+	enum sf_kid_scheme scheme;
+	unsigned ratchet_bits;              /* SENDER: R */
+	unsigned epoch_bits, sender_bits;   /* MLS: E and S */
+	bool per_ssrc_keys;
+	int64_t drift_grace_ns;             /* 0: the default, 2 s */
+	int64_t rotate_within_ns;           /* 0: the default, 5 s */
+};
+
+struct sf_checks;
+
+/* NULL when there is not enough memory. */
+struct sf_checks *sf_checks_new(const struct sf_checks_options *options);
+
+/* An sf_frame_sink; ctx is a struct sf_checks. */
+void sf_checks_frame(void *ctx, const struct sf_frame_event *ev);
+
+/*
+ * Judges what needs the whole call and returns the result, which stays the
+ * checks' and borrows model and inputs.
+ */
+const struct sf_result *sf_checks_finish(struct sf_checks *k,
+    const struct sf_model *model, const struct sf_input *inputs,
+    unsigned n_inputs);
+
+void sf_checks_free(struct sf_checks *k); /* NULL is fine */
+
+#endif

@@ -1,0 +1,108 @@
+#include "checks/check.h"
+
+/* The state that counts as protected in an interval. */
+static bool
+is_protected(enum sf_state s)
+{
+	return s == SF_STATE_VERIFIED || s == SF_STATE_ENCRYPTED ||
+	    s == SF_STATE_FAILED;
+}
+
+static void
+fail_interval(struct sf_checks *k, enum sf_finding_id rule,
+    const struct sf_stream *s, const struct sf_interval *v)
+{
+	struct sf_finding *f =
+	    sf_failed(k, rule, s->id, 1, v->first, v->last);
+
+	f->frames += v->frames;
+	sf_add_example(f, (struct sf_example){ .place = v->first });
+}
+
+static void
+judge_intervals(struct sf_checks *k, const struct sf_stream *s)
+{
+	bool whole = s->protection == SF_PROT_PLAINTEXT;
+	bool seen_protected = false;
+
+	for (const struct sf_interval *v = s->intervals; v != NULL;
+	     v = v->next) {
+		seen_protected |= is_protected(v->state);
+		if (v->state != SF_STATE_PLAINTEXT)
+			continue;
+		fail_interval(k,
+		    whole                ? SFP001
+		        : seen_protected ? SFP003
+		                         : SFP002,
+		    s, v);
+	}
+}
+
+static void
+pass_stream(struct sf_checks *k, const struct sf_stream *s)
+{
+	bool plain = s->by_state[SF_STATE_PLAINTEXT] > 0;
+
+	if (s->protection == SF_PROT_SRTP ||
+	    s->protection == SF_PROT_UNDECIDABLE) {
+		sf_cannot_tell(k, SFP001);
+		sf_cannot_tell(k, SFP002);
+		sf_cannot_tell(k, SFP003);
+		return;
+	}
+	if (s->protection != SF_PROT_PLAINTEXT)
+		sf_passed(k, SFP001, 1);
+	if (!plain) {
+		sf_passed(k, SFP002, 1);
+		sf_passed(k, SFP003, 1);
+	}
+}
+
+static void
+judge_partly(struct sf_checks *k, const struct sf_stream *s)
+{
+	bool partly = s->protection == SF_PROT_PARTLY_CLEAR ||
+	    s->why == SF_WHY_CLEAR_HEAD;
+	struct sf_finding *f;
+
+	if (!partly) {
+		sf_passed(k, SFP004,
+		    s->protection == SF_PROT_CONSISTENT ||
+		        s->protection == SF_PROT_VERIFIED);
+		return;
+	}
+	f = sf_failed(k, SFP004, s->id, 1, s->first, s->last);
+	f->frames = s->frames;
+	f->clear_octets = s->clear_octets;
+}
+
+static void
+judge_signalled(struct sf_checks *k, const struct sf_stream *s)
+{
+	struct sf_finding *f;
+
+	if (!s->signalled)
+		return;
+	if (s->protection == SF_PROT_SRTP ||
+	    s->protection == SF_PROT_UNDECIDABLE)
+		sf_cannot_tell(k, SFS001);
+	else if (s->by_state[SF_STATE_PLAINTEXT] == 0)
+		sf_passed(k, SFS001, 1);
+	else {
+		f = sf_failed(k, SFS001, s->id, 1, s->first, s->last);
+		f->frames = s->by_state[SF_STATE_PLAINTEXT];
+	}
+}
+
+void
+sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		if (s->kind == SF_KIND_REPAIR || s->why == SF_WHY_NOT_MEDIA)
+			continue;
+		judge_intervals(k, s);
+		pass_stream(k, s);
+		judge_partly(k, s);
+		judge_signalled(k, s);
+	}
+}

@@ -1,0 +1,43 @@
+#include "checks/check.h"
+
+#define LEAST_FRAMES 20 /* before a stream's want of structure is told */
+
+static bool
+is_rfc9605(enum sf_dialect d)
+{
+	return d == SF_DIALECT_RFC9605 || d == SF_DIALECT_RFC9605_PREFIXED ||
+	    d == SF_DIALECT_RTP_SFRAME;
+}
+
+static void
+judge_one(struct sf_checks *k, const struct sf_stream *s)
+{
+	bool opaque = s->dialect == SF_DIALECT_OPAQUE;
+	struct sf_finding *f;
+
+	if (s->protection == SF_PROT_OTHER_DIALECT) {
+		f = sf_failed(k, SFD001, s->id, 1, s->first, s->last);
+		f->frames = s->frames;
+		f->clear_octets = s->clear_octets;
+	} else if (is_rfc9605(s->dialect)) {
+		sf_passed(k, SFD001, 1);
+	}
+	if (opaque && s->frames >= LEAST_FRAMES)
+		sf_failed(k, SFD002, s->id, 1, s->first, s->last)->frames =
+		    s->frames;
+	else if (!opaque && s->dialect != SF_DIALECT_NONE)
+		sf_passed(k, SFD002, 1);
+	if (s->protection == SF_PROT_SRTP)
+		sf_failed(k, SFS002, s->id, 1, s->first, s->last)->frames =
+		    s->frames;
+	else
+		sf_passed(k, SFS002, s->dialect != SF_DIALECT_NONE);
+}
+
+void
+sf_judge_dialect(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		if (s->kind != SF_KIND_REPAIR && s->why != SF_WHY_NOT_MEDIA)
+			judge_one(k, s);
+}

@@ -1,0 +1,76 @@
+#include <string.h>
+
+#include "checks/check.h"
+
+const struct sf_stream *
+sf_origin_of(const struct sf_checks *k, const struct sf_stream *s)
+{
+	/* a chain of SFUs is short; the bound is for a loop of copies */
+	for (unsigned i = 0; i < 8 && s->forwards != 0; i++) {
+		const struct sf_stream *of = k->by_id[s->forwards - 1];
+
+		if (of == NULL || of->id >= s->id)
+			break;
+		s = of;
+	}
+	return s;
+}
+
+static bool
+same_address(const struct sf_addr *a, const struct sf_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* Addresses that a converter made up (Janus, text2pcap -4): the same in every
+   file, whoever sent. */
+static bool
+made_up(const struct sf_addr *a)
+{
+	return a->family == 4 &&
+	    (memcmp(a->ip, "\x0a\x01\x01\x01", 4) == 0 ||
+	        memcmp(a->ip, "\x0a\x02\x02\x02", 4) == 0) &&
+	    (a->port == 1000 || a->port == 2000);
+}
+
+static bool
+overlap_in_time(const struct sf_stream *a, const struct sf_stream *b)
+{
+	return a->first.time_ns < b->last.time_ns &&
+	    b->first.time_ns < a->last.time_ns;
+}
+
+bool
+sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
+    const struct sf_stream *b)
+{
+	a = sf_origin_of(k, a);
+	b = sf_origin_of(k, b);
+	if (a == b)
+		return true;
+	if (a->cname[0] != '\0' && strcmp(a->cname, b->cname) == 0)
+		return true;
+	if (!same_address(&a->src, &b->src) ||
+	    (a->input != b->input && made_up(&a->src)))
+		return false;
+	/* An SFU sends the media of many from one address, each under its own
+	   CNAME; one who reloads a page comes back under a new one. */
+	return a->cname[0] == '\0' || b->cname[0] == '\0' ||
+	    !overlap_in_time(a, b);
+}
+
+bool
+sf_same_sender(const struct sf_checks *k, const struct sf_stream *a,
+    const struct sf_stream *b)
+{
+	if (!sf_same_endpoint(k, a, b))
+		return false;
+	if (a->cname[0] != '\0' && strcmp(a->cname, b->cname) == 0)
+		return true;
+	for (const struct sf_key_use *x = a->keys; x != NULL; x = x->next)
+		for (const struct sf_key_use *y = b->keys; y != NULL;
+		     y = y->next)
+			if (x->kid == y->kid)
+				return true;
+	return false;
+}
