@@ -1,0 +1,227 @@
+/*
+ * text.c - the report for a person: verdict first, then who, then what is
+ * wrong with it, and last what was not seen.
+ */
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/para.h"
+#include "report/time.h"
+#include "report/words.h"
+
+static const char *const verdict_words[] = {
+	[SF_PASS] = "PASS",
+	[SF_FAIL] = "FAIL",
+	[SF_INCONCLUSIVE] = "INCONCLUSIVE",
+};
+
+#define HANG 6
+
+const char *
+sf_text_input(const struct sf_input *in)
+{
+	return strcmp(in->name, "-") == 0 ? "standard input" : in->name;
+}
+
+static void
+put_verdict(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	struct sf_para p = sf_para(f, style, 0, HANG);
+	char headline[SF_WORDS_MAX];
+
+	sf_para_paint(
+	    &p, sf_paint_of_verdict(r->verdict), verdict_words[r->verdict]);
+	sf_para_tab(&p, p.at < HANG ? HANG : p.at + 2);
+	if (r->n_inputs > 0)
+		sf_para_text(&p, sf_text_input(&r->inputs[0]));
+	if (r->n_inputs > 1)
+		sf_para_format(&p, "and %u more", r->n_inputs - 1);
+	if (r->n_inputs > 0)
+		sf_para_text(&p, ":");
+	sf_words_headline(headline, r);
+	sf_para_text(&p, headline);
+	sf_para_end(&p);
+	if (r->partial) {
+		p = sf_para(f, style, HANG, HANG);
+		sf_para_text(&p,
+		    "PARTIAL: a limit of this run was reached, what is below "
+		    "is not all.");
+		sf_para_end(&p);
+	}
+}
+
+static void
+put_input(FILE *f, const struct sf_input *in, bool named,
+    const struct sf_report_style *style)
+{
+	const struct sf_capture_info *info = in->info;
+	struct sf_para p = sf_para(f, style, HANG, HANG);
+	char first[SF_TIME_MAX], last[SF_TIME_MAX], span[SF_TIME_MAX];
+
+	if (named) {
+		sf_para_text(&p, sf_text_input(in));
+		sf_para_text(&p, ":");
+	}
+	if (info->format == NULL) {
+		sf_para_paint(&p, SF_YELLOW, "could not be read");
+		sf_para_end(&p);
+		return;
+	}
+	sf_para_format(&p, "%s, %" PRIu64 " packet%s", info->format,
+	    info->packets, info->packets == 1 ? "" : "s");
+	if (info->packets > 0) {
+		sf_time_date_clock(first, info->first_ns);
+		sf_time_clock(last, info->last_ns);
+		sf_time_span(span, (int64_t)((uint64_t)info->last_ns -
+					     (uint64_t)info->first_ns));
+		sf_para_format(&p, ", %s to %s UTC (%s)", first, last, span);
+	}
+	if (info->filtered > 0)
+		sf_para_format(
+		    &p, ", %" PRIu64 " left out by the filter", info->filtered);
+	if (info->dropped > 0)
+		sf_para_format(&p, ", %" PRIu64 " lost by the capturing side",
+		    info->dropped);
+	if (info->damaged) {
+		sf_para_text(&p, ",");
+		sf_para_paint(&p, SF_YELLOW, "damaged");
+		sf_para_format(&p, "at octet %" PRIu64, info->damaged_at);
+	}
+	sf_para_end(&p);
+}
+
+static void
+put_inputs(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	unsigned shown = style->verbose || r->n_inputs <= 8 ? r->n_inputs : 6;
+
+	for (unsigned i = 0; i < shown; i++)
+		put_input(f, &r->inputs[i], r->n_inputs > 1, style);
+	if (shown < r->n_inputs)
+		fprintf(f, "%*sand %u more captures (-v lists them)\n", HANG,
+		    "", r->n_inputs - shown);
+}
+
+static void
+put_accounting(
+    FILE *f, const struct sf_model *m, const struct sf_report_style *style)
+{
+	const struct sf_accounting *a = &m->accounting;
+	const struct {
+		const char *what;
+		uint64_t n;
+	} rows[] = {
+		{ "RTP", a->rtp },
+		{ "SRTP", a->srtp },
+		{ "RTCP", a->rtcp },
+		{ "STUN", a->stun },
+		{ "TURN", a->turn },
+		{ "DTLS", a->dtls },
+		{ "cut", a->cut },
+		{ "malformed", a->malformed },
+		{ "other", a->other },
+	};
+	struct sf_para p = sf_para(f, style, 0, HANG);
+	const char *comma = ":";
+
+	sf_para_format(&p, "Of %" PRIu64 " packet%s", a->packets,
+	    a->packets == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].n == 0)
+			continue;
+		sf_para_format(
+		    &p, "%s %" PRIu64 " %s", comma, rows[i].n, rows[i].what);
+		comma = ",";
+	}
+	sf_para_text(&p, ".");
+	if (m->possible > 0)
+		sf_para_format(&p,
+		    "%" PRIu64 " SSRC%s with too few packets to call a stream "
+		    "(%" PRIu64 " packet%s).",
+		    m->possible, m->possible == 1 ? "" : "s",
+		    m->possible_packets, m->possible_packets == 1 ? "" : "s");
+	if (m->unsupported_links > 0)
+		sf_para_format(&p,
+		    "%" PRIu64 " of a link type that is not decoded.",
+		    m->unsupported_links);
+	sf_para_end(&p);
+}
+
+static void
+put_rules(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	unsigned n[4] = { 0 };
+	struct sf_para p = sf_para(f, style, 0, HANG);
+
+	for (unsigned i = 0; i < SF_FINDINGS; i++)
+		n[r->rules[i].outcome]++;
+	sf_para_format(&p,
+	    "%u rules: %u passed, %u failed, %u not exercised, %u cannot tell.",
+	    (unsigned)SF_FINDINGS, n[SF_PASSED], n[SF_FAILED],
+	    n[SF_NOT_EXERCISED], n[SF_CANNOT_TELL]);
+	sf_para_end(&p);
+	for (unsigned i = 0; style->verbose && i < SF_FINDINGS; i++) {
+		const struct sf_rule_state *s = &r->rules[i];
+
+		fprintf(f, "  %s  %-24s  %-13s  asked %" PRIu64 " time%s",
+		    sf_rules[i].id, sf_rules[i].slug,
+		    sf_outcome_name(s->outcome), s->asked,
+		    s->asked == 1 ? "" : "s");
+		if (s->failed > 0)
+			fprintf(f, ", failed %" PRIu64, s->failed);
+		fputc('\n', f);
+	}
+}
+
+static void
+put_limits(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	const struct sf_model *m = r->model;
+	struct sf_para p;
+
+	for (unsigned i = 0; i < SF_LIMITS; i++) {
+		if (m->limits[i] == 0)
+			continue;
+		p = sf_para(f, style, 0, HANG);
+		sf_para_paint(&p, SF_YELLOW, "Limit reached");
+		sf_para_format(&p,
+		    ": %" PRIu64 " %s, first at packet %" PRIu64 ".",
+		    m->limits[i], sf_limit_text((enum sf_limit)i),
+		    m->limit_first[i].packet);
+		sf_para_end(&p);
+	}
+	if (r->n_limits == 0)
+		return;
+	fputs("Not shown by this report:\n", f);
+	for (unsigned i = 0; i < r->n_limits; i++) {
+		p = sf_para(f, style, 2, 4);
+		sf_para_text(&p, "-");
+		sf_para_text(&p, r->limits[i]);
+		sf_para_end(&p);
+	}
+}
+
+bool
+sf_report_text(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	put_verdict(f, r, style);
+	if (!style->quiet) {
+		put_inputs(f, r, style);
+		sf_text_streams(f, r, style);
+	}
+	sf_text_findings(f, r, style);
+	if (!style->quiet) {
+		fputc('\n', f);
+		put_accounting(f, r->model, style);
+		put_rules(f, r, style);
+		put_limits(f, r, style);
+	}
+	return !ferror(f);
+}

@@ -1,0 +1,23 @@
+/*
+ * text.h - the parts of the text report, for text.c to put together.
+ */
+#ifndef SF_TEXT_H
+#define SF_TEXT_H
+
+#include "report/report.h"
+
+/* The streams, a line each, under the path they took. */
+void sf_text_streams(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style);
+
+/* The findings, worst first. */
+void sf_text_findings(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style);
+
+/* The name of an input as a person knows it; not yet safe to print. */
+const char *sf_text_input(const struct sf_input *in);
+
+/* NULL when there is none. */
+const struct sf_stream *sf_text_stream(const struct sf_result *r, uint32_t id);
+
+#endif

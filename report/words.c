@@ -1,0 +1,482 @@
+/*
+ * words.c - the sentences of a report, made from its numbers.
+ */
+#include "report/words.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/text.h"
+#include "report/time.h"
+
+struct words {
+	char *out;
+	size_t at;
+};
+
+static void add(struct words *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add(struct words *w, const char *format, ...)
+{
+	size_t room = SF_WORDS_MAX - w->at;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(w->out + w->at, room, format, args);
+	va_end(args);
+	if (n > 0)
+		w->at += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void
+add_frames(struct words *w, uint64_t n)
+{
+	add(w, "%" PRIu64 " frame%s", n, plural(n));
+}
+
+static void
+add_stream(struct words *w, const struct sf_stream *s)
+{
+	const char *kind = sf_kind_name(s->kind);
+
+	add(w, "stream %" PRIu32 " (0x%08" PRIx32 "%s%s)", s->id, s->ssrc,
+	    kind == NULL ? "" : " ", kind == NULL ? "" : kind);
+}
+
+static void
+add_place(struct words *w, const struct sf_place *p)
+{
+	char clock[SF_TIME_MAX];
+
+	sf_time_clock(clock, p->time_ns);
+	add(w, "%s (packet %" PRIu64 ")", clock, p->packet);
+}
+
+static void
+add_span(struct words *w, int64_t ns)
+{
+	char span[SF_TIME_MAX];
+
+	sf_time_span(span, ns);
+	add(w, "%s", span);
+}
+
+/* ---- headline ------------------------------------------------------------ */
+
+/* As the verdict counts them: no repair streams, no bare padding. */
+static bool
+is_media(const struct sf_stream *s)
+{
+	return s->kind != SF_KIND_REPAIR && s->codec != SF_CODEC_OTHER &&
+	       s->why != SF_WHY_NOT_MEDIA;
+}
+
+struct tally {
+	unsigned media;
+	unsigned by[SF_PROTS];
+	unsigned clear;     /* streams with frames in the clear */
+	unsigned all_clear; /* of these, with no other frames */
+	/* the clear frames that came first */
+	const struct sf_stream *who;
+	const struct sf_interval *since;
+};
+
+static const struct sf_interval *
+first_clear(const struct sf_stream *s)
+{
+	const struct sf_interval *i = s->intervals;
+
+	while (i != NULL && i->state != SF_STATE_PLAINTEXT)
+		i = i->next;
+	return i;
+}
+
+static struct tally
+count(const struct sf_result *r)
+{
+	struct tally t = { 0 };
+
+	for (const struct sf_stream *s = r->model->streams; s; s = s->next) {
+		const struct sf_interval *i = first_clear(s);
+
+		if (!is_media(s))
+			continue;
+		t.media++;
+		t.by[s->protection]++;
+		t.all_clear += s->protection == SF_PROT_PLAINTEXT;
+		t.clear += s->protection == SF_PROT_PLAINTEXT ||
+			   s->by_state[SF_STATE_PLAINTEXT] > 0;
+		if (i != NULL &&
+		    (t.since == NULL ||
+			i->first.time_ns < t.since->first.time_ns)) {
+			t.who = s;
+			t.since = i;
+		}
+	}
+	return t;
+}
+
+/* True when a later run of the stream is protected. */
+static bool
+ends(const struct sf_interval *i)
+{
+	for (i = i->next; i != NULL; i = i->next)
+		if (i->state == SF_STATE_VERIFIED ||
+		    i->state == SF_STATE_ENCRYPTED)
+			return true;
+	return false;
+}
+
+static void
+headline_clear(struct words *w, const struct tally *t)
+{
+	add(w, "%u of %u media stream%s %s sent in the clear", t->clear,
+	    t->media, plural(t->media), t->clear == 1 ? "was" : "were");
+	if (t->all_clear == 0)
+		add(w, " for a time");
+	if (t->who == NULL)
+		return;
+	add(w, t->clear == 1 ? ": " : "; the first is ");
+	add_stream(w, t->who);
+	add(w, ", from ");
+	add_place(w, &t->since->first);
+	if (!ends(t->since)) {
+		add(w, " on");
+		return;
+	}
+	add(w, " to ");
+	add_place(w, &t->since->last);
+}
+
+/* One row per way to be protected, or not to be known. */
+static const struct {
+	enum sf_protection protection;
+	const char *words;
+} ways[] = {
+	{ SF_PROT_VERIFIED,
+	    "encrypted end to end and opened with the keys given" },
+	{ SF_PROT_CONSISTENT,
+	    "consistent with SFrame (strong evidence; only keys would be "
+	    "proof)" },
+	{ SF_PROT_PARTLY_CLEAR, "protected behind a head in the clear" },
+	{ SF_PROT_OTHER_DIALECT, "encrypted, but not by RFC 9605" },
+	{ SF_PROT_SRTP, "still under SRTP, where SFrame cannot be seen" },
+	{ SF_PROT_UNDECIDABLE, "undecidable" },
+};
+
+static void
+headline_protected(
+    struct words *w, const struct sf_result *r, const struct tally *t)
+{
+	const char *comma = ": ";
+	unsigned warnings = 0;
+
+	add(w, "%u", t->media);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		unsigned n = t->by[ways[i].protection];
+
+		if (n == 0)
+			continue;
+		if (n == t->media) {
+			add(w, " of %u media stream%s %s %s", n, plural(n),
+			    n == 1 ? "is" : "are", ways[i].words);
+			comma = "";
+			break;
+		}
+		if (comma[0] == ':')
+			add(w, " media streams");
+		add(w, "%s%u %s", comma, n, ways[i].words);
+		comma = ", ";
+	}
+	if (comma[0] == ':')
+		add(w, " media streams");
+	for (unsigned i = 0; i < r->n_findings; i++)
+		warnings += r->findings[i].severity >= SF_WARNING;
+	if (warnings > 0)
+		add(w, "; see %u finding%s below", warnings, plural(warnings));
+}
+
+/* A failure other than clear media: name the worst. */
+static void
+headline_finding(struct words *w, const struct sf_result *r)
+{
+	const struct sf_finding *f = &r->findings[0];
+
+	add(w, "no media stream was seen in the clear, but %s",
+	    sf_rules[f->rule].text);
+	if (f->n_streams == 2)
+		add(w, ", in streams %" PRIu32 " and %" PRIu32, f->streams[0],
+		    f->streams[1]);
+	else if (f->n_streams > 2)
+		add(w, ", in %u streams", f->n_streams);
+	if (f->n_streams == 1) {
+		const struct sf_stream *s = sf_text_stream(r, f->streams[0]);
+
+		if (s != NULL) {
+			add(w, ", in ");
+			add_stream(w, s);
+		}
+	}
+	if (f->first.packet != 0) {
+		add(w, ", from ");
+		add_place(w, &f->first);
+		add(w, " on");
+	}
+}
+
+static void
+headline_inconclusive(
+    struct words *w, const struct sf_result *r, const struct tally *t)
+{
+	const struct sf_accounting *a = &r->model->accounting;
+
+	if (t->media == 0 && a->srtp + a->dtls > 0)
+		add(w,
+		    "no media stream could be read, and there is SRTP or DTLS "
+		    "here");
+	else if (t->media == 0)
+		add(w, "no media stream was seen");
+	else
+		headline_protected(w, r, t);
+}
+
+void
+sf_words_headline(char out[SF_WORDS_MAX], const struct sf_result *r)
+{
+	struct words w = { out, 0 };
+	struct tally t = count(r);
+
+	out[0] = '\0';
+	if (t.clear > 0)
+		headline_clear(&w, &t);
+	else if (r->verdict == SF_FAIL && r->n_findings > 0)
+		headline_finding(&w, r);
+	else if (r->verdict == SF_INCONCLUSIVE)
+		headline_inconclusive(&w, r, &t);
+	else
+		headline_protected(&w, r, &t);
+}
+
+/* ---- details ------------------------------------------------------------- */
+
+struct subject {
+	struct words w;
+	const struct sf_result *r;
+	const struct sf_finding *f;
+	const struct sf_stream *s; /* the first it is about; may be NULL */
+};
+
+static void
+about_form(struct subject *x)
+{
+	const struct sf_example *e = &x->f->examples[0];
+
+	if (x->f->frames > 0) {
+		add_frames(&x->w, x->f->frames);
+		add(&x->w, "; ");
+	}
+	if (x->f->n_examples > 0 && e->has_header)
+		add(&x->w, "first KID %" PRIu64 ", CTR %" PRIu64, e->kid,
+		    e->ctr);
+}
+
+static void
+about_counter(struct subject *x)
+{
+	const struct sf_finding *f = x->f;
+	const struct sf_example *e = &f->examples[0];
+	bool known = f->n_examples > 0 && e->has_header;
+
+	/* a rule asked frame by frame knows its KID from the example alone */
+	if (f->frames > 0 || known)
+		add(&x->w, "KID %" PRIu64, f->frames > 0 ? f->kid : e->kid);
+	if (known)
+		add(&x->w, ", first CTR %" PRIu64 " (packet %" PRIu64 ")",
+		    e->ctr, e->place.packet);
+	if (f->frames > 0) {
+		add(&x->w, "; ");
+		add_frames(&x->w, f->frames);
+	}
+}
+
+static void
+about_drift(struct subject *x)
+{
+	const struct sf_finding *f = x->f;
+
+	add(&x->w, "KID %" PRIu64 " was left ", f->kid);
+	add_span(&x->w, f->lag_ns);
+	add(&x->w, " after ");
+	if (f->other_stream != 0)
+		add(&x->w, "stream %" PRIu32, f->other_stream);
+	else
+		add(&x->w, "the group");
+	add(&x->w, " moved to KID %" PRIu64, f->new_kid);
+	if (f->frames > 0) {
+		add(&x->w, "; ");
+		add_frames(&x->w, f->frames);
+		add(&x->w, " late");
+	}
+}
+
+static void
+about_return(struct subject *x)
+{
+	add(&x->w, "back to KID %" PRIu64 " from KID %" PRIu64, x->f->kid,
+	    x->f->new_kid);
+	if (x->f->frames > 0) {
+		add(&x->w, " for ");
+		add_frames(&x->w, x->f->frames);
+	}
+}
+
+static void
+about_sharing(struct subject *x)
+{
+	add(&x->w, "KID %" PRIu64, x->f->kid);
+	if (x->f->other_stream != 0)
+		add(&x->w, ", with stream %" PRIu32, x->f->other_stream);
+}
+
+static void
+about_rotation(struct subject *x)
+{
+	add(&x->w, "KID %" PRIu64 " stayed in use for ", x->f->kid);
+	add_span(&x->w, x->f->lag_ns);
+	if (x->f->other_stream != 0)
+		add(&x->w, " after stream %" PRIu32 " ended",
+		    x->f->other_stream);
+}
+
+static void
+about_clear_media(struct subject *x)
+{
+	const struct sf_finding *f = x->f;
+	const char *codec = x->s == NULL ? NULL : sf_codec_name(x->s->codec);
+
+	if (f->frames == 0)
+		return;
+	add_frames(&x->w, f->frames);
+	if (codec != NULL)
+		add(&x->w, " of %s", codec);
+	if (f->count == 1 && f->last.time_ns > f->first.time_ns) {
+		add(&x->w, " in ");
+		add_span(&x->w, f->last.time_ns - f->first.time_ns);
+	}
+	if (x->s != NULL && x->s->evidence.width > 0)
+		add(&x->w, "; a key frame shows a picture of %u x %u",
+		    x->s->evidence.width, x->s->evidence.height);
+}
+
+static void
+about_clear_head(struct subject *x)
+{
+	int n = x->f->clear_octets;
+
+	if (n == 1)
+		add(&x->w, "the first octet of every frame");
+	else if (n > 1)
+		add(&x->w, "the first %d octets of every frame", n);
+	if (n > 0 && x->s != NULL && x->s->clear_octets_key >= 0)
+		add(&x->w, ", %d of key frames", x->s->clear_octets_key);
+}
+
+static void
+about_dialect(struct subject *x)
+{
+	const char *name = x->s == NULL ? NULL : sf_dialect_name(x->s->dialect);
+
+	if (name != NULL)
+		add(&x->w, "recognised as %s", name);
+}
+
+static void
+about_cut(struct subject *x)
+{
+	if (x->f->frames == 0)
+		return;
+	add_frames(&x->w, x->f->frames);
+	add(&x->w, " could not be judged");
+}
+
+static void
+about_damage(struct subject *x)
+{
+	const struct sf_capture_info *info;
+
+	if (x->f->first.input >= x->r->n_inputs)
+		return;
+	info = x->r->inputs[x->f->first.input].info;
+	if (info->damaged)
+		add(&x->w,
+		    "at octet %" PRIu64 ", after packet %" PRIu64 " (%s)",
+		    info->damaged_at, info->packets,
+		    info->diag.field != NULL ? info->diag.field
+					     : "the file ends early");
+}
+
+static void
+about_limits(struct subject *x)
+{
+	const struct sf_model *m = x->r->model;
+	const char *comma = "";
+
+	for (unsigned i = 0; i < SF_LIMITS; i++) {
+		if (m->limits[i] == 0)
+			continue;
+		add(&x->w, "%s%" PRIu64 " %s", comma, m->limits[i],
+		    sf_limit_text((enum sf_limit)i));
+		comma = "; ";
+	}
+}
+
+static void (*const about[SF_FINDINGS])(struct subject *x) = {
+	/* clang-format off */
+	[SFH001] = about_form,
+	[SFH002] = about_form,
+	[SFH003] = about_form,
+	[SFH004] = about_form,
+	[SFH005] = about_cut,
+	[SFH006] = about_cut,
+	[SFN001] = about_counter,
+	[SFN002] = about_counter,
+	[SFN003] = about_counter,
+	[SFK001] = about_drift,
+	[SFK002] = about_return,
+	[SFK003] = about_sharing,
+	[SFK004] = about_rotation,
+	[SFP001] = about_clear_media,
+	[SFP002] = about_clear_media,
+	[SFP003] = about_clear_media,
+	[SFP004] = about_clear_head,
+	[SFD001] = about_dialect,
+	[SFS001] = about_clear_media,
+	[SFX001] = about_cut,
+	[SFX002] = about_damage,
+	[SFX003] = about_limits,
+	/* clang-format on */
+};
+
+void
+sf_words_detail(char out[SF_WORDS_MAX], const struct sf_result *r,
+    const struct sf_finding *f)
+{
+	struct subject x = { { out, 0 }, r, f, NULL };
+
+	out[0] = '\0';
+	if (f->n_streams > 0)
+		x.s = sf_text_stream(r, f->streams[0]);
+	if (about[f->rule] != NULL)
+		about[f->rule](&x);
+}
