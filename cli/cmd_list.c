@@ -1,0 +1,186 @@
+/*
+ * cmd_list.c - the tables of this program, for people: list and explain.
+ */
+#include <string.h>
+
+#include "checks/result.h"
+#include "cli/cmd.h"
+#include "cli/output.h"
+#include "parsers/parsers.h"
+#include "report/para.h"
+#include "report/version.h"
+
+/* ---- findings ------------------------------------------------------------ */
+
+static void
+list_findings(void)
+{
+	for (unsigned i = 0; i < SF_FINDINGS; i++)
+		printf("%s  %-23s  %-8s  %-6s  %s\n", sf_rules[i].id,
+		    sf_rules[i].slug, sf_severity_name(sf_rules[i].severity),
+		    sf_level_name(sf_rules[i].level), sf_rules[i].text);
+}
+
+static const struct {
+	char letter; /* the third of an id */
+	const char *subject;
+} subjects[] = {
+	{ 'H', "Header" },
+	{ 'N', "Nonce and counter" },
+	{ 'K', "Key id" },
+	{ 'P', "Plaintext" },
+	{ 'D', "Dialect" },
+	{ 'S', "Signalling and transport" },
+	{ 'X', "The capture and our own limits" },
+};
+
+static void
+markdown_rule(const struct sf_rule *r)
+{
+	printf("### %s `%s`\n\n", r->id, r->slug);
+	printf("**%s**, %s%s%s: %s.\n\n", sf_severity_name(r->severity),
+	    sf_level_name(r->level), r->source[0] == '\0' ? "" : ", ",
+	    r->source, r->text);
+	printf("%s\n\n", r->remedy);
+}
+
+static void
+markdown_findings(void)
+{
+	fputs(
+	    "# Findings\n\n"
+	    "Made by `" SF_NAME " list findings --markdown`; do not edit.\n\n"
+	    "Severity is our advice: *critical* means that confidentiality or "
+	    "integrity is gone,\n"
+	    "*error* that a MUST is broken or peers cannot work together, "
+	    "*warning* that a SHOULD\n"
+	    "is broken or something is suspicious and may be innocent, *note* "
+	    "is context. Beside\n"
+	    "it stands the word of the document (MUST, SHOULD, MAY), or OURS "
+	    "where no document\n"
+	    "says so. Ids and slugs are for ever.\n\n",
+	    stdout);
+	for (size_t s = 0; s < sizeof(subjects) / sizeof(subjects[0]); s++) {
+		printf("## %s\n\n", subjects[s].subject);
+		for (unsigned i = 0; i < SF_FINDINGS; i++)
+			if (sf_rules[i].id[2] == subjects[s].letter)
+				markdown_rule(&sf_rules[i]);
+	}
+}
+
+/* ---- the other tables ---------------------------------------------------- */
+
+static const char *const dialects[SF_DIALECTS] = {
+	[SF_DIALECT_CLEAR] = "media in the clear",
+	[SF_DIALECT_RFC9605] = "SFrame, the whole frame protected",
+	[SF_DIALECT_RFC9605_PREFIXED] =
+	    "SFrame behind a clear prefix of fixed length",
+	[SF_DIALECT_RTP_SFRAME] = "SFrame with the RTP payload descriptor "
+				  "(draft-ietf-avtcore-rtp-sframe)",
+	[SF_DIALECT_SFRAME_DRAFT] = "the header of the drafts before RFC 9605 "
+				    "(draft-ietf-sframe-enc-00 to -03)",
+	[SF_DIALECT_LIVEKIT] =
+	    "LiveKit: clear codec head, IV and key index behind",
+	[SF_DIALECT_SFRAME_JS] =
+	    "the npm package sframe: header of draft-omara-sframe",
+	[SF_DIALECT_OPAQUE] = "uniform octets without any structure",
+};
+
+static void
+list_dialects(void)
+{
+	for (unsigned i = 0; i < SF_DIALECTS; i++)
+		if (sf_dialect_name((enum sf_dialect)i) != NULL)
+			printf("%-17s  %s\n",
+			    sf_dialect_name((enum sf_dialect)i),
+			    dialects[i] == NULL ? "" : dialects[i]);
+}
+
+static void
+list_parsers(void)
+{
+	for (const struct sf_parser *p = sf_parsers; p->name != NULL; p++)
+		printf("%-15s  %-38s  %s\n", p->name, p->reads, p->ref);
+}
+
+static void
+list_formats(void)
+{
+	fputs("in   pcap     either byte order, microseconds or nanoseconds\n"
+	      "in   pcapng   sections in either order, several interfaces\n"
+	      "in   sdp      session descriptions (RFC 8866), with --sdp\n"
+	      "out  text     for a person\n"
+	      "out  json     one document, sframe-tool/report/v1\n"
+	      "out  jsonl    one fact a line; of decode, one frame a line\n",
+	    stdout);
+}
+
+enum sf_exit
+sf_cmd_list(const struct sf_config *c)
+{
+	const char *what = c->operands.v[0];
+
+	if (strcmp(what, "findings") == 0 && c->markdown)
+		markdown_findings();
+	else if (c->markdown)
+		goto usage;
+	else if (strcmp(what, "findings") == 0)
+		list_findings();
+	else if (strcmp(what, "dialects") == 0)
+		list_dialects();
+	else if (strcmp(what, "parsers") == 0)
+		list_parsers();
+	else if (strcmp(what, "formats") == 0)
+		list_formats();
+	else
+		goto usage;
+	return SF_EXIT_OK;
+usage:
+	sf_complain(NULL,
+	    c->markdown
+		? "list: --markdown is for findings only"
+		: "list: TABLE is findings, dialects, parsers or formats");
+	return SF_EXIT_USAGE;
+}
+
+/* ---- explain ------------------------------------------------------------- */
+
+static void
+explain(const struct sf_rule *r)
+{
+	const struct sf_report_style style = { 0 };
+	struct sf_para p;
+
+	printf("%s  %s\n", r->id, r->slug);
+	printf("  severity  %s\n", sf_severity_name(r->severity));
+	printf("  level     %s%s%s\n", sf_level_name(r->level),
+	    r->source[0] == '\0' ? "" : ", ", r->source);
+	p = sf_para(stdout, &style, 2, 12);
+	sf_para_text(&p, "means");
+	sf_para_tab(&p, 12);
+	sf_para_text(&p, r->text);
+	sf_para_text(&p, ".");
+	sf_para_end(&p);
+	p = sf_para(stdout, &style, 2, 12);
+	sf_para_text(&p, "remedy");
+	sf_para_tab(&p, 12);
+	sf_para_text(&p, r->remedy);
+	sf_para_end(&p);
+}
+
+enum sf_exit
+sf_cmd_explain(const struct sf_config *c)
+{
+	for (unsigned i = 0; i < c->operands.n; i++) {
+		const struct sf_rule *r = sf_rule_find(c->operands.v[i]);
+
+		if (r == NULL) {
+			sf_complain(c->operands.v[i],
+			    "there is no such finding; see " SF_NAME
+			    " list findings");
+			return SF_EXIT_USAGE;
+		}
+		explain(r);
+	}
+	return SF_EXIT_OK;
+}

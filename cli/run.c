@@ -1,0 +1,293 @@
+/*
+ * run.c - one run over the captures of the command line.
+ */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "engine/digest.h"
+
+#define SDP_MAX ((size_t)4 << 20) /* octets of all session descriptions */
+
+/* ---- session descriptions ------------------------------------------------ */
+
+/* Adds a file to text, and a line end when it has none. */
+static bool
+append_file(const char *name, char *text, size_t *at)
+{
+	FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
+	struct stat st;
+	bool good = true;
+
+	if (f == NULL) {
+		sf_complain(name, "cannot be read: %s", strerror(errno));
+		return false;
+	}
+	errno = 0;
+	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else
+		*at += fread(text + *at, 1, SDP_MAX - *at, f);
+	if (errno != 0 || ferror(f)) {
+		sf_complain(name, "cannot be read: %s", strerror(errno));
+		good = false;
+	} else if (*at == SDP_MAX) {
+		sf_complain(name,
+		    "session descriptions above %zu MiB in all; "
+		    "give those of this call only",
+		    SDP_MAX >> 20);
+		good = false;
+	} else if (*at > 0 && text[*at - 1] != '\n') {
+		text[(*at)++] = '\n';
+	}
+	if (f != stdin)
+		fclose(f);
+	return good;
+}
+
+/* Says so when a file holds no session description. */
+static bool
+read_one_sdp(struct sf_sdp *sdp, const char *name, struct sf_bytes text)
+{
+	struct sf_diag d;
+
+	if (sf_sdp_read(sdp, text, &d) == SF_OK)
+		return true;
+	sf_complain(name,
+	    "no session description: there is no v= line (RFC 8866); give the "
+	    "SDP text itself, not JSON around it");
+	return false;
+}
+
+static enum sf_exit
+read_sdp(struct sf_run *run)
+{
+	const struct sf_texts *files = &run->config->sdp;
+	enum sf_exit st = SF_EXIT_INPUT;
+	char *text;
+	size_t at = 0;
+
+	if (files->n == 0)
+		return SF_EXIT_OK;
+	run->sdp = calloc(1, sizeof(*run->sdp));
+	text = malloc(SDP_MAX + 1);
+	if (run->sdp == NULL || text == NULL) {
+		sf_complain(NULL, "not enough memory for session descriptions");
+		st = SF_EXIT_INTERNAL;
+		goto out;
+	}
+	for (unsigned i = 0; i < files->n; i++) {
+		size_t from = at;
+
+		if (!append_file(files->v[i], text, &at) ||
+		    !read_one_sdp(run->sdp, files->v[i],
+			sf_bytes(text + from, at - from)))
+			goto out;
+	}
+	if (!read_one_sdp(run->sdp, files->v[0], sf_bytes(text, at)))
+		goto out;
+	if (run->sdp->passed_over > 0)
+		sf_complain(NULL,
+		    "session descriptions: %" PRIu64 " media sections or SSRCs "
+		    "passed over, there is room for %d and %d",
+		    run->sdp->passed_over, SF_SDP_SECTIONS, SF_SDP_SSRCS);
+	st = SF_EXIT_OK;
+out:
+	free(text);
+	return st;
+}
+
+/* ---- setting up ---------------------------------------------------------- */
+
+static bool
+inputs_make_sense(const struct sf_config *c)
+{
+	unsigned standard = 0;
+
+	for (unsigned i = 0; i < c->operands.n; i++)
+		standard += strcmp(c->operands.v[i], "-") == 0;
+	for (unsigned i = 0; i < c->sdp.n; i++)
+		standard += strcmp(c->sdp.v[i], "-") == 0;
+	if (standard > 1)
+		sf_complain(NULL, "standard input (-) can be read only once");
+	return standard <= 1;
+}
+
+static bool
+filter_makes_sense(const struct sf_config *c)
+{
+	char message[256];
+
+	if (c->filter == NULL ||
+	    sf_capture_filter_check(c->filter, message, sizeof(message)))
+		return true;
+	sf_complain(NULL,
+	    "--filter is not a capture filter: %s (the language is "
+	    "that of pcap-filter(7))",
+	    message);
+	return false;
+}
+
+static bool
+take_inputs(struct sf_run *run)
+{
+	const struct sf_texts *names = &run->config->operands;
+
+	run->inputs = calloc(names->n, sizeof(*run->inputs));
+	run->infos = calloc(names->n, sizeof(*run->infos));
+	if (run->inputs == NULL || run->infos == NULL)
+		return false;
+	run->n_inputs = names->n;
+	for (unsigned i = 0; i < names->n; i++)
+		run->inputs[i] =
+		    (struct sf_input){ names->v[i], &run->infos[i] };
+	return true;
+}
+
+enum sf_exit
+sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
+    sf_frame_sink *sink, void *sink_ctx)
+{
+	struct sf_pipeline_options options = {
+		.limits = sf_limits_for(memory),
+		.sink = sink,
+		.sink_ctx = sink_ctx,
+	};
+	enum sf_exit st;
+
+	*run = (struct sf_run){ .config = config };
+	if (!inputs_make_sense(config) || !filter_makes_sense(config))
+		return SF_EXIT_USAGE;
+	st = read_sdp(run);
+	if (st != SF_EXIT_OK)
+		return st;
+	options.sdp = run->sdp;
+	if (!take_inputs(run) ||
+	    (run->pipeline = sf_pipeline_new(&options)) == NULL) {
+		sf_complain(
+		    NULL, "not enough memory; try a smaller --max-memory");
+		return SF_EXIT_INTERNAL;
+	}
+	return SF_EXIT_OK;
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static void
+complain_open(const char *name, enum sf_capture_status st,
+    const struct sf_capture_info *info)
+{
+	const char *hint =
+	    "no capture format that is known here (see: list formats)";
+
+	if (st == SF_CAPTURE_EMPTY)
+		sf_complain(
+		    name, "the file is empty: nothing was captured into it");
+	else if (st == SF_CAPTURE_SYSTEM && info != NULL)
+		sf_complain(name, "cannot be read: %s",
+		    info->error_number != 0 ? strerror(info->error_number)
+					    : "the system refused");
+	else if (st == SF_CAPTURE_UNKNOWN)
+		sf_complain(name, "not a capture: %s",
+		    info != NULL && info->hint != NULL ? info->hint : hint);
+	else if (st == SF_CAPTURE_DAMAGED)
+		sf_complain(name,
+		    "damaged at its very beginning: nothing in it "
+		    "can be read");
+	else
+		sf_complain(name, "cannot be read: not enough memory");
+}
+
+/* How the reading of a capture ended; false when nothing can be judged. */
+static bool
+complain_end(const char *name, enum sf_capture_status st,
+    const struct sf_capture_info *info)
+{
+	const char *field = info->diag.field;
+
+	if (st == SF_CAPTURE_SYSTEM) {
+		sf_complain(name, "cannot be read after packet %" PRIu64 ": %s",
+		    info->packets,
+		    info->error_number != 0 ? strerror(info->error_number)
+					    : "the system refused");
+		return false;
+	}
+	if (st == SF_CAPTURE_DAMAGED) {
+		sf_complain(name,
+		    "damaged at octet %" PRIu64 ", after packet %" PRIu64
+		    " (%s); %s",
+		    info->damaged_at, info->packets,
+		    field != NULL ? field : "the file ends early",
+		    info->packets > 0 ? "judged up to there"
+				      : "nothing could be judged");
+		return info->packets > 0;
+	}
+	return true;
+}
+
+/* Feeds one capture to the pipeline; false when nothing of it can be judged. */
+static bool
+read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
+{
+	const char *name = run->inputs[i].name;
+	struct sf_capture_options options = {
+		.filter = run->config->filter,
+		.want_sha256 = run->config->command == SF_CMD_check &&
+			       run->config->format != SF_FORMAT_TEXT,
+		.input = i,
+	};
+	struct sf_capture *c = NULL;
+	struct sf_packet pkt;
+	uint64_t n = 0;
+	enum sf_capture_status st = sf_capture_open(&c, name, &options);
+	bool good = false;
+
+	if (st == SF_CAPTURE_OK) {
+		while ((st = sf_capture_next(c, &pkt)) == SF_CAPTURE_OK) {
+			sf_pipeline_packet(run->pipeline, &pkt);
+			sf_progress_feed(progress, name, ++n);
+		}
+		sf_progress_end(progress);
+		run->infos[i] = *sf_capture_info(c);
+		good = complain_end(name, st, &run->infos[i]);
+	} else {
+		complain_open(name, st, c == NULL ? NULL : sf_capture_info(c));
+	}
+	sf_capture_close(c);
+	return good;
+}
+
+bool
+sf_run_read(struct sf_run *run)
+{
+	struct sf_progress progress = sf_progress(!run->config->quiet);
+
+	for (unsigned i = 0; i < run->n_inputs; i++)
+		if (!read_capture(run, i, &progress))
+			run->unreadable++;
+	sf_pipeline_finish(run->pipeline);
+	return run->unreadable < run->n_inputs;
+}
+
+void
+sf_run_wipe(struct sf_run *run)
+{
+	sf_pipeline_free(run->pipeline);
+	free(run->infos);
+	free(run->inputs);
+	free(run->sdp);
+	*run = (struct sf_run){ 0 };
+}
+
+struct sf_tool_info
+sf_run_tool(void)
+{
+	return (struct sf_tool_info){ .openssl = sf_digest_library(),
+		.libpcap = sf_capture_library() };
+}
