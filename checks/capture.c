@@ -1,10 +1,19 @@
 #include "checks/check.h"
 
+/* A file that ends inside a packet cuts that one frame: it is the damage that
+   is told, not a snap length. */
+static bool
+cut_by_damage(const struct sf_checks *k, const struct sf_stream *s)
+{
+	return s->cut_frames == 1 && s->input < k->result.n_inputs &&
+	    k->result.inputs[s->input].info->damaged;
+}
+
 static void
 judge_cut(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
-		if (s->cut_frames > 0)
+		if (s->cut_frames > 0 && !cut_by_damage(k, s))
 			sf_failed(k, SFX001, s->id, 1, s->first, s->last)->frames =
 			    s->cut_frames;
 		else

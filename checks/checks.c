@@ -17,8 +17,7 @@ sf_passed(struct sf_checks *k, enum sf_finding_id rule, uint64_t times)
 void
 sf_cannot_tell(struct sf_checks *k, enum sf_finding_id rule)
 {
-	if (k->result.rules[rule].outcome == SF_NOT_EXERCISED)
-		k->result.rules[rule].outcome = SF_CANNOT_TELL;
+	k->result.rules[rule].outcome = SF_CANNOT_TELL;
 }
 
 static uint64_t
@@ -194,7 +193,7 @@ settle_rules(struct sf_result *r)
 
 		if (s->failed > 0)
 			s->outcome = SF_FAILED;
-		else if (s->asked > 0)
+		else if (s->asked > 0 && s->outcome != SF_CANNOT_TELL)
 			s->outcome = SF_PASSED;
 	}
 }
@@ -213,7 +212,8 @@ count_streams(struct sf_result *r)
 	for (const struct sf_stream *s = r->model->streams; s != NULL;
 	     s = s->next) {
 		bool dark = s->protection == SF_PROT_SRTP ||
-		    s->protection == SF_PROT_UNDECIDABLE;
+		    s->protection == SF_PROT_UNDECIDABLE ||
+		    s->incomplete_frames > s->frames;
 
 		if (!is_media(s))
 			continue;

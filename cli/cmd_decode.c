@@ -12,7 +12,7 @@
 struct printer {
 	struct sf_output out;
 	struct sf_report_style style;
-	bool json;
+	bool json, headed; /* headed: the column names are not to come */
 	uint64_t frames;
 };
 
@@ -21,6 +21,10 @@ print_frame(void *ctx, const struct sf_frame_event *ev)
 {
 	struct printer *p = ctx;
 
+	/* the names come with the first frame: nothing read, nothing printed */
+	if (!p->headed)
+		sf_frame_text_header(p->out.f, &p->style);
+	p->headed = true;
 	p->frames++;
 	if (p->json)
 		sf_frame_json(p->out.f, ev);
@@ -53,8 +57,6 @@ decode_into(
 		sf_run_wipe(&run);
 		return st;
 	}
-	if (!p->json && !c->quiet)
-		sf_frame_text_header(p->out.f, &p->style);
 	any = sf_run_read(&run);
 	sf_order_flush(order);
 	if (run.unreadable > 0)
@@ -71,7 +73,8 @@ decode_into(
 enum sf_exit
 sf_cmd_decode(const struct sf_config *c)
 {
-	struct printer p = { .json = c->format != SF_FORMAT_TEXT };
+	bool json = c->format != SF_FORMAT_TEXT;
+	struct printer p = { .json = json, .headed = json || c->quiet };
 	struct sf_order *order =
 	    sf_order_new(room_for(c->max_memory), print_frame, &p);
 	enum sf_exit st = SF_EXIT_INTERNAL;

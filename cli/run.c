@@ -255,6 +255,11 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 		}
 		sf_progress_end(progress);
 		run->infos[i] = *sf_capture_info(c);
+		if (run->infos[i].unfilterable > 0)
+			sf_complain(name,
+			    "%" PRIu64 " packets have a link type that the filter "
+			    "cannot be compiled for; they were left out",
+			    run->infos[i].unfilterable);
 		good = complain_end(name, st, &run->infos[i]);
 	} else {
 		complain_open(name, st, c == NULL ? NULL : sf_capture_info(c));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/stats.h"
+#include "parsers/sframe/header.h"
 
 #define BLOCK_FULL    (SF_BLOCK - 1)
 #define KEPT_BACK     28 /* frames that may be the start of a run */
@@ -112,30 +113,73 @@ begin_run(struct sf_classifier *c, struct sf_placing p, unsigned start,
 struct search {
 	const struct sf_record *recs;
 	size_t n;
+	bool video;
 	struct sf_placing best;
 	struct sf_run_found found;
-	bool hit, video;
+	size_t fit;   /* frames of the best run; 0: none was found */
+	size_t score;
 };
 
+/*
+ * From its start on, how many frames does a run hold, of how many? Values in a codec's own
+ * header or in a trailer can rise for a few frames and then do something else.
+ */
+static size_t
+coverage(const struct search *s, struct sf_placing p, size_t start,
+    size_t most, size_t *of)
+{
+	struct sf_run_header last, h;
+	size_t fit = 1, n = 0;
+	int64_t ns;
+
+	*of = 0;
+	if (!sf_run_header(&last, &s->recs[start], p))
+		return 0;
+	ns = s->recs[start].last.time_ns;
+	for (size_t i = start + 1; i < s->n && n < most; i++) {
+		const struct sf_record *r = &s->recs[i];
+
+		n += r->complete;
+		if (!sf_run_header(&h, r, p) ||
+		    !sf_run_follows(&last, ns, &h, r->last.time_ns))
+			continue;
+		fit++;
+		last = h;
+		ns = r->last.time_ns;
+	}
+	*of = n;
+	return fit;
+}
+
+/* Keeps the placing under which the most frames run on; of two that hold about
+   as many, the one with the header of RFC 9605. */
 static bool
-try_placing(struct search *s, struct sf_placing p, double level)
+try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 {
 	struct sf_run_found f;
+	size_t fit, score, of;
 
 	if (!sf_run_search(&f, s->recs, s->n, p, level))
 		return false;
-	if (!s->hit || f.start < s->found.start) {
+	fit = coverage(s, p, f.start, LEAST_RUN, &of);
+	if (fit < least || fit * 2 < of)
+		return false;
+	fit = coverage(s, p, f.start, s->n, &of);
+	score = fit * (p.layout == SF_LAYOUT_RFC9605 ? 5 : 4);
+	if (score > s->score) {
 		s->best = p;
 		s->found = f;
+		s->fit = fit;
+		s->score = score;
 	}
-	s->hit = true;
 	return true;
 }
 
 /* Key frames mostly leave more in the clear than the frames between them. */
 static void
-settle_key_prefix(struct search *s, struct sf_placing p)
+settle_key_prefix(struct search *s)
 {
+	struct sf_placing p = s->best;
 	struct sf_run_header a, b;
 
 	for (size_t i = 0; i + 1 < s->n; i++) {
@@ -187,13 +231,15 @@ try_prefixes(struct search *s)
 	uint8_t deepest = s->video ? DEEPEST : DEEPEST_AUDIO;
 	double level = SF_RUN_SURE + log(LAYOUTS * DEEPEST);
 
-	for (unsigned l = 0; l < LAYOUTS && !s->hit; l++)
-		for (uint8_t at = 1; at <= deepest && !s->hit; at++) {
+	for (unsigned l = 0; l < LAYOUTS; l++)
+		for (uint8_t at = 1; at <= deepest; at++) {
 			struct sf_placing p = { at, at, (enum sf_layout)l, false };
 
-			if (worth_trying(s, p) && try_placing(s, p, level))
-				settle_key_prefix(s, p);
+			if (worth_trying(s, p))
+				(void)try_placing(s, p, level, SUSTAINED);
 		}
+	if (s->fit > 0 && s->best.at > 0)
+		settle_key_prefix(s);
 }
 
 static bool
@@ -219,13 +265,16 @@ try_all(struct search *s, bool prefixes)
 	static const struct sf_placing behind = { 1, 1, SF_LAYOUT_RFC9605,
 		true };
 
-	if (all_descriptors(s) && try_placing(s, behind, SF_RUN_SURE))
+	if (all_descriptors(s) &&
+	    try_placing(s, behind, SF_RUN_SURE, SUSTAINED))
 		return;
-	for (unsigned l = 0; l < LAYOUTS && !s->hit; l++)
-		(void)try_placing(s,
-		    (struct sf_placing){ 0, 0, (enum sf_layout)l, false },
-		    SF_RUN_SURE);
-	if (!s->hit && prefixes)
+	for (unsigned l = 0; l < LAYOUTS; l++)
+		if (try_placing(s,
+		        (struct sf_placing){ 0, 0, (enum sf_layout)l, false },
+		        SF_RUN_SURE, SUSTAINED) &&
+		    l == SF_LAYOUT_RFC9605)
+			return;
+	if (prefixes)
 		try_prefixes(s);
 }
 
@@ -239,44 +288,13 @@ resume(struct search *s, const struct sf_classifier *c)
 	struct sf_run_header h;
 
 	if (c->run_frames + c->n < LEAST_RUN || c->last.kid_octets == 0 ||
-	    !try_placing(s, c->placing, RESUME))
+	    !try_placing(s, c->placing, RESUME, 2))
 		return false;
 	if (sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
 	    h.kid_octets == c->last.kid_octets)
 		return true;
-	s->hit = false;
+	s->fit = s->score = 0;
 	return false;
-}
-
-/*
- * Values in a codec's own header or a trailer can rise for a few frames and
- * then do something else. From its start on, does the run hold? At least half
- * of the frames, or of as many as a short use of a key has.
- */
-static bool
-sustained(const struct search *s, bool resumed)
-{
-	struct sf_run_header last, h;
-	size_t fit = 1, n = 0;
-	int64_t ns;
-
-	if (!sf_run_header(&last, &s->recs[s->found.start], s->best))
-		return false;
-	ns = s->recs[s->found.start].last.time_ns;
-	for (size_t i = s->found.start; i < s->n && n < LEAST_RUN; i++) {
-		const struct sf_record *r = &s->recs[i];
-
-		n += r->complete;
-		if (!sf_run_header(&h, r, s->best) ||
-		    !sf_run_follows(&last, ns, &h, r->last.time_ns))
-			continue;
-		fit++;
-		last = h;
-		ns = r->last.time_ns;
-	}
-	if (resumed)
-		return fit >= 2;
-	return fit >= SUSTAINED && fit * 2 >= n;
 }
 
 /* Formats whose frames are not rebuilt hold codec headers between slices, and
@@ -299,17 +317,57 @@ search_run(struct sf_classifier *c, unsigned from, unsigned to)
 		.n = to - from,
 		.video = c->recs[from].video };
 	struct sf_evidence *e = &c->pub->evidence;
-	bool resumed;
 
 	if (c->pub->codec == SF_CODEC_RTX || sf_clear_trailers(s.recs, s.n))
 		return 0;
-	resumed = c->running && resume(&s, c);
-	if (!resumed)
+	if (!c->running || !resume(&s, c))
 		try_all(&s, may_be_prefixed(c, &s));
-	if (!s.hit || !sustained(&s, resumed))
+	if (s.fit == 0)
 		return 0;
 	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);
 	return begin_run(c, s.best, from + (unsigned)s.found.start, to);
+}
+
+/*
+ * A counter that does not move: every header the same, in two octets or more,
+ * and behind it octets that differ and are uniform. No media looks like that.
+ */
+static bool
+is_stuck(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
+		false };
+	struct sf_run_header first, h;
+	struct sf_bit_counts body = { 0 };
+	unsigned n = 0;
+
+	if (!sf_run_header(&first, &c->recs[from], front) || first.octets < 2)
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete)
+			continue;
+		if (!sf_run_header(&h, r, front) || h.kid != first.kid ||
+		    h.ctr != first.ctr || h.octets != first.octets)
+			return false;
+		sf_bits_add(&body, r->head + h.octets, r->head_n - h.octets);
+		n++;
+	}
+	return n >= LEAST_RUN && sf_bits_p(&body) > SF_CLEAR_SURE &&
+	    first.ctr_octets == sf_sframe_header_octets(first.ctr) &&
+	    first.kid_octets == sf_sframe_header_octets(first.kid);
+}
+
+static void
+mark_stuck(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_run_header h;
+
+	c->placing = (struct sf_placing){ 0, 0, SF_LAYOUT_RFC9605, false };
+	for (unsigned i = from; i < to; i++)
+		if (sf_run_header(&h, &c->recs[i], c->placing))
+			mark_run(c, &c->recs[i], &h);
 }
 
 /* The first stretch at or after *from of frames that nothing was said of. */
@@ -335,8 +393,11 @@ mark_runs(struct sf_classifier *c)
 	if (c->running)
 		(void)walk(c, 0, c->n);
 	while (next_open(c, &from, &to))
-		if (search_run(c, from, to) == 0)
+		if (search_run(c, from, to) == 0) {
+			if (is_stuck(c, from, to))
+				mark_stuck(c, from, to);
 			from = to;
+		}
 }
 
 /* ---- the bodies behind the headers ---------------------------------------- */
@@ -380,6 +441,20 @@ keep_p(struct sf_evidence *e, const struct body_tally *t)
 	keep_least(&e->p_nib_tail, sf_nibbles_p(&t->nib_tail));
 }
 
+/* A frame of the run, or one too short to be: silence behind a header. */
+static void
+mark_bare(const struct sf_classifier *c, struct sf_record *r)
+{
+	struct sf_run_header h;
+
+	if (r->has_header ||
+	    (!r->decided && sf_run_header_alone(&h, r, c->placing) &&
+	        h.kid == c->last.kid)) {
+		r->decided = true;
+		r->state = SF_STATE_PLAINTEXT;
+	}
+}
+
 /*
  * A header in front of octets that are not uniform is a header bolted onto
  * media in the clear, or a cipher that does nothing.
@@ -400,8 +475,7 @@ judge_bodies(struct sf_classifier *c)
 	bare = sf_bits_p(&t.head) < SF_CLEAR_SURE ||
 	    sf_nibbles_p(&t.nib_head) < SF_CLEAR_SURE;
 	for (unsigned i = 0; bare && i < c->n; i++)
-		if (c->recs[i].has_header)
-			c->recs[i].state = SF_STATE_PLAINTEXT;
+		mark_bare(c, &c->recs[i]);
 }
 
 /* ---- frames outside runs -------------------------------------------------- */
@@ -441,6 +515,37 @@ state_of(enum sf_clear what)
 }
 
 /*
+ * A frame that does not run on, but has the KID of the run in the same form: a
+ * counter used again, or a frame sent again. It moves nothing.
+ */
+static bool
+is_straggler(const struct sf_classifier *c, const struct sf_record *r,
+    struct sf_run_header *h)
+{
+	return c->running && sf_run_header(h, r, c->placing) &&
+	    h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
+	    h->ctr_octets <= c->last.ctr_octets &&
+	    h->ctr_octets == sf_sframe_header_octets(h->ctr);
+}
+
+static void
+decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
+{
+	struct sf_run_header h;
+
+	r->decided = true;
+	if (what != SF_CLEAR_PLAIN && is_straggler(c, r, &h)) {
+		r->state = SF_STATE_ENCRYPTED;
+		r->has_header = true;
+		r->header = h;
+		r->layout = c->placing.layout;
+		return;
+	}
+	r->state = state_of(what);
+	c->kinds[what]++;
+}
+
+/*
  * Judges the frames from..to together and decides those before keep. Frames too
  * few to be judged are what the frames before them were, when they touch.
  */
@@ -457,11 +562,8 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 	for (unsigned i = from; i < keep; i++) {
 		struct sf_record *r = &c->recs[i];
 
-		if (!r->complete || r->decided)
-			continue;
-		r->decided = true;
-		r->state = state_of(f.what);
-		c->kinds[f.what]++;
+		if (r->complete && !r->decided)
+			decide_open(c, r, f.what);
 	}
 	c->before = to == c->n ? f.what : SF_CLEAR_FEW;
 }
@@ -808,7 +910,9 @@ protect(struct sf_classifier *c)
 	uint64_t trailers = outside(c, SF_CLEAR_TRAILER);
 	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] - trailers;
 
-	if (plain > 0 && runs + trailers + outside(c, SF_CLEAR_UNIFORM) == 0) {
+	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
+
+	if (plain > 0 && runs + trailers == 0 && even < LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;
 		s->dialect = SF_DIALECT_CLEAR;
 	} else if (plain > 0) {

@@ -10,6 +10,8 @@
 #define TESTED       20  /* frames that the bit test needs */
 #define SUSPECT      1e-6
 #define SMALL        8   /* octets: shorter frames say nothing of a body */
+#define PAUSE        5760 /* 120 ms at 48 kHz, the longest packet: beyond it a
+                             sender was silent and its durations say nothing */
 #define TRAILER      14  /* IV of 12, its length, key index (LiveKit, Jitsi) */
 
 /* What is counted over the frames, once. */
@@ -81,10 +83,12 @@ static void
 tally_step(struct tally *t, const struct sf_record *a,
     const struct sf_record *b)
 {
-	if (b->seq != a->seq + 1 || a->samples == 0)
+	uint32_t step = b->timestamp - a->timestamp;
+
+	if (b->seq != a->seq + 1 || a->samples == 0 || step >= PAUSE)
 		return;
 	t->steps++;
-	t->steps_fit += b->timestamp - a->timestamp == a->samples;
+	t->steps_fit += step == a->samples;
 }
 
 static void

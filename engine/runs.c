@@ -45,7 +45,7 @@ read_layout(
 }
 
 bool
-sf_run_header(
+sf_run_header_alone(
     struct sf_run_header *out, const struct sf_record *r, struct sf_placing p)
 {
 	uint8_t at = r->key ? p.at_key : p.at;
@@ -57,7 +57,15 @@ sf_run_header(
 	if (!read_layout(out, in, p.layout))
 		return false;
 	out->at = at;
-	return r->octets >= (uint32_t)(at + out->octets + SHORTEST_TAG);
+	return true;
+}
+
+bool
+sf_run_header(
+    struct sf_run_header *out, const struct sf_record *r, struct sf_placing p)
+{
+	return sf_run_header_alone(out, r, p) &&
+	    r->octets >= (uint32_t)out->at + out->octets + SHORTEST_TAG;
 }
 
 /*

@@ -17,6 +17,10 @@ struct sf_placing {
 	bool descriptor; /* the octet in front is an SFrame payload descriptor */
 };
 
+/* The header alone, whatever follows it. */
+bool sf_run_header_alone(struct sf_run_header *out,
+    const struct sf_record *r, struct sf_placing p);
+
 /* False when there is none, or no room for the shortest tag behind it. */
 bool sf_run_header(struct sf_run_header *out, const struct sf_record *r,
     struct sf_placing p);

@@ -3,6 +3,7 @@
 #include "engine/hash.h"
 
 #define NEIGHBOURS 128 /* slots looked at from a pair's own place on */
+#define VARIANTS   8   /* different octets remembered of one pair */
 
 static size_t
 power_of_two(size_t n)
@@ -63,6 +64,7 @@ sf_seen_ask(struct sf_seen *s, uint64_t kid, uint64_t ctr, uint64_t content,
 	size_t room = s->mask + 1;
 	struct sf_seen_slot use = { pair, (uint32_t)content, *stream };
 	enum sf_seen_answer answer = SF_SEEN_NEW;
+	unsigned variants = 0;
 
 	for (size_t i = 0; i < NEIGHBOURS; i++) {
 		struct sf_seen_slot *at = &s->slots[(home + i) & s->mask];
@@ -80,6 +82,8 @@ sf_seen_ask(struct sf_seen *s, uint64_t kid, uint64_t ctr, uint64_t content,
 		if (answer == SF_SEEN_NEW)
 			*stream = at->stream;
 		answer = SF_SEEN_DIFFERENT;
+		if (++variants == VARIANTS)
+			return answer; /* a pair that is used all the time */
 	}
 	remember(s, home, room, use);
 	return answer;

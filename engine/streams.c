@@ -213,12 +213,6 @@ drop_name(struct sf_streams *s, const struct sf_track_key *k)
 	}
 }
 
-static struct sf_track_key
-key_of(const struct sf_stream *p)
-{
-	return (struct sf_track_key){ p->src, p->dst, p->ssrc, p->input };
-}
-
 /* The name under which a believed stream is found by its SSRC alone. */
 static struct sf_track_key
 key_of_ssrc(uint32_t ssrc)
@@ -283,18 +277,29 @@ leave_probation(struct sf_streams *s, struct sf_track *t)
 	t->older = t->newer = NULL;
 }
 
+/* A track on probation may have been met under several addresses: few, since
+   it has few packets. All its names go, the one by SSRC with them. */
+static void
+drop_names_of(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track_key any = key_of_ssrc(t->pub.ssrc);
+
+	if (find(s, &any) == t)
+		drop_name(s, &any);
+	for (unsigned i = 0; i < t->n_names; i++)
+		drop_name(s, &t->name_keys[i]);
+}
+
 /* Gives a track on probation up: its packets were not RTP after all. */
 static void
 dismiss(struct sf_streams *s, struct sf_track *t)
 {
-	struct sf_track_key k = key_of(&t->pub);
-
 	s->model->possible++;
 	s->model->possible_packets += t->pub.packets;
 	s->model->accounting.other += t->pub.packets;
 	while (t->held != 0)
 		free_held(s, t);
-	drop_name(s, &k);
+	drop_names_of(s, t);
 	leave_probation(s, t);
 	*t = (struct sf_track){ .next_free = s->free_tracks };
 	s->free_tracks = t;
@@ -325,8 +330,10 @@ evict(struct sf_streams *s)
 		leave_probation(s, t);
 		enter_probation(s, t);
 	}
-	if (s->oldest != NULL)
-		dismiss(s, s->oldest);
+	if (s->oldest == NULL)
+		return;
+	limit(s, SF_LIMIT_STREAMS, s->oldest->pub.last);
+	dismiss(s, s->oldest);
 }
 
 static struct sf_track *
@@ -344,14 +351,28 @@ new_track(struct sf_streams *s)
 	return t;
 }
 
+static void
+name_by_ssrc(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track_key k = key_of_ssrc(t->pub.ssrc);
+
+	if (find(s, &k) != t) {
+		drop_name(s, &k);
+		(void)add_name(s, &k, t); /* without it a move is a new stream */
+	}
+}
+
 static struct sf_track *
 begin_track(struct sf_streams *s, const struct sf_track_key *k,
     struct sf_place place)
 {
 	struct sf_track *t = new_track(s);
+	struct sf_track_key any;
 
 	if (t == NULL || !add_name(s, k, t))
 		return NULL;
+	t->n_names = 1;
+	t->name_keys[0] = *k;
 	t->pub = (struct sf_stream){ .ssrc = k->ssrc,
 		.input = k->input,
 		.src = k->src,
@@ -361,6 +382,9 @@ begin_track(struct sf_streams *s, const struct sf_track_key *k,
 		.clear_octets_key = -1 };
 	t->spared = 1;
 	enter_probation(s, t);
+	any = key_of_ssrc(k->ssrc);
+	if (find(s, &any) == NULL)
+		name_by_ssrc(s, t);
 	return t;
 }
 
@@ -675,15 +699,6 @@ skip_gap(struct sf_streams *s, struct sf_track *t)
 	drain(s, t);
 }
 
-static void
-name_by_ssrc(struct sf_streams *s, struct sf_track *t)
-{
-	struct sf_track_key k = key_of_ssrc(t->pub.ssrc);
-
-	drop_name(s, &k);
-	(void)add_name(s, &k, t); /* without it a move is a new stream */
-}
-
 /* A stream from here on; false when there is no room for one more. */
 static bool
 believe(struct sf_streams *s, struct sf_track *t)
@@ -954,8 +969,11 @@ moved(struct sf_streams *s, const struct sf_track_key *k,
 	ahead = (int16_t)(rtp->seq - (uint16_t)t->highest);
 	ns = pkt->place.time_ns - t->pub.last.time_ns;
 	if (ahead <= 0 || ahead > DROPOUT || ns > MOVE_NS || ns < -MOVE_NS ||
+	    (t->lane == NULL && t->n_names == SF_TRACK_NAMES) ||
 	    !add_name(s, k, t))
 		return NULL;
+	if (t->lane == NULL)
+		t->name_keys[t->n_names++] = *k;
 	t->pub.moves++;
 	return t;
 }

@@ -45,8 +45,12 @@ struct sf_track_key {
 	uint32_t ssrc, input;
 };
 
+#define SF_TRACK_NAMES 4 /* addresses that a stream may change between early on */
+
 struct sf_track {
 	struct sf_stream pub;
+	struct sf_track_key name_keys[SF_TRACK_NAMES];
+	unsigned n_names;
 	struct sf_lane *lane;     /* NULL on probation */
 	uint64_t highest, next;   /* extended sequence numbers */
 	uint64_t first_seq, unique;
