@@ -1,0 +1,1047 @@
+"""
+findings.py - every finding has a call that trips it and a near twin that does
+not; and the calls of the contract that must be quiet are quiet.
+
+	findings.py [-k] [PART-OF-A-NAME...]     -k keeps the captures, in build/calls
+
+A case is a function that builds a capture, and what check must say of it: the
+slugs and on which SSRCs, each with nothing beside them; the verdict and so the
+exit status; the protection per SSRC. near names the finding that a twin just
+does not trip. The function's text says what the call is.
+"""
+import os
+import sys
+
+import mkcap
+from harness import (STATUS, TOP, Schema, check, finish, run, scratch,
+                     slugs_by_ssrc, strict)
+
+ALICE, BOB, CAROL = "10.0.0.1:4000", "10.0.0.2:4000", "10.0.0.3:4000"
+SFU = "10.0.0.9:9000"
+A, AV, B, BV, C = 0xa1, 0xa2, 0xb1, 0xb2, 0xc1  # SSRCs
+AR = 0xa7                                       # of retransmissions
+UP = ("consistent",)
+cases = []
+
+
+def case(finds=None, near=(), options=(), may=(), verdict=None, status=None,
+         is_=None, also=None, sdp=None, snap=262144, cut=0, tell=None):
+    """finds: {slug: SSRCs or ()}; may: slugs that are allowed beside them."""
+    def keep(make):
+        cases.append(dict(
+            name=make.__name__, make=make, finds=finds or {}, options=options,
+            near=(near,) if isinstance(near, str) else near, may=may, is_=is_,
+            verdict=verdict or "pass", status=status, also=also, sdp=sdp,
+            snap=snap, cut=cut, tell=tell))
+        return make
+    return keep
+
+
+def alice(c, **o):
+    return c.audio(A, ALICE, SFU, cname="alice", **o)
+
+
+def alice_video(c, **o):
+    return c.video(AV, ALICE, SFU, cname="alice", **o)
+
+
+def bob(c, **o):
+    return c.audio(B, BOB, SFU, cname="bob", **o)
+
+
+def offer(sframe, *ssrcs):
+    """An SDP with one audio section, Opus on 111, and one of video, VP8."""
+    lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
+    for i, (kind, pt, fmt) in enumerate((("audio", 111, "opus/48000/2"),
+                                         ("video", 96, "VP8/90000"))):
+        more = " 97" if kind == "video" else ""
+        lines += ["m=%s 9 UDP/TLS/RTP/SAVPF %d%s" % (kind, pt, more),
+                  "c=IN IP4 0.0.0.0", "a=mid:%d" % i,
+                  "a=rtpmap:%d %s" % (pt, fmt)]
+        if more:
+            lines += ["a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"]
+        lines += ["a=sframe"] if sframe else []
+        lines += ["a=ssrc:%d cname:x" % s for s in ssrcs if s % 2 == 1 - i]
+    return "\r\n".join(lines) + "\r\n"
+
+
+# ==== the header ============================================================
+
+@case({"kid-not-minimal": [A]}, verdict="fail", is_={A: UP})
+def kid_300_in_three_octets(c):
+    alice(c).sframe(200, kid=300, kid_octets=3)
+
+
+@case(near="kid-not-minimal", is_={A: UP})
+def kid_300_in_two_octets(c):
+    alice(c).sframe(200, kid=300)
+
+
+@case({"kid-not-minimal": [A]}, near="kid-not-inline", verdict="fail")
+def kid_5_in_two_octets(c):
+    alice(c).sframe(200, kid=5, kid_octets=2)
+
+
+@case({"ctr-not-minimal": [A]}, verdict="fail", is_={A: UP})
+def ctr_300_in_three_octets(c):
+    alice(c).sframe(200, kid=9, ctr=300, ctr_octets=3)
+
+
+@case(near="ctr-not-minimal", is_={A: UP})
+def ctr_300_in_two_octets(c):
+    alice(c).sframe(200, kid=9, ctr=300)
+
+
+@case({"ctr-not-minimal": [A]}, verdict="fail", is_={A: UP})
+def ctr_always_four_octets(c):
+    alice(c).sframe(300, kid=9, ctr_octets=4)
+
+
+@case({"kid-not-inline": [A]}, verdict="fail", is_={A: UP})
+def kid_5_in_one_octet(c):
+    alice(c).sframe(200, kid=5, kid_octets=1)
+
+
+@case(near="kid-not-inline", is_={A: UP})
+def kid_8_in_one_octet(c):
+    alice(c).sframe(200, kid=8)
+
+
+@case({"ctr-not-inline": [A]}, verdict="fail", is_={A: UP})
+def ctr_below_8_in_one_octet(c):
+    alice(c).sframe(200, kid=9, ctr_octets=1)
+
+
+@case(near="ctr-not-inline", is_={A: UP})
+def ctr_from_8_in_one_octet(c):
+    alice(c).sframe(200, kid=9, ctr=8, ctr_octets=1)
+
+
+@case({"header-short": [A]}, verdict="fail", is_={A: UP})
+def one_frame_ends_in_its_header(c):
+    alice(c).sframe(100, kid=300).octets(mkcap.header(300, 100)[:2]) \
+        .sframe(100, kid=300, ctr=101)
+
+
+@case({"frame-too-short": [A]}, near="header-short", verdict="fail",
+      is_={A: UP})
+def one_frame_with_three_octets_behind_its_header(c):
+    alice(c).sframe(100, kid=300) \
+        .octets(lambda rng: mkcap.header(300, 100) + rng.randbytes(3)) \
+        .sframe(100, kid=300, ctr=101)
+
+
+@case(near="frame-too-short", is_={A: UP})
+def one_frame_with_nothing_but_a_tag_of_32_bits(c):
+    alice(c).sframe(100, kid=300) \
+        .octets(lambda rng: mkcap.header(300, 100) + rng.randbytes(4)) \
+        .sframe(100, kid=300, ctr=101)
+
+
+@case(is_={A: UP})
+def a_suite_with_tags_of_32_bits(c):
+    alice(c).sframe(300, kid=9, tag=4)
+
+
+# ==== nonces ================================================================
+
+@case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
+def counter_from_zero_again_under_one_kid(c):
+    alice(c).sframe(200, kid=9).sframe(200, kid=9, ctr=0)
+
+
+@case(near="ctr-reused", is_={A: UP})
+def counter_from_zero_again_under_a_new_kid(c):
+    alice(c).sframe(200, kid=9).sframe(200, kid=10, ctr=0)
+
+
+@case({"ctr-reused": [A, 0xad]}, verdict="fail", is_={A: UP, 0xad: UP})
+def page_reload_with_the_same_key(c):
+    """A new SSRC and CNAME from the same address, and the counter again."""
+    alice(c).sframe(200, kid=9)
+    c.audio(0xad, ALICE, SFU, cname="later", start=4.5).sframe(200, kid=9)
+
+
+@case(near="ctr-reused", is_={A: UP, 0xad: UP})
+def page_reload_with_a_new_key(c):
+    alice(c).sframe(200, kid=9)
+    c.audio(0xad, ALICE, SFU, cname="later", start=4.5).sframe(200, kid=10)
+
+
+@case({"ctr-reused": [A, AV]}, verdict="fail", is_={A: UP, AV: UP})
+def audio_and_video_each_count_from_zero(c):
+    alice(c).sframe(400, kid=9)
+    alice_video(c).sframe(120, kid=9)
+
+
+@case(near="ctr-reused", is_={A: UP, AV: UP})
+def audio_and_video_share_one_counter(c):
+    a = alice(c).sframe(400, kid=9)
+    alice_video(c, counter=a.counter).sframe(120, kid=9)
+
+
+@case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
+def one_nonce_twice_in_a_long_call(c):
+    """Frame 300 takes the counter of frame 250."""
+    alice(c).sframe(300, kid=9).sframe(1, kid=9, ctr=250) \
+        .sframe(300, kid=9, ctr=300)
+
+
+@case({"ctr-went-back": [A]}, is_={A: UP})
+def counter_falls_to_values_not_used(c):
+    alice(c).sframe(200, kid=9, ctr=5000).sframe(200, kid=9, ctr=1000)
+
+
+@case(near="ctr-went-back", is_={A: UP})
+def counter_jumps_ahead(c):
+    alice(c).sframe(200, kid=9, ctr=1000).sframe(200, kid=9, ctr=5000)
+
+
+@case(is_={A: UP})
+def counter_by_three(c):
+    alice(c).sframe(300, kid=9, ctr=0, step=3)
+
+
+@case({"ctr-reused": [A]}, verdict="fail", is_=None)
+def every_counter_twice(c):
+    a = alice(c)
+    for i in range(150):
+        a.sframe(2, kid=9, ctr=i, step=0)
+
+
+@case({"ctr-reused": [A]}, verdict="fail", is_=None)
+def a_counter_that_never_moves(c):
+    alice(c).sframe(300, kid=300, ctr=77777, step=0)
+
+
+@case({"frame-repeated": [A]}, is_={A: UP})
+def a_second_of_frames_replayed(c):
+    """The same octets under new numbers, fifty frames of them."""
+    row = []
+    a = alice(c).sframe(200, kid=9)
+    for i in range(50):
+        row.append(mkcap.header(9, 200 + i) + c.rng.randbytes(60))
+    a.octets(*row).octets(*row).sframe(200, kid=9, ctr=250)
+
+
+@case({"frame-repeated": [A]}, is_={A: UP})
+def a_frame_sent_again_under_new_numbers(c):
+    c.again(alice(c).sframe(200, kid=9), at=100, n=3)
+
+
+@case(near="frame-repeated", is_={A: UP})
+def packets_twice_under_their_numbers(c):
+    alice(c).sframe(200, kid=9)
+    c.duplicate(every=3)
+
+
+# ==== key ids ===============================================================
+
+@case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP})
+def one_of_two_rotates_four_seconds_late(c):
+    alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
+    bob(c).sframe(500, kid=0x31).sframe(200, kid=0x32, ctr=0)
+
+
+@case(near="kid-drift", is_={A: UP, B: UP})
+def one_of_two_rotates_a_second_late(c):
+    alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
+    bob(c).sframe(350, kid=0x31).sframe(350, kid=0x32, ctr=0)
+
+
+@case({"kid-drift": [AV]}, verdict="fail", is_={A: UP, AV: UP})
+def video_of_one_sender_rotates_late(c):
+    alice(c).sframe(300, kid=9).sframe(400, kid=10, ctr=0)
+    alice_video(c).sframe(150, kid=9, ctr=10000).sframe(60, kid=10, ctr=20000)
+
+
+@case(near="kid-drift", options=["--kid-scheme", "sender:4"],
+      is_={A: UP, B: UP})
+def senders_ratchet_each_on_its_own(c):
+    """RFC 9605 5.1: no epoch in common, so nobody is behind."""
+    alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
+    bob(c).sframe(700, kid=0x31)
+
+
+@case(near="kid-drift", is_={A: UP, B: UP, C: UP})
+def three_rotate_within_a_second(c):
+    for ssrc, src, name, at in ((A, ALICE, "alice", 300), (B, BOB, "bob", 325),
+                                (C, CAROL, "carol", 350)):
+        c.audio(ssrc, src, SFU, cname=name) \
+            .sframe(at, kid=(ssrc & 0xf0) | 1) \
+            .sframe(700 - at, kid=(ssrc & 0xf0) | 2, ctr=0)
+
+
+@case({"kid-went-back": [A]}, is_={A: UP})
+def back_to_the_kid_before(c):
+    alice(c).sframe(200, kid=0x21).sframe(200, kid=0x22, ctr=0) \
+        .sframe(200, kid=0x21, ctr=200)
+
+
+@case(near="kid-went-back", is_={A: UP})
+def on_to_the_next_kid(c):
+    alice(c).sframe(200, kid=0x21).sframe(200, kid=0x22, ctr=0) \
+        .sframe(200, kid=0x23, ctr=200)
+
+
+@case(near="kid-went-back", is_={0xe1: UP})
+def an_sfu_that_switches_between_two_speakers(c):
+    """One SSRC of the SFU carries now Alice, now Bob."""
+    s = c.audio(0xe1, SFU, ALICE)
+    s.sframe(150, kid=0x210, ctr=500).sframe(150, kid=0x350, ctr=70)
+    s.sframe(150, kid=0x210, ctr=900).sframe(150, kid=0x350, ctr=400)
+
+
+def two_on_one_kid(c):
+    alice(c).sframe(300, kid=9)
+    bob(c).sframe(300, kid=9)
+
+
+@case({"kid-shared": [A, B]}, near="ctr-reused", is_={A: UP, B: UP})
+def two_senders_on_one_kid(c):
+    two_on_one_kid(c)
+
+
+@case({"kid-shared": [A, B], "ctr-reused": [A, B]}, verdict="fail",
+      options=["--kid-scheme", "raw"], is_={A: UP, B: UP})
+def two_senders_on_one_kid_that_is_session_wide(c):
+    two_on_one_kid(c)
+
+
+@case({"kid-shared": [A, B], "ctr-reused": [A, B]}, verdict="fail",
+      options=["--kid-scheme", "mls:4,4"], is_={A: UP, B: UP})
+def two_senders_on_one_kid_of_mls(c):
+    two_on_one_kid(c)
+
+
+@case(near="kid-shared", options=["--kid-scheme", "sender:4"],
+      is_={A: UP, B: UP})
+def two_senders_on_one_kid_of_their_own(c):
+    two_on_one_kid(c)
+
+
+@case(near="kid-shared", is_={A: UP, B: UP})
+def two_senders_on_two_kids(c):
+    alice(c).sframe(300, kid=9)
+    bob(c).sframe(300, kid=17)
+
+
+@case({"not-rotated": [A]}, is_={A: UP, B: UP})
+def one_leaves_and_the_other_keeps_its_kid(c):
+    alice(c).sframe(800, kid=0x21)
+    bob(c, bye=True).sframe(400, kid=0x31)
+
+
+@case(near="not-rotated", is_={A: UP, B: UP})
+def one_leaves_and_the_other_rotates(c):
+    alice(c).sframe(430, kid=0x21).sframe(370, kid=0x22, ctr=0)
+    bob(c, bye=True).sframe(400, kid=0x31)
+
+
+@case(near="not-rotated", is_={A: UP, B: UP})
+def both_leave_together(c):
+    alice(c, bye=True).sframe(430, kid=0x21)
+    bob(c, bye=True).sframe(400, kid=0x31)
+
+
+# ==== media in the clear ====================================================
+
+@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)})
+def audio_in_the_clear(c):
+    alice(c).plain(300)
+
+
+@case(near="stream-plaintext", is_={A: UP})
+def audio_encrypted(c):
+    alice(c).sframe(300, kid=9)
+
+
+@case({"stream-plaintext": [AV]}, verdict="fail", is_={AV: ("plaintext",)})
+def video_in_the_clear(c):
+    alice_video(c).plain(120)
+
+
+@case({"stream-plaintext": [AV]}, verdict="fail",
+      is_={A: UP, AV: ("plaintext",)})
+def video_in_the_clear_beside_encrypted_audio(c):
+    alice(c).sframe(300, kid=9)
+    alice_video(c).plain(90)
+
+
+@case({"stream-plaintext": [B]}, verdict="fail",
+      is_={A: UP, B: ("plaintext",)})
+def one_of_two_in_the_clear(c):
+    alice(c).sframe(300, kid=9)
+    bob(c).plain(300)
+
+
+@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)})
+def half_silence_in_the_clear(c):
+    """DTX: a second of frames, then one octet every 400 ms."""
+    a = alice(c)
+    for _ in range(10):
+        a.plain(50).octets(b"\x78").pause(0.38).octets(b"\x78").pause(0.38)
+
+
+@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)})
+def silence_in_the_clear(c):
+    """A muted microphone and DTX: few frames, and single octets."""
+    a = alice(c)
+    for _ in range(20):
+        a.plain(5).octets(b"\x78").pause(0.38).octets(b"\x78").pause(0.38)
+
+
+@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)},
+      may=("frame-too-short",))
+def header_bolted_onto_clear_audio(c):
+    alice(c).bolted(300, kid=9)
+
+
+@case({"stream-plaintext": [AV]}, verdict="fail", is_={AV: ("plaintext",)})
+def header_bolted_onto_clear_video(c):
+    alice_video(c).bolted(120, kid=300)
+
+
+@case({"plaintext-start": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 500})
+def ten_clear_seconds_then_sframe(c):
+    alice(c).plain(500).sframe(300, kid=9)
+
+
+@case(near="plaintext-start", is_={A: UP})
+def sframe_from_the_first_frame(c):
+    alice(c).sframe(800, kid=9)
+
+
+@case({"plaintext-start": [AV]}, verdict="fail", is_={AV: ("mixed",)},
+      tell={AV: 30})
+def two_clear_seconds_of_video_then_sframe(c):
+    alice_video(c).plain(30).sframe(120, kid=9)
+
+
+@case({"plaintext-gap": [A]}, near="plaintext-start", verdict="fail",
+      is_={A: ("mixed",)}, tell={A: 500})
+def sframe_then_clear_to_the_end(c):
+    alice(c).sframe(300, kid=9).plain(500)
+
+
+@case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 20})
+def twenty_clear_frames_of_audio(c):
+    alice(c).sframe(300, kid=9).plain(20).sframe(300, kid=9)
+
+
+@case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 5})
+def five_clear_frames_of_audio(c):
+    alice(c).sframe(300, kid=9).plain(5).sframe(300, kid=9)
+
+
+@case({"plaintext-gap": [AV]}, verdict="fail", is_={AV: ("mixed",)},
+      tell={AV: 15})
+def one_clear_second_of_video(c):
+    alice_video(c).sframe(100, kid=9).plain(15).sframe(100, kid=9)
+
+
+@case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 40})
+def clear_audio_under_a_kid_that_looks_like_opus(c):
+    """KID 7 and a CTR of one octet: 78, as the usual TOC octet."""
+    alice(c).sframe(120, kid=7).plain(40).sframe(90, kid=7)
+
+
+@case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 100})
+def clear_frames_and_a_new_key_behind_them(c):
+    alice(c).sframe(300, kid=9).plain(100).sframe(300, kid=10, ctr=0)
+
+
+@case(near="plaintext-gap", is_={A: UP})
+def a_pause_and_a_new_key_behind_it(c):
+    alice(c).sframe(300, kid=9).pause(2).sframe(300, kid=10, ctr=0)
+
+
+@case({"partly-clear": [A]}, is_={A: ("partly-clear",)})
+def toc_octet_in_the_clear(c):
+    alice(c).sframe(300, kid=9, prefix=1)
+
+
+@case({"partly-clear": [A]}, is_={A: ("partly-clear",)})
+def toc_octet_in_front_of_a_long_header(c):
+    """KID of three octets, CTR of four: behind 78 this reads as a draft's."""
+    alice(c).sframe(300, kid=1000000, ctr=1 << 24, prefix=1)
+
+
+@case({"partly-clear": [AV]}, is_={AV: ("partly-clear",)})
+def three_and_ten_octets_of_vp8_in_the_clear(c):
+    alice_video(c).sframe(200, kid=33, prefix=3, key_prefix=10)
+
+
+@case(near="partly-clear", is_={A: UP, AV: UP})
+def nothing_in_the_clear(c):
+    a = alice(c).sframe(300, kid=9)
+    alice_video(c, counter=a.counter).sframe(90, kid=9)
+
+
+# ==== other formats =========================================================
+
+OTHER = ("other-dialect",)
+
+
+@case({"not-rfc9605": [A, AV]}, is_={A: OTHER, AV: OTHER})
+def livekit(c):
+    alice(c).livekit(300)
+    alice_video(c).livekit(90)
+
+
+@case({"not-rfc9605": [A]}, is_={A: OTHER})
+def header_of_the_drafts(c):
+    alice(c).sframe(300, kid=5, make=mkcap.draft_header)
+
+
+@case(near="not-rfc9605", is_={A: UP})
+def header_of_the_rfc(c):
+    alice(c).sframe(300, kid=5)
+
+
+DARK = ("undecidable",)
+
+
+@case({"opaque-payload": [A]}, verdict="inconclusive", is_={A: DARK})
+def random_octets(c):
+    alice(c).noise(300)
+
+
+@case({"opaque-payload": [A, AV]}, verdict="inconclusive",
+      is_={A: DARK, AV: DARK})
+def random_iv_in_front(c):
+    alice(c).noise(300, front=12)
+    alice_video(c).noise(90, front=12)
+
+
+@case({"opaque-payload": [A]}, verdict="inconclusive", is_={A: DARK},
+      status=0, options=["--allow-inconclusive"])
+def random_octets_allowed(c):
+    alice(c).noise(300)
+
+
+@case(near="opaque-payload", is_={A: UP})
+def random_octets_behind_a_header(c):
+    alice(c).sframe(300, kid=9)
+
+
+# ==== signalling, SRTP, the capture =========================================
+
+@case({"stream-plaintext": [A], "signalled-not-encrypted": [A]},
+      sdp=lambda: offer(True, A), verdict="fail", is_={A: ("plaintext",)})
+def sframe_signalled_and_not_done(c):
+    alice(c).plain(300)
+
+
+@case(near="signalled-not-encrypted", sdp=lambda: offer(True, A), is_={A: UP})
+def sframe_signalled_and_done(c):
+    alice(c).sframe(300, kid=9)
+
+
+@case({"stream-plaintext": [A]}, near="signalled-not-encrypted",
+      sdp=lambda: offer(False, A), verdict="fail", is_={A: ("plaintext",)})
+def sframe_not_signalled_and_not_done(c):
+    alice(c).plain(300)
+
+
+def dtls(c):
+    """A handshake between the two, as before all SRTP."""
+    hello = bytes([22, 254, 253]) + bytes(8) + b"\0\x40" + bytes(64)
+    c.datagram(-0.2, ALICE, SFU, hello)
+    c.datagram(-0.1, SFU, ALICE, hello)
+
+
+def srtcp(c):
+    for i in range(5):
+        c.datagram(0.5 + i, ALICE, SFU, b"\x80\xc8\x00\x06\0\0\0\xa1" +
+                   c.rng.randbytes(20) + b"\x80\0\0" + bytes([i]) +
+                   c.rng.randbytes(10))
+
+
+@case({"srtp-only": [A, AV]}, near="opaque-payload", verdict="inconclusive",
+      is_={A: ("srtp",), AV: ("srtp",)})
+def srtp_not_removed(c):
+    dtls(c)
+    srtcp(c)
+    c.audio(A, ALICE, SFU).noise(300)
+    c.video(AV, ALICE, SFU).noise(90)
+
+
+@case(near="srtp-only", is_={A: UP})
+def srtp_removed_and_its_handshake_left(c):
+    dtls(c)
+    alice(c).sframe(300, kid=9)
+
+
+@case({"stream-plaintext": [A]}, near="srtp-only", verdict="fail",
+      is_={A: ("plaintext",)})
+def clear_media_behind_a_dtls_handshake(c):
+    dtls(c)
+    alice(c).plain(300)
+
+
+@case({"capture-cut": [A]}, snap=70, verdict="inconclusive", is_={A: DARK})
+def snap_length_of_70(c):
+    """No frame is whole."""
+    alice(c).sframe(300, kid=9)
+
+
+@case({"capture-cut": [A]}, snap=96, verdict="inconclusive", is_=None)
+def snap_length_of_96(c):
+    """A quarter of the frames, the shortest, is whole: that is not enough."""
+    alice(c).sframe(300, kid=9)
+
+
+@case(near="capture-cut", snap=1600, is_={A: UP})
+def snap_length_of_1600(c):
+    alice(c).sframe(300, kid=9)
+
+
+@case({"capture-cut": [AV]}, snap=300, verdict="inconclusive", is_={A: UP})
+def snap_length_that_cuts_video_alone(c):
+    """Audio is whole and judged; of the video next to nothing is."""
+    alice(c).sframe(300, kid=9)
+    alice_video(c).sframe(90, kid=17)
+
+
+@case({"capture-damaged": []}, cut=5, is_={A: UP})
+def file_ends_in_a_packet(c):
+    alice(c).sframe(300, kid=9)
+
+
+@case(near="capture-damaged", is_={A: UP})
+def file_ends_behind_a_packet(c):
+    alice(c).sframe(300, kid=9)
+
+
+@case({"capture-damaged": [], "stream-plaintext": [A]}, cut=5, verdict="fail",
+      is_={A: ("plaintext",)})
+def file_of_clear_audio_ends_in_a_packet(c):
+    alice(c).plain(300)
+
+
+def many(c, n, one_after_another):
+    """Alice, and n streams of eight packets beside her."""
+    step = 0.01 if one_after_another else 1e-5
+    alice(c).sframe(300, kid=9)
+    for i in range(n):
+        c.audio(0x10000 + i, CAROL, SFU, start=1 + i * step) \
+            .sframe(40 if one_after_another else 8, kid=1000 + i)
+
+
+# that many more leave again while Alice goes on: not-rotated is right
+@case({"limit-reached": []}, status=5, may=("not-rotated",), is_={A: UP})
+def more_streams_than_there_is_room_for(c):
+    many(c, 1500, True)
+
+
+@case({"limit-reached": []}, status=5, may=("not-rotated",), is_={A: UP})
+def more_streams_at_once_than_there_is_room_for(c):
+    many(c, 2000, False)
+
+
+@case(near="limit-reached", may=("not-rotated",), is_={A: UP})
+def two_hundred_streams(c):
+    many(c, 200, True)
+
+
+@case(near="limit-reached", may=("not-rotated",), is_={A: UP})
+def two_hundred_streams_at_once(c):
+    many(c, 200, False)
+
+
+# ==== all normal, all quiet =================================================
+
+def couple(c, audio=500, video=150, **o):
+    """Alice with audio and video on one counter."""
+    a = alice(c, **o).sframe(audio, kid=9)
+    v = alice_video(c, counter=a.counter, **o).sframe(video, kid=9)
+    return a, v
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_loss_of_a_tenth(c):
+    couple(c)
+    c.lose(part=0.1)
+
+
+@case(is_={A: UP})
+def quiet_loss_of_a_third(c):
+    alice(c).sframe(600, kid=9)
+    c.lose(part=0.33)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_reordering_by_200_ms(c):
+    couple(c)
+    c.reorder(part=0.5, by_ms=200)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_reordering_by_a_second(c):
+    couple(c)
+    c.reorder(part=0.2, by_ms=1000)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_reordering_over_a_change_of_keys(c):
+    a = alice(c).sframe(300, kid=9).sframe(300, kid=10, ctr=0)
+    alice_video(c).sframe(90, kid=9, ctr=1 << 20) \
+        .sframe(90, kid=10, ctr=1 << 20)
+    c.reorder(part=0.5, by_ms=300)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_rtx(c):
+    a, v = couple(c)
+    c.rtx(c.lose(part=0.08, stream=v), AR)
+
+
+@case(is_={A: UP, AV: UP}, sdp=lambda: offer(True, A, AV))
+def quiet_rtx_with_sdp(c):
+    a, v = couple(c)
+    c.rtx(c.lose(part=0.08, stream=v), AR)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_rtx_of_what_was_not_lost(c):
+    a, v = couple(c)
+    c.rtx([p for i, p in enumerate(c._of(v)) if i % 9 == 0], AR)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_every_packet_twice(c):
+    couple(c)
+    c.duplicate()
+
+
+@case(is_={A: UP, AV: UP, 0xa3: UP, 0xa4: UP})
+def quiet_simulcast_on_one_counter(c):
+    a, v = couple(c)
+    for ssrc in (0xa3, 0xa4):
+        c.video(ssrc, ALICE, SFU, cname="alice", counter=a.counter) \
+            .sframe(150, kid=9)
+
+
+@case(is_={A: UP, 0xe1: UP, 0xe2: UP, 0xe3: UP})
+def quiet_sfu_that_forwards_to_three(c):
+    a = alice(c).sframe(400, kid=9)
+    for i in range(3):
+        c.forward(a, 0xe1 + i, SFU, "10.0.0.%d:5000" % (20 + i),
+                  after_ms=10 + i, seq=3000 * i)
+
+
+@case(is_={0xe1: UP, 0xe2: UP})
+def quiet_capture_behind_an_sfu(c):
+    """Only what goes out of the SFU is seen: one call to two receivers."""
+    a = alice(c).sframe(400, kid=9)
+    c.forward(a, 0xe1, SFU, "10.0.0.20:5000", after_ms=10)
+    c.forward(a, 0xe2, SFU, "10.0.0.21:5000", after_ms=11)
+    c.packets[:] = [p for p in c.packets if p.stream is None and p.src == SFU]
+
+
+@case(is_={A: UP, B: UP, 0xe1: UP, 0xe2: UP})
+def quiet_sfu_between_two(c):
+    a = alice(c).sframe(400, kid=0x21)
+    b = bob(c).sframe(400, kid=0x31)
+    c.forward(a, 0xe1, SFU, BOB, after_ms=12)
+    c.forward(b, 0xe2, SFU, ALICE, after_ms=12)
+
+
+@case(may=("ctr-went-back",), is_={A: UP})
+def quiet_epochs_that_wrap(c):
+    """RFC 9605 5.2 with E = 4: epochs 0 to 15, then 0 with another key."""
+    a = alice(c)
+    for epoch in range(19):
+        a.sframe(60, kid=3 << 4 | epoch % 16, ctr=0)
+
+
+@case(may=("ctr-went-back",), is_={A: UP})
+def quiet_epochs_of_two_bits_that_wrap(c):
+    a = alice(c)
+    for epoch in range(9):
+        a.sframe(100, kid=3 << 2 | epoch % 4, ctr=0)
+
+
+@case(may=("ctr-went-back",), is_={A: UP, B: UP},
+      options=["--kid-scheme", "mls:2,4"])
+def quiet_epochs_of_two_that_wrap_together(c):
+    a, b = alice(c), bob(c)
+    for epoch in range(6):
+        a.sframe(100, kid=3 << 2 | epoch % 4, ctr=0)
+        b.sframe(100, kid=5 << 2 | epoch % 4, ctr=0)
+
+
+@case(is_={A: UP, B: UP})
+def quiet_late_join(c):
+    """Bob comes at 6 s; Alice takes a new key for it, as she should."""
+    alice(c).sframe(310, kid=0x21).sframe(290, kid=0x22, ctr=0)
+    bob(c, start=6.0).sframe(290, kid=0x32)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_capture_that_begins_in_the_call(c):
+    a = alice(c, counter=mkcap.Counter(700000)).sframe(400, kid=9)
+    alice_video(c, counter=a.counter).sframe(120, kid=9)
+    c.lose(first=1)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_numbers_and_timestamps_that_wrap(c):
+    couple(c, seq=65400, timestamp=0xfffff000)
+
+
+@case(is_={A: UP})
+def quiet_ctr_over_256(c):
+    alice(c).sframe(300, kid=9, ctr=100)
+
+
+@case(is_={A: UP})
+def quiet_ctr_over_65536(c):
+    alice(c).sframe(300, kid=9, ctr=65400)
+
+
+def exact(*numbers):
+    def ask(name, report, text):
+        said = {x for s in report["streams"] for k in s["keys"]
+                for x in (k["kid"], k["first_ctr"], k["last_ctr"])}
+        for n in numbers:
+            check("%s: %d in JSON" % (name, n), str(n) in said, said)
+        for n in (numbers[0], numbers[-1]):  # a table may drop a first CTR
+            check("%s: %d in text" % (name, n), str(n) in text)
+    return ask
+
+
+@case(is_={A: UP}, also=exact(2**64 - 2, 2**64 - 200, 2**64 - 1))
+def quiet_kid_and_ctr_next_to_2_to_the_64th(c):
+    alice(c).sframe(200, kid=2**64 - 2, ctr=2**64 - 200)
+
+
+@case(is_={A: UP}, also=exact(2**53 + 1, 2**53 + 3))
+def quiet_kid_and_ctr_beyond_2_to_the_53rd(c):
+    """No number of JSON holds these: 9007199254740993 and on."""
+    alice(c).sframe(201, kid=2**53 + 1, ctr=2**53 - 197)
+    alice(c)  # a stream without frames is no stream
+
+
+@case(is_={A: UP})
+def quiet_kid_7_that_looks_like_opus(c):
+    alice(c).sframe(600, kid=7)
+
+
+@case(is_={A: UP})
+def quiet_kid_0_and_ctr_in_the_config_octet(c):
+    alice(c).sframe(400, kid=0)
+
+
+@case(is_={A: UP, AV: UP}, also=lambda name, report, text: check(
+    name + ": an endpoint that moves stays two streams",
+    len(report["streams"]) == 2, len(report["streams"])))
+def quiet_ice_takes_another_pair(c):
+    couple(c)
+    c.move(5, ALICE, "192.0.2.7:4444")
+
+
+@case(is_={A: UP, AV: UP}, also=lambda name, report, text: check(
+    name + ": an endpoint that moves stays two streams",
+    len(report["streams"]) == 2, len(report["streams"])))
+def quiet_ice_takes_another_pair_at_once(c):
+    couple(c)
+    c.move(0.2, ALICE, "192.0.2.7:4444")
+
+
+@case(is_={A: UP})
+def quiet_pauses_of_dtx(c):
+    a = alice(c)
+    for _ in range(12):
+        a.sframe(30, kid=9).pause(3)
+
+
+@case(verdict="inconclusive", is_={A: DARK})
+def quiet_ten_frames_are_too_few(c):
+    alice(c).sframe(10, kid=9)
+
+
+@case(verdict="inconclusive", is_={})
+def quiet_nothing_but_rtcp(c):
+    alice(c).sframe(300, kid=9)
+    c.packets[:] = [p for p in c.packets if p.stream is None]
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_padding_between_the_frames(c):
+    a = alice(c)
+    v = alice_video(c, counter=a.counter)
+    for _ in range(10):
+        a.sframe(40, kid=9)
+        v.sframe(12, kid=9).padding(3)
+
+
+@case(is_={A: UP, AV: UP})
+def quiet_rtp_payload_descriptor(c):
+    """draft-ietf-avtcore-rtp-sframe: S, E and T in front of each packet."""
+    a = alice(c, descriptor=True).sframe(400, kid=9)
+    alice_video(c, descriptor=True, counter=a.counter).sframe(120, kid=9)
+
+
+def per_ssrc(outcome):
+    return lambda name, report, text: check(
+        "%s: ctr-reused is %s" % (name, outcome),
+        [r["outcome"] for r in report["rules"] if r["id"] == "SFN001"] ==
+        [outcome], [r for r in report["rules"] if r["id"] == "SFN001"])
+
+
+@case(near="ctr-reused", is_={A: UP, AV: UP}, also=per_ssrc("cannot-tell"))
+def quiet_keys_per_ssrc_may_be(c):
+    """With the descriptor keys may be per SSRC: cannot be told from here."""
+    alice(c, descriptor=True).sframe(400, kid=9)
+    alice_video(c, descriptor=True).sframe(120, kid=9)
+
+
+@case(near="ctr-reused", options=["--per-ssrc-keys"], is_={A: UP, AV: UP},
+      also=per_ssrc("passed"))
+def quiet_keys_per_ssrc(c):
+    alice(c, descriptor=True).sframe(400, kid=9)
+    alice_video(c, descriptor=True).sframe(120, kid=9)
+
+
+@case({"ctr-reused": [A]}, options=["--per-ssrc-keys"], verdict="fail")
+def keys_per_ssrc_and_reuse_in_one(c):
+    alice(c, descriptor=True).sframe(200, kid=9).sframe(200, kid=9, ctr=0)
+
+
+@case(is_={A: UP, B: UP, C: UP})
+def quiet_keys_change_every_two_seconds(c):
+    for ssrc, src, name in ((A, ALICE, "alice"), (B, BOB, "bob"),
+                            (C, CAROL, "carol")):
+        s = c.audio(ssrc, src, SFU, cname=name)
+        for epoch in range(10):
+            s.sframe(100, kid=(ssrc & 0xf0) << 4 | epoch, ctr=0)
+
+
+@case(is_={A: UP, AV: UP}, options=["--fail-on", "note"])
+def quiet_to_the_last_note(c):
+    couple(c)
+
+
+@case({"kid-shared": [A, B]}, options=["--fail-on", "warning"],
+      verdict="fail", is_={A: UP, B: UP})
+def a_warning_that_fails(c):
+    two_on_one_kid(c)
+
+
+@case({"ctr-reused": [A]}, options=["--fail-on", "critical"], verdict="fail")
+def a_critical_that_fails(c):
+    alice(c).sframe(200, kid=9).sframe(200, kid=9, ctr=0)
+
+
+@case({"kid-not-minimal": [A]}, options=["--fail-on", "critical"])
+def an_error_that_does_not_fail(c):
+    alice(c).sframe(200, kid=300, kid_octets=3)
+
+
+# ==== the loop ==============================================================
+
+schema = Schema()
+
+
+def hexed(ssrcs):
+    return {"0x%08x" % s for s in ssrcs}
+
+
+def try_findings(k, report):
+    found = slugs_by_ssrc(report)
+    for slug, ssrcs in k["finds"].items():
+        check("%s: %s" % (k["name"], slug), found.get(slug) == hexed(ssrcs),
+              "%s, not %s" % (found.get(slug), hexed(ssrcs)))
+    more = set(found) - set(k["finds"]) - set(k["may"])
+    check("%s: nothing else" % k["name"], not more,
+          {s: sorted(found[s]) for s in more})
+
+
+def try_streams(k, report):
+    for ssrc, allowed in (k["is_"] or {}).items():
+        of = [s for s in report["streams"] if s["ssrc"] == "0x%08x" % ssrc]
+        check("%s: 0x%08x is one stream" % (k["name"], ssrc), len(of) == 1,
+              "%d" % len(of))
+        got = {s["protection"] for s in of}
+        check("%s: 0x%08x is %s" % (k["name"], ssrc, "/".join(allowed)),
+              got and got <= set(allowed), got)
+    for ssrc, n in (k["tell"] or {}).items():
+        got = [i["frames"] for s in report["streams"]
+               if s["ssrc"] == "0x%08x" % ssrc
+               for i in s["plaintext_intervals"]]
+        check("%s: %d clear frames, and these" % (k["name"], n),
+              len(got) == 1 and abs(got[0] - n) <= 2, got)
+
+
+def try_case(k, where):
+    path = os.path.join(where, k["name"] + ".pcap")
+    capture = mkcap.Capture(seed=1)
+    k["make"](capture)
+    capture.write(path, k["snap"])
+    if k["cut"]:
+        os.truncate(path, os.path.getsize(path) - k["cut"])
+    options = list(k["options"])
+    if k["sdp"] is not None:
+        sdp = os.path.join(where, k["name"] + ".sdp")
+        with open(sdp, "w", encoding="ascii", newline="") as f:
+            f.write(k["sdp"]())
+        options += ["--sdp", sdp]
+    ran = run("check", "--json", *options, path)
+    text = run("check", *options, path)
+    want = STATUS[k["verdict"]] if k["status"] is None else k["status"]
+    check("%s: status %d" % (k["name"], want), ran.status == want, ran)
+    check("%s: the same status with text" % k["name"],
+          text.status == ran.status, text)
+    if not check("%s: a report" % k["name"], ran.out):
+        return
+    report = strict(ran.out)
+    check("%s: it fits the schema" % k["name"], not schema.faults(report),
+          schema.faults(report))
+    check("%s: verdict %s" % (k["name"], k["verdict"]),
+          report["verdict"] == k["verdict"], report["verdict"])
+    try_findings(k, report)
+    try_streams(k, report)
+    if k["also"] is not None:
+        k["also"](k["name"], report, text.text)
+
+
+def try_catalogue():
+    """No finding without a case that trips it and a twin that does not."""
+    rows = [line.split() for line in run("list", "findings").text.split("\n")]
+    slugs = {w for r in rows if r and r[0].startswith("SF") for w in r[1:]
+             if "-" in w and w == w.lower()}
+    with open(os.path.join(TOP, "checks", "findings.def"),
+              encoding="utf-8") as f:
+        known = {line.split('"')[3] for line in f
+                 if line.startswith("FINDING(") and line.count('"') >= 4}
+    check("list findings names the catalogue", known <= slugs, known - slugs)
+    for slug in sorted(known):
+        check("%s has a case" % slug,
+              any(slug in k["finds"] for k in cases))
+        check("%s has a near twin" % slug,
+              any(slug in k["near"] and slug not in k["finds"] for k in cases))
+
+
+def main():
+    parts = [a for a in sys.argv[1:] if a != "-k"]
+    with scratch() as where:
+        if "-k" in sys.argv[1:]:
+            where = os.path.join(TOP, "build", "calls")
+            os.makedirs(where, exist_ok=True)
+        for k in cases:
+            if not parts or any(p in k["name"] for p in parts):
+                try_case(k, where)
+    if not parts:
+        try_catalogue()
+    print("%d calls" % len(cases))
+    finish()
+
+
+main()

@@ -1,0 +1,31 @@
+#!/bin/sh
+# run.sh - the program as its users meet it: real calls, made calls, bad input.
+# SFRAME_TOOL is the program, else build/release/sframe-tool. The last line is
+# the sum: N passed, N failed.
+set -u
+top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+: "${SFRAME_TOOL:=$top/build/release/sframe-tool}"
+export SFRAME_TOOL
+log=${TMPDIR:-/tmp}/sframe-run.$$
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+
+[ -x "$SFRAME_TOOL" ] || {
+	echo "$SFRAME_TOOL is not there: make"
+	echo '0 passed, 1 failed'
+	exit 1
+}
+for script in captures findings hostile; do
+	echo "== $script"
+	python3 -B "$top/tests/$script.py" > "$log" 2>&1
+	status=$?
+	cat "$log"
+	sum=$(sed -n '$s/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log")
+	# A script that did not come to its sum has failed.
+	[ -n "$sum" ] || { sum='0 1'; echo "== $script ended with status $status"; }
+	passed=$((passed + ${sum% *}))
+	failed=$((failed + ${sum#* }))
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
