@@ -516,7 +516,8 @@ state_of(enum sf_clear what)
 
 /*
  * A frame that does not run on, but has the KID of the run in the same form: a
- * counter used again, or a frame sent again. It moves nothing.
+ * counter used again, or a frame sent again. It moves nothing. A form with
+ * fewer than two octets of fields would fit one stray frame in 256.
  */
 static bool
 is_straggler(const struct sf_classifier *c, const struct sf_record *r,
@@ -524,6 +525,7 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 {
 	return c->running && sf_run_header(h, r, c->placing) &&
 	    h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
+	    h->kid_octets + h->ctr_octets >= 2 &&
 	    h->ctr_octets <= c->last.ctr_octets &&
 	    h->ctr_octets == sf_sframe_header_octets(h->ctr);
 }

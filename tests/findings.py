@@ -21,6 +21,7 @@ SFU = "10.0.0.9:9000"
 A, AV, B, BV, C = 0xa1, 0xa2, 0xb1, 0xb2, 0xc1  # SSRCs
 AR = 0xa7                                       # of retransmissions
 UP = ("consistent",)
+DARK = ("undecidable",)
 cases = []
 
 
@@ -212,6 +213,29 @@ def every_counter_twice(c):
 @case({"ctr-reused": [A]}, verdict="fail", is_=None)
 def a_counter_that_never_moves(c):
     alice(c).sframe(300, kid=300, ctr=77777, step=0)
+
+
+@case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
+def a_counter_that_never_moves_for_a_second(c):
+    alice(c).sframe(200, kid=300).sframe(50, kid=300, ctr=200, step=0) \
+        .sframe(200, kid=300, ctr=201)
+
+
+@case(near="ctr-reused", verdict="inconclusive", is_={A: DARK},
+      may=("header-short", "frame-too-short"),
+      options=["--fail-on", "critical"])
+def single_clear_frames_under_kid_7(c):
+    """Read as a header, each of them has KID 7 and a CTR long gone."""
+    a = alice(c)
+    for _ in range(40):
+        a.sframe(20, kid=7).plain(1)
+
+
+@case(near="ctr-reused", verdict="inconclusive", is_={A: DARK})
+def single_strange_frames_under_kid_0(c):
+    a = alice(c)
+    for _ in range(60):
+        a.sframe(20, kid=0).noise(1)
 
 
 @case({"frame-repeated": [A]}, is_={A: UP})
@@ -502,9 +526,6 @@ def header_of_the_drafts(c):
 @case(near="not-rfc9605", is_={A: UP})
 def header_of_the_rfc(c):
     alice(c).sframe(300, kid=5)
-
-
-DARK = ("undecidable",)
 
 
 @case({"opaque-payload": [A]}, verdict="inconclusive", is_={A: DARK})
