@@ -39,19 +39,20 @@ red_of_opus(const struct sf_red *red)
 }
 
 /*
- * RED around Opus, or plain Opus. One block alone is a single octet in front
- * and proves no more than Opus does; two blocks with fitting lengths, types
- * and offsets prove a good deal more.
+ * RED around Opus, or plain Opus. One block alone is one octet in front, and
+ * the TOC octets 60 to 7f read as just that: it counts only where the codec is
+ * known to be RED. Two blocks with fitting lengths, types and offsets prove a
+ * good deal more.
  */
 static void
-ask_audio(struct sf_record *r, struct sf_bytes in)
+ask_audio(struct sf_record *r, struct sf_bytes in, bool is_red)
 {
 	struct sf_red red;
 	struct sf_diag d;
 	size_t at;
 
 	if (sf_red_parse(&red, in, &d) != SF_OK || !red_of_opus(&red) ||
-	    red.block[0].pt < 96) {
+	    red.block[0].pt < 96 || (red.blocks == 1 && !is_red)) {
 		ask_opus(r, in);
 		return;
 	}
@@ -105,7 +106,7 @@ sf_record_prove(struct sf_record *r, const struct sf_frame *f)
 	case SF_CODEC_RED:
 	case SF_CODEC_UNKNOWN:
 		if (f->packets == 1)
-			ask_audio(r, f->octets);
+			ask_audio(r, f->octets, f->codec == SF_CODEC_RED);
 		break;
 	case SF_CODEC_PCMU:
 	case SF_CODEC_PCMA:
