@@ -1,0 +1,449 @@
+/*
+ * ossl.c - the cryptography of the product, on OpenSSL 3.
+ *
+ * Algorithms are fetched and keys set up once for each key. A frame then costs
+ * a new IV and, in the CTR suites, a MAC that starts over with the key it has.
+ */
+#include "engine/crypto/crypto.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+#define SCRATCH 4096 /* octets deciphered at a time when nobody wants them */
+
+static const char *
+hash_name(enum sf_hash_name h)
+{
+	switch (h) {
+	case SF_SHA256:
+		return "SHA256";
+	case SF_SHA384:
+		return "SHA384";
+	case SF_SHA512:
+		break;
+	}
+	return "SHA512";
+}
+
+static size_t
+hash_octets(enum sf_hash_name h)
+{
+	switch (h) {
+	case SF_SHA256:
+		return 32;
+	case SF_SHA384:
+		return 48;
+	case SF_SHA512:
+		break;
+	}
+	return 64;
+}
+
+/* OpenSSL's parameters point at what they only read without saying const. */
+static void *
+unconst(const void *p)
+{
+	union {
+		const void *in;
+		void *out;
+	} u = { p };
+
+	return u.out;
+}
+
+static OSSL_PARAM
+octets_param(const char *name, struct sf_bytes b)
+{
+	return OSSL_PARAM_construct_octet_string(name, unconst(b.p), b.n);
+}
+
+static OSSL_PARAM
+name_param(const char *name, const char *value)
+{
+	return OSSL_PARAM_construct_utf8_string(name, unconst(value), 0);
+}
+
+/* ---- HKDF, RFC 5869 ------------------------------------------------------ */
+
+static bool
+hkdf(OSSL_PARAM *params, uint8_t *out, size_t n)
+{
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF_CTX *ctx = NULL;
+	bool done = false;
+
+	if (kdf == NULL)
+		goto out;
+	ctx = EVP_KDF_CTX_new(kdf);
+	done = ctx != NULL && EVP_KDF_derive(ctx, out, n, params) == 1;
+out:
+	EVP_KDF_CTX_free(ctx);
+	EVP_KDF_free(kdf);
+	ERR_clear_error();
+	if (!done)
+		OPENSSL_cleanse(out, n);
+	return done;
+}
+
+static bool
+ossl_extract(enum sf_hash_name h, struct sf_bytes salt, struct sf_bytes ikm,
+    uint8_t out[SF_HASH_MAX])
+{
+	int mode = EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
+	OSSL_PARAM params[5], *p = params;
+
+	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
+	*p++ = name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h));
+	*p++ = octets_param(OSSL_KDF_PARAM_KEY, ikm);
+	if (salt.n != 0) /* else zeros, RFC 5869 2.2 */
+		*p++ = octets_param(OSSL_KDF_PARAM_SALT, salt);
+	*p = OSSL_PARAM_construct_end();
+	return hkdf(params, out, hash_octets(h));
+}
+
+static bool
+ossl_expand(enum sf_hash_name h, struct sf_bytes prk, struct sf_bytes info,
+    uint8_t *out, size_t n)
+{
+	int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
+	OSSL_PARAM params[5], *p = params;
+
+	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
+	*p++ = name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h));
+	*p++ = octets_param(OSSL_KDF_PARAM_KEY, prk);
+	*p++ = octets_param(OSSL_KDF_PARAM_INFO, info);
+	*p = OSSL_PARAM_construct_end();
+	return hkdf(params, out, n);
+}
+
+static bool
+ossl_digest(enum sf_hash_name h, struct sf_bytes in, uint8_t out[SF_HASH_MAX])
+{
+	bool done =
+	    EVP_Q_digest(NULL, hash_name(h), NULL, in.p, in.n, out, NULL) == 1;
+
+	ERR_clear_error();
+	return done;
+}
+
+/* ---- one AEAD key -------------------------------------------------------- */
+
+struct sf_aead {
+	const struct sf_suite *suite;
+	EVP_CIPHER_CTX *cipher; /* has the key; gets an IV for each frame */
+	EVP_MAC_CTX *mac;       /* CTR suites; has the key, too */
+};
+
+static const char *
+cipher_name(const struct sf_suite *suite)
+{
+	bool large = suite->enc_octets == 32;
+
+	if (suite->mode == SF_MODE_GCM)
+		return large ? "AES-256-GCM" : "AES-128-GCM";
+	return large ? "AES-256-CTR" : "AES-128-CTR";
+}
+
+static bool
+set_cipher(struct sf_aead *a, const uint8_t *key)
+{
+	EVP_CIPHER *cipher =
+	    EVP_CIPHER_fetch(NULL, cipher_name(a->suite), NULL);
+	bool done = false;
+
+	a->cipher = EVP_CIPHER_CTX_new();
+	if (cipher == NULL || a->cipher == NULL)
+		goto out;
+	done = EVP_CipherInit_ex2(a->cipher, cipher, key, NULL, 1, NULL) == 1;
+out:
+	EVP_CIPHER_free(cipher); /* the context holds it from here on */
+	return done;
+}
+
+static bool
+set_mac(struct sf_aead *a, const uint8_t *key)
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	OSSL_PARAM params[2] = {
+		name_param(OSSL_MAC_PARAM_DIGEST, hash_name(a->suite->hash)),
+		OSSL_PARAM_construct_end(),
+	};
+	bool done = false;
+
+	if (mac == NULL)
+		goto out;
+	a->mac = EVP_MAC_CTX_new(mac);
+	done = a->mac != NULL &&
+	       EVP_MAC_init(a->mac, key, a->suite->hash_octets, params) == 1;
+out:
+	EVP_MAC_free(mac);
+	return done;
+}
+
+static void
+ossl_aead_free(struct sf_aead *a)
+{
+	if (a == NULL)
+		return;
+	EVP_MAC_CTX_free(a->mac); /* both wipe their keys */
+	EVP_CIPHER_CTX_free(a->cipher);
+	OPENSSL_cleanse(a, sizeof(*a));
+	free(a);
+}
+
+static struct sf_aead *
+ossl_aead_new(const struct sf_suite *suite, const uint8_t *key)
+{
+	struct sf_aead *a = calloc(1, sizeof(*a));
+	bool done;
+
+	if (a == NULL)
+		return NULL;
+	a->suite = suite;
+	/* RFC 9605 4.5.1: the first Nka octets encipher, the rest is of the
+	   MAC; with GCM there is no rest */
+	done = set_cipher(a, key) && (suite->mode == SF_MODE_GCM ||
+					 set_mac(a, key + suite->enc_octets));
+	ERR_clear_error();
+	if (!done) {
+		ossl_aead_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+/* OpenSSL counts the octets of a call in an int. */
+static bool
+fits(struct sf_bytes a, struct sf_bytes b, struct sf_bytes c)
+{
+	return a.n <= INT_MAX && b.n <= INT_MAX && c.n <= INT_MAX;
+}
+
+/* One call of the cipher; out NULL means that in is only authenticated. */
+static bool
+update(struct sf_aead *a, uint8_t *out, struct sf_bytes in)
+{
+	int n = 0;
+
+	return in.n == 0 ||
+	       (EVP_CipherUpdate(a->cipher, out, &n, in.p, (int)in.n) == 1 &&
+		   n == (int)in.n);
+}
+
+/* ---- CTR and HMAC, RFC 9605 4.5.1 ---------------------------------------- */
+
+static uint8_t *
+put64(uint8_t *p, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		*p++ = (uint8_t)(v >> (56 - 8 * i));
+	return p;
+}
+
+static bool
+mac_add(struct sf_aead *a, const uint8_t *p, size_t n)
+{
+	return n == 0 || EVP_MAC_update(a->mac, p, n) == 1;
+}
+
+/* The whole MAC; the tag is its first octets. */
+static bool
+ctr_mac(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, const uint8_t *ct, size_t n, uint8_t out[SF_HASH_MAX])
+{
+	uint8_t head[8 + 8 + 8 + SF_NONCE];
+	uint8_t *p = put64(head, aad1.n + aad2.n);
+	size_t octets = 0;
+
+	p = put64(p, n);
+	p = put64(p, a->suite->tag_octets);
+	memcpy(p, nonce, SF_NONCE);
+	return EVP_MAC_init(a->mac, NULL, 0, NULL) == 1 &&
+	       mac_add(a, head, sizeof(head)) && mac_add(a, aad1.p, aad1.n) &&
+	       mac_add(a, aad2.p, aad2.n) && mac_add(a, ct, n) &&
+	       EVP_MAC_final(a->mac, out, &octets, SF_HASH_MAX) == 1 &&
+	       octets == a->suite->hash_octets;
+}
+
+/* The same both ways. */
+static bool
+ctr_cipher(struct sf_aead *a, const uint8_t nonce[SF_NONCE], uint8_t *out,
+    struct sf_bytes in)
+{
+	uint8_t block[SF_NONCE + 4] = { 0 }; /* counts blocks from 0 */
+
+	memcpy(block, nonce, SF_NONCE);
+	return EVP_CipherInit_ex2(a->cipher, NULL, NULL, block, 1, NULL) == 1 &&
+	       update(a, out, in);
+}
+
+static enum sf_open_status
+ctr_open(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes body, const uint8_t *tag, uint8_t *pt)
+{
+	uint8_t mac[SF_HASH_MAX];
+	enum sf_open_status st = SF_OPENED;
+
+	if (!ctr_mac(a, nonce, aad1, aad2, body.p, body.n, mac))
+		st = SF_CRYPTO_FAILED;
+	else if (CRYPTO_memcmp(mac, tag, a->suite->tag_octets) != 0)
+		st = SF_FORGED;
+	else if (pt != NULL && !ctr_cipher(a, nonce, pt, body))
+		st = SF_CRYPTO_FAILED;
+	OPENSSL_cleanse(mac, sizeof(mac));
+	return st;
+}
+
+static bool
+ctr_seal(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes pt, uint8_t *out)
+{
+	uint8_t mac[SF_HASH_MAX];
+	bool done = ctr_cipher(a, nonce, out, pt) &&
+		    ctr_mac(a, nonce, aad1, aad2, out, pt.n, mac);
+
+	if (done)
+		memcpy(out + pt.n, mac, a->suite->tag_octets);
+	OPENSSL_cleanse(mac, sizeof(mac));
+	return done;
+}
+
+/* ---- GCM, RFC 5116 5.1 --------------------------------------------------- */
+
+static bool
+gcm_start(struct sf_aead *a, int seal, const uint8_t nonce[SF_NONCE],
+    struct sf_bytes aad1, struct sf_bytes aad2)
+{
+	return EVP_CipherInit_ex2(a->cipher, NULL, NULL, nonce, seal, NULL) ==
+		   1 &&
+	       update(a, NULL, aad1) && update(a, NULL, aad2);
+}
+
+/* Deciphers into pt; into nothing, a piece at a time, when that is NULL. */
+static bool
+gcm_decipher(struct sf_aead *a, struct sf_bytes body, uint8_t *pt)
+{
+	uint8_t scratch[SCRATCH];
+	bool done = true;
+	size_t most = body.n < SCRATCH ? body.n : SCRATCH;
+
+	if (pt != NULL)
+		return update(a, pt, body);
+	while (done && body.n > 0) {
+		size_t n = body.n < SCRATCH ? body.n : SCRATCH;
+
+		done = update(a, scratch, sf_bytes(body.p, n));
+		body = sf_bytes(body.p + n, body.n - n);
+	}
+	OPENSSL_cleanse(scratch, most);
+	return done;
+}
+
+static enum sf_open_status
+gcm_open(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes body, const uint8_t *tag, uint8_t *pt)
+{
+	uint8_t copy[SF_TAG_MAX], end[16];
+	int n = 0;
+
+	memcpy(copy, tag, a->suite->tag_octets);
+	if (!gcm_start(a, 0, nonce, aad1, aad2) ||
+	    EVP_CIPHER_CTX_ctrl(a->cipher, EVP_CTRL_AEAD_SET_TAG,
+		a->suite->tag_octets, copy) != 1 ||
+	    !gcm_decipher(a, body, pt))
+		return SF_CRYPTO_FAILED;
+	return EVP_CipherFinal_ex(a->cipher, end, &n) == 1 ? SF_OPENED
+							   : SF_FORGED;
+}
+
+static bool
+gcm_seal(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes pt, uint8_t *out)
+{
+	uint8_t end[16];
+	int n = 0;
+
+	return gcm_start(a, 1, nonce, aad1, aad2) && update(a, out, pt) &&
+	       EVP_CipherFinal_ex(a->cipher, end, &n) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(a->cipher, EVP_CTRL_AEAD_GET_TAG,
+		   a->suite->tag_octets, out + pt.n) == 1;
+}
+
+/* ---- both ---------------------------------------------------------------- */
+
+static enum sf_open_status
+ossl_open(struct sf_aead *a, const uint8_t nonce[SF_NONCE],
+    struct sf_bytes aad1, struct sf_bytes aad2, struct sf_bytes ct, uint8_t *pt)
+{
+	size_t tag = a->suite->tag_octets;
+	enum sf_open_status st = SF_CRYPTO_FAILED;
+	struct sf_bytes body;
+
+	if (ct.n < tag)
+		return SF_TOO_SHORT; /* no plaintext, so nothing to wipe */
+	body = sf_bytes(ct.p, ct.n - tag);
+	if (!fits(aad1, aad2, ct))
+		st = SF_CRYPTO_FAILED;
+	else if (a->suite->mode == SF_MODE_GCM)
+		st = gcm_open(a, nonce, aad1, aad2, body, ct.p + body.n, pt);
+	else
+		st = ctr_open(a, nonce, aad1, aad2, body, ct.p + body.n, pt);
+	if (st != SF_OPENED) {
+		ERR_clear_error();
+		if (pt != NULL && body.n != 0)
+			OPENSSL_cleanse(pt, body.n);
+	}
+	return st;
+}
+
+static bool
+ossl_seal(struct sf_aead *a, const uint8_t nonce[SF_NONCE],
+    struct sf_bytes aad1, struct sf_bytes aad2, struct sf_bytes pt,
+    uint8_t *out)
+{
+	bool done = false;
+
+	if (fits(aad1, aad2, pt))
+		done = a->suite->mode == SF_MODE_GCM
+			   ? gcm_seal(a, nonce, aad1, aad2, pt, out)
+			   : ctr_seal(a, nonce, aad1, aad2, pt, out);
+	if (!done) {
+		ERR_clear_error();
+		OPENSSL_cleanse(out, pt.n + a->suite->tag_octets);
+	}
+	return done;
+}
+
+static void
+ossl_wipe(void *p, size_t n)
+{
+	if (n != 0)
+		OPENSSL_cleanse(p, n);
+}
+
+static bool
+ossl_equal(const void *a, const void *b, size_t n)
+{
+	return CRYPTO_memcmp(a, b, n) == 0;
+}
+
+const struct sf_crypto sf_crypto_ossl = {
+	.extract = ossl_extract,
+	.expand = ossl_expand,
+	.digest = ossl_digest,
+	.aead_new = ossl_aead_new,
+	.aead_free = ossl_aead_free,
+	.open = ossl_open,
+	.seal = ossl_seal,
+	.wipe = ossl_wipe,
+	.equal = ossl_equal,
+	.version = OPENSSL_VERSION_TEXT,
+};
