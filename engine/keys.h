@@ -1,0 +1,67 @@
+/*
+ * keys.h - key material by KID: who owns it, made ready once, wiped at the end.
+ *
+ * A KID is untrusted until a tag has verified: what it makes us derive is
+ * bounded and cached, and a ratchet moves on only behind a frame that opened.
+ */
+#ifndef SF_KEYS_H
+#define SF_KEYS_H
+
+#include "engine/config/keyfile.h"
+#include "engine/crypto/kdf.h"
+
+struct sf_keys;
+
+/* Ratchet steps that are derived ahead of the last one that opened a frame:
+   2^R - 1 (RFC 9605 5.1), and of ours no more than this. */
+#define SF_RATCHET_AHEAD 511
+
+/* NULL without memory. The key file may be wiped after this. */
+struct sf_keys *sf_keys_new(
+    const struct sf_crypto *c, const struct sf_keyfile *file);
+void sf_keys_free(struct sf_keys *k); /* wipes; NULL is fine */
+
+/* Is there any key that this KID on this SSRC could mean? Schemes looked
+   through: a ratchet step ahead within the window, a sender of an epoch. */
+bool sf_keys_has(const struct sf_keys *k, uint64_t kid, uint32_t ssrc);
+
+struct sf_opened {
+	enum sf_open_status status; /* SF_FORGED: no key opened it */
+	bool known;     /* there was a key to try; when not, SF_FORGED */
+	uint16_t suite; /* with SF_OPENED; then pt holds ct.n less its tag */
+	unsigned entry; /* with SF_OPENED: index in the key file */
+};
+
+/*
+ * Tries every key that (kid, ssrc) could mean, in every suite that is still
+ * open for it, on ct (ciphertext and tag) behind header. The one that opens is
+ * tried first from then on. pt may be NULL; it has room for ct.n octets.
+ */
+struct sf_opened sf_keys_open(struct sf_keys *k, uint64_t kid, uint64_t ctr,
+    uint32_t ssrc, struct sf_bytes header, struct sf_bytes ct, uint8_t *pt);
+
+enum sf_sealed {
+	SF_SEALED,
+	SF_SEAL_NO_KEY,   /* nothing fits the KID, SSRC and suite */
+	SF_SEAL_NO_SUITE, /* nobody says which suite */
+	SF_SEAL_FAILED    /* the library did */
+};
+
+/*
+ * Seals pt under the first key in the file that fits. *suite is the one to be
+ * used, or 0 to take what the file says; with SF_SEALED it is the one that
+ * was. out has room for pt.n octets and SF_TAG_MAX. Whether this CTR has been
+ * used before is for the caller to know.
+ */
+enum sf_sealed sf_keys_seal(struct sf_keys *k, uint64_t kid, uint64_t ctr,
+    uint32_t ssrc, struct sf_bytes header, struct sf_bytes pt, uint8_t *out,
+    uint16_t *suite);
+
+/*
+ * The negative control: does the same frame open under a key that was changed
+ * in one bit? It must not. False also when the frame does not open at all.
+ */
+bool sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr,
+    uint32_t ssrc, struct sf_bytes header, struct sf_bytes ct);
+
+#endif
