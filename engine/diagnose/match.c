@@ -1,0 +1,347 @@
+#include "engine/diagnose/vary.h"
+#include "parsers/sframe/header.h"
+
+/* ---- nonce: RFC 9605 4.4.3 ------------------------------------------------ */
+
+/* Where the counter goes, over the salt: at an octet, with a width. */
+static const struct nonce_row {
+	uint8_t at, width;
+	bool little, bare, replaces;
+} nonce_rows[] = {
+	[SF_NONCE_RFC] = { 4, 8, false, false, false },
+	[SF_NONCE_LITTLE] = { 0, 8, true, false, false },
+	[SF_NONCE_LITTLE_END] = { 4, 8, true, false, false },
+	[SF_NONCE_LITTLE_END_4] = { 8, 4, true, false, false },
+	[SF_NONCE_FRONT] = { 0, 8, false, false, false },
+	[SF_NONCE_FRONT_4] = { 0, 4, false, false, false },
+	[SF_NONCE_BARE] = { 4, 8, false, true, false },
+	[SF_NONCE_BARE_LITTLE] = { 0, 8, true, true, false },
+	[SF_NONCE_BARE_FRONT] = { 0, 8, false, true, false },
+	[SF_NONCE_REPLACED] = { 4, 8, false, false, true },
+	[SF_NONCE_REPLACED_4] = { 8, 4, false, false, true },
+	[SF_NONCE_LOW_4] = { 8, 4, false, false, false },
+	[SF_NONCE_LOW_2] = { 10, 2, false, false, false },
+	[SF_NONCE_LOW_1] = { 11, 1, false, false, false },
+	[SF_NONCE_ADDED] = { 0, 0, false, false, false },
+	[SF_NONCE_SALT] = { 0, 0, false, false, false },
+	[SF_NONCE_OFF] = { 4, 8, false, false, false },
+};
+
+static void
+add(uint8_t nonce[SF_NONCE], uint64_t ctr)
+{
+	unsigned carry = 0;
+
+	for (size_t i = 0; i < SF_NONCE; i++) {
+		unsigned octet = i < 8 ? (unsigned)(ctr >> 8 * i & 0xff) : 0;
+		unsigned sum = nonce[SF_NONCE - 1 - i] + octet + carry;
+
+		nonce[SF_NONCE - 1 - i] = (uint8_t)sum;
+		carry = sum >> 8;
+	}
+}
+
+static void
+make_nonce(uint8_t nonce[SF_NONCE], const struct sf_vary *v,
+    const uint8_t salt[SF_NONCE], uint64_t ctr)
+{
+	const struct nonce_row *row = &nonce_rows[v->nonce];
+	uint8_t counter[8];
+	struct sf_put o = sf_put(counter, sizeof(counter));
+
+	memcpy(nonce, salt, SF_NONCE);
+	if (row->bare)
+		memset(nonce, 0, SF_NONCE);
+	if (v->nonce == SF_NONCE_OFF)
+		ctr += (uint64_t)(int64_t)v->n;
+	if (v->nonce == SF_NONCE_ADDED)
+		add(nonce, ctr);
+	if (row->little)
+		sf_put_little(&o, ctr, row->width);
+	else
+		sf_put_uint(&o, ctr, row->width);
+	for (size_t i = 0; i < o.n; i++)
+		nonce[row->at + i] =
+		    (uint8_t)(row->replaces ? counter[i]
+					    : nonce[row->at + i] ^ counter[i]);
+}
+
+/* ---- what is authenticated: RFC 9605 4.4.3 -------------------------------- */
+
+static void
+put_minimal(struct sf_put *o, const struct sf_parted *p)
+{
+	uint8_t header[SF_SFRAME_HEADER_MAX];
+	size_t n = sf_sframe_header_write(header, p->kid, p->ctr);
+
+	sf_put_bytes(o, sf_bytes(header, n));
+}
+
+static void
+put_aad(struct sf_put *o, const struct sf_vary *v, const struct sf_parted *p,
+    struct sf_bytes metadata)
+{
+	switch ((enum sf_aad_rule)v->aad) {
+	case SF_AAD_RFC:
+		sf_put_bytes(o, p->header);
+		break;
+	case SF_AAD_METADATA_FIRST:
+		sf_put_bytes(o, metadata);
+		sf_put_bytes(o, p->header);
+		return;
+	case SF_AAD_MINIMAL:
+		put_minimal(o, p);
+		break;
+	case SF_AAD_METADATA:
+		break;
+	case SF_AAD_HEADER:
+		sf_put_bytes(o, p->header);
+		return;
+	case SF_AAD_EMPTY:
+		return;
+	case SF_AAD_CONFIG:
+		sf_put_bytes(o, sf_bytes(p->header.p, 1));
+		break;
+	case SF_AAD_EXPANDED:
+		sf_put_uint(o, p->kid, 8);
+		sf_put_uint(o, p->ctr, 8);
+		break;
+	case SF_AAD_LENGTH:
+		sf_put_bytes(o, p->header);
+		sf_put_uint(o, metadata.n, (size_t)v->n);
+		break;
+	case SF_AAD_PREFIX_FIRST:
+		sf_put_bytes(o, p->prefix);
+		sf_put_bytes(o, p->header);
+		break;
+	case SF_AAD_PREFIX_LAST:
+		sf_put_bytes(o, p->header);
+		sf_put_bytes(o, p->prefix);
+		break;
+	case SF_AAD_PREFIX_ONLY:
+		sf_put_bytes(o, p->prefix);
+		break;
+	}
+	sf_put_bytes(o, metadata);
+}
+
+/* ---- ciphertext and tag --------------------------------------------------- */
+
+struct sealed {
+	struct sf_bytes ct, tag;
+	uint64_t said; /* octets of the tag that the MAC is told of */
+};
+
+/* Octets of the tag that were sent. */
+static size_t
+tag_sent(const struct sf_vary *v, size_t own)
+{
+	size_t n = v->n < 0 ? 0 : (size_t)v->n;
+
+	if (v->tag == SF_TAG_OCTETS || v->tag == SF_TAG_OCTETS_SENT)
+		return n;
+	if (v->tag == SF_TAG_LOST)
+		return n < own ? own - n : 0;
+	return own;
+}
+
+static bool
+part_tag(struct sealed *s, const struct sf_vary *v, size_t own,
+    struct sf_bytes payload)
+{
+	size_t n = tag_sent(v, own);
+	size_t ct = payload.n - n;
+
+	if (n == 0 || n > payload.n)
+		return false;
+	s->said = v->tag == SF_TAG_OCTETS ? n : own;
+	if (v->tag == SF_TAG_FRONT) {
+		s->tag = sf_bytes(payload.p, n);
+		s->ct = sf_bytes(payload.p + n, ct);
+	} else {
+		s->ct = sf_bytes(payload.p, ct);
+		s->tag = sf_bytes(payload.p + ct, n);
+	}
+	return true;
+}
+
+/* ---- GCM ------------------------------------------------------------------ */
+
+/* The whole tag is there. */
+static bool
+gcm_opens(const struct sf_crypto *c, struct sf_aead *a,
+    const uint8_t nonce[SF_NONCE], const struct sealed *s,
+    struct sf_workspace *w)
+{
+	struct sf_put *o = &w->input;
+
+	sf_put_bytes(o, s->ct);
+	sf_put_bytes(o, s->tag);
+	return !o->full &&
+	       c->open(a, nonce, sf_put_all(&w->aad), sf_bytes(NULL, 0),
+		   sf_put_all(o), NULL) == SF_OPENED;
+}
+
+/* A part of it is: seal what the ciphertext would decrypt to, and compare. The
+   cipher is a stream, so to seal the ciphertext is to decrypt it. */
+static bool
+gcm_reseals(const struct sf_crypto *c, struct sf_aead *a,
+    const uint8_t nonce[SF_NONCE], const struct sealed *s,
+    struct sf_workspace *w)
+{
+	struct sf_bytes aad = sf_put_all(&w->aad);
+	struct sf_bytes pt = sf_bytes(w->plain.p, s->ct.n);
+	bool ok = s->tag.n <= SF_TAG_MAX &&
+		  s->ct.n + SF_TAG_MAX <= w->plain.room &&
+		  s->ct.n + SF_TAG_MAX <= w->input.room;
+
+	ok = ok &&
+	     c->seal(a, nonce, aad, sf_bytes(NULL, 0), s->ct, w->plain.p) &&
+	     c->seal(a, nonce, aad, sf_bytes(NULL, 0), pt, w->input.p) &&
+	     c->equal(w->input.p + s->ct.n, s->tag.p, s->tag.n);
+	c->wipe(w->plain.p, pt.n <= w->plain.room ? pt.n : w->plain.room);
+	return ok;
+}
+
+static bool
+gcm_matches(const struct sf_key_for *k, const struct sf_derived *d,
+    const uint8_t nonce[SF_NONCE], const struct sealed *s,
+    struct sf_workspace *w)
+{
+	struct sf_aead *a = k->c->aead_new(k->suite, d->key);
+	bool ok = false;
+
+	if (a != NULL)
+		ok = s->tag.n == k->suite->tag_octets
+			 ? gcm_opens(k->c, a, nonce, s, w)
+			 : gcm_reseals(k->c, a, nonce, s, w);
+	k->c->aead_free(a);
+	return ok;
+}
+
+/* ---- CTR and HMAC: RFC 9605 4.5.1 ----------------------------------------- */
+
+/* Lengths in octets or bits, 0 where one is left out, and what follows. */
+static const struct mac_row {
+	uint8_t width, aad, ct, tag;
+	uint8_t nonce; /* octets of it */
+	bool with_tag, plain;
+} mac_rows[] = {
+	[SF_MAC_RFC] = { 8, 1, 1, 1, 12, false, false },
+	[SF_MAC_NO_TAG_LENGTH] = { 8, 1, 1, 0, 12, false, false },
+	[SF_MAC_BITS] = { 8, 8, 8, 8, 12, false, false },
+	[SF_MAC_BITS_TAG] = { 8, 1, 1, 8, 12, false, false },
+	[SF_MAC_BITS_OTHERS] = { 8, 8, 8, 1, 12, false, false },
+	[SF_MAC_NO_LENGTHS] = { 8, 0, 0, 0, 12, false, false },
+	[SF_MAC_WIDTH_4] = { 4, 1, 1, 1, 12, false, false },
+	[SF_MAC_WIDTH_2] = { 2, 1, 1, 1, 12, false, false },
+	[SF_MAC_WITH_TAG] = { 8, 1, 1, 1, 12, true, false },
+	[SF_MAC_NO_NONCE] = { 8, 1, 1, 1, 0, false, false },
+	[SF_MAC_BARE] = { 8, 1, 1, 0, 0, false, false },
+	[SF_MAC_BLOCK] = { 8, 1, 1, 1, 16, false, false },
+	[SF_MAC_PLAINTEXT] = { 8, 1, 1, 1, 12, false, true },
+};
+
+static void
+put_length(
+    struct sf_put *o, const struct mac_row *row, uint64_t n, uint8_t unit)
+{
+	if (unit != 0)
+		sf_put_uint(o, n * unit, row->width);
+}
+
+/* Decrypts s->ct into w->plain: to seal is to decrypt, see above. */
+static bool
+decrypt(const struct sf_key_for *k, const struct sf_derived *d,
+    const uint8_t nonce[SF_NONCE], const struct sealed *s,
+    struct sf_workspace *w)
+{
+	struct sf_bytes none = sf_bytes(NULL, 0);
+	struct sf_aead *a;
+	bool ok;
+
+	if (s->ct.n + SF_TAG_MAX > w->plain.room)
+		return false;
+	a = k->c->aead_new(k->suite, d->key);
+	ok = a != NULL && k->c->seal(a, nonce, none, none, s->ct, w->plain.p);
+	k->c->aead_free(a);
+	return ok;
+}
+
+static bool
+mac_equal(const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, const struct sealed *s,
+    const struct sf_put *input)
+{
+	size_t all = k->suite->hash_octets;
+	uint8_t mac[SF_HASH_MAX];
+	bool ok;
+
+	if (input->full || s->tag.n > all)
+		return false;
+	/* HKDF-Extract is HMAC, with the salt as its key (RFC 5869 2.2). */
+	ok = k->c->extract(k->suite->hash, sf_bytes(d->mac_key, d->mac_octets),
+		 sf_put_all(input), mac) &&
+	     k->c->equal(v->tag == SF_TAG_LAST ? mac + all - s->tag.n : mac,
+		 s->tag.p, s->tag.n);
+	k->c->wipe(mac, sizeof(mac));
+	return ok;
+}
+
+static bool
+ctr_matches(const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, const uint8_t nonce[SF_NONCE],
+    const struct sealed *s, struct sf_workspace *w)
+{
+	const struct mac_row *row = &mac_rows[v->mac];
+	uint8_t block[SF_NONCE + 4] = { 0 };
+	struct sf_put *o = &w->input;
+	struct sf_bytes ct = s->ct;
+	bool ok;
+
+	memcpy(block, nonce, SF_NONCE);
+	if (row->plain && !decrypt(k, d, nonce, s, w))
+		return false;
+	if (row->plain)
+		ct = sf_bytes(w->plain.p, s->ct.n);
+	put_length(o, row, w->aad.n, row->aad);
+	put_length(o, row, s->ct.n + (row->with_tag ? s->tag.n : 0), row->ct);
+	put_length(o, row, s->said, row->tag);
+	sf_put_bytes(o, sf_bytes(block, row->nonce));
+	sf_put_bytes(o, sf_put_all(&w->aad));
+	sf_put_bytes(o, ct);
+	ok = mac_equal(v, k, d, s, o);
+	if (row->plain) {
+		k->c->wipe(w->plain.p, s->ct.n);
+		k->c->wipe(o->p, o->n);
+	}
+	return ok;
+}
+
+size_t
+sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, const struct sf_parted *p,
+    struct sf_workspace *w)
+{
+	uint8_t nonce[SF_NONCE];
+	struct sealed s;
+	bool ok;
+
+	if (!part_tag(&s, v, k->suite->tag_octets, p->payload))
+		return 0;
+	w->aad.n = 0;
+	w->aad.full = false;
+	w->input.n = 0;
+	w->input.full = false;
+	put_aad(
+	    &w->aad, v, p, sf_bytes(k->file->metadata, k->file->n_metadata));
+	if (w->aad.full)
+		return 0;
+	make_nonce(nonce, v, d->salt, p->ctr);
+	if (k->suite->mode == SF_MODE_GCM)
+		ok = gcm_matches(k, d, nonce, &s, w);
+	else
+		ok = ctr_matches(v, k, d, nonce, &s, w);
+	k->c->wipe(nonce, sizeof(nonce));
+	return ok ? s.tag.n : 0;
+}
