@@ -79,6 +79,8 @@ bool sf_same_sender(const struct sf_checks *k, const struct sf_stream *a,
 void sf_check_header(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_nonce(struct sf_checks *k, const struct sf_model *m);
+void sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev);
+void sf_judge_aead(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);

@@ -147,6 +147,25 @@ sf_checks_new(const struct sf_checks_options *options)
 }
 
 void
+sf_checks_keys(struct sf_checks *k, const struct sf_keyfile *file)
+{
+	static const enum sf_kid_scheme schemes[] = {
+		[SF_SCHEME_RAW] = SF_KID_RAW,
+		[SF_SCHEME_SENDER] = SF_KID_SENDER,
+		[SF_SCHEME_MLS] = SF_KID_MLS,
+	};
+	struct sf_checks_options *o = &k->options;
+
+	o->per_ssrc_keys |= file->per_ssrc_keys;
+	if (o->scheme != SF_KID_UNSAID || !file->scheme_given)
+		return;
+	o->scheme = schemes[file->scheme];
+	o->ratchet_bits = file->ratchet_bits;
+	o->epoch_bits = file->epoch_bits;
+	o->sender_bits = file->sender_bits;
+}
+
+void
 sf_checks_free(struct sf_checks *k)
 {
 	if (k == NULL)
@@ -167,6 +186,7 @@ sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
 		return;
 	sf_check_header(k, ev);
 	sf_check_nonce(k, ev);
+	sf_check_aead(k, ev);
 }
 
 static int
@@ -249,8 +269,10 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 	const struct sf_result *r = &k->result;
 	const struct sf_accounting *a = &m->accounting;
 
-	say(k, "No key was given: headers and counters were judged, no tag was "
-	       "checked. Only a key can prove that a frame is authentic.");
+	if (!m->keys_given)
+		say(k, "No key was given: headers and counters were judged, no tag "
+		       "was checked. Only a key can prove that a frame is "
+		       "authentic.");
 	say(k, "Whether a key is strong, secret or known to a server cannot be "
 	       "seen in a capture.");
 	if (r->undecided > 0)
@@ -294,6 +316,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	index_streams(k, model);
 	sf_judge_nonce(k, model);
 	sf_judge_keys(k, model);
+	sf_judge_aead(k, model);
 	sf_judge_clear(k, model);
 	sf_judge_dialect(k, model);
 	sf_judge_capture(k, model);

@@ -26,6 +26,9 @@ struct sf_checks;
 /* NULL when there is not enough memory. */
 struct sf_checks *sf_checks_new(const struct sf_checks_options *options);
 
+/* What a key file says of KIDs and keys, where the options left it unsaid. */
+void sf_checks_keys(struct sf_checks *k, const struct sf_keyfile *file);
+
 /* An sf_frame_sink; ctx is a struct sf_checks. */
 void sf_checks_frame(void *ctx, const struct sf_frame_event *ev);
 

@@ -89,12 +89,27 @@ rolled_over(const struct sf_stream *s, uint64_t kid)
 
 enum scope { SCOPE_ONE, SCOPE_TWO, SCOPE_UNSURE };
 
+/* The entry of the key file that opened this KID's frames; -1: none did. */
+static int
+entry_of(const struct sf_stream *s, uint64_t kid)
+{
+	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
+		if (u->kid == kid && u->entry >= 0)
+			return u->entry;
+	return -1;
+}
+
 static enum scope
 scope_of(const struct sf_checks *k, const struct sf_stream *a,
-    const struct sf_stream *b)
+    const struct sf_stream *b, uint64_t kid)
 {
 	const struct sf_checks_options *o = &k->options;
+	int key_a = entry_of(a, kid), key_b = entry_of(b, kid);
 
+	/* with keys, the scope is the key itself */
+	if (a != b && key_a >= 0 && key_b >= 0)
+		return key_a == key_b && !o->per_ssrc_keys ? SCOPE_ONE
+		                                           : SCOPE_TWO;
 	if (sf_origin_of(k, a) == sf_origin_of(k, b))
 		return SCOPE_ONE;
 	if (o->per_ssrc_keys)
@@ -115,7 +130,7 @@ judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
 	enum sf_finding_id rule = SFN001;
 	struct sf_finding *f;
 
-	switch (scope_of(k, a, b)) {
+	switch (scope_of(k, a, b, c->kid)) {
 	case SCOPE_TWO:
 		sf_passed(k, SFN001, c->count);
 		return; /* kid-shared is told from the key uses */

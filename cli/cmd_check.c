@@ -70,6 +70,8 @@ check_into(
 
 	if (st != SF_EXIT_OK)
 		goto out;
+	if (run.keyfile != NULL)
+		sf_checks_keys(checks, run.keyfile);
 	if (!sf_run_read(&run)) {
 		st = SF_EXIT_INPUT;
 		goto out;

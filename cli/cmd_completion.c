@@ -30,6 +30,14 @@ is_file(const struct sf_option *o)
 	return o->arg != NULL && strcmp(o->arg, "FILE") == 0;
 }
 
+/* Files come behind the word that a command may take first. */
+static bool
+takes_files(const struct sf_command_row *row)
+{
+	return strcmp(row->operands, "CAPTURE...") == 0 ||
+	       strcmp(row->operands, "ACTION...") == 0;
+}
+
 static void
 put_words(const struct sf_option *o)
 {
@@ -86,8 +94,7 @@ bash_options(void)
 				printf("--%s ", o->name);
 		printf("' words='%s'", sf_commands[i].words);
 		printf(" files=%s;;\n",
-		    strcmp(sf_commands[i].operands, "CAPTURE...") == 0 ? "yes"
-								       : "");
+		    takes_files(&sf_commands[i]) ? "yes" : "");
 	}
 	fputs("\tesac\n", stdout);
 }
@@ -109,6 +116,8 @@ put_bash(void)
 	bash_options();
 	fputs("\tif [ \"${cur#-}\" != \"$cur\" ]; then\n"
 	      "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+	      "\telif [ -n \"$words\" ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+	      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 	      "\telif [ -n \"$files\" ]; then\n"
 	      "\t\tcompopt -o filenames\n"
 	      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
@@ -153,10 +162,10 @@ zsh_command(enum sf_command i)
 	for (const struct sf_option *o = sf_options; o->name != NULL; o++)
 		if (sf_option_of(o, i))
 			zsh_option(o);
-	if (strcmp(row->operands, "CAPTURE...") == 0)
-		fputs(" \\\n\t\t\t'*:capture:_files'", stdout);
-	else if (row->words[0] != '\0')
+	if (row->words[0] != '\0')
 		printf(" \\\n\t\t\t'1:%s:(%s)'", row->operands, row->words);
+	if (takes_files(row))
+		fputs(" \\\n\t\t\t'*:file:_files'", stdout);
 	fputs("\n\t\t\t;;\n", stdout);
 }
 
@@ -220,11 +229,11 @@ fish_command(enum sf_command i)
 	for (const struct sf_option *o = sf_options; o->name != NULL; o++)
 		if (sf_option_of(o, i))
 			fish_option(o, i);
-	if (strcmp(row->operands, "CAPTURE...") == 0)
+	if (takes_files(row) && row->words[0] == '\0')
 		return;
 	printf("complete -c " SF_NAME
-	       " -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
-	    row->name, row->words);
+	       " -n '__fish_seen_subcommand_from %s'%s -a '%s'\n",
+	    row->name, takes_files(row) ? "" : " -f", row->words);
 }
 
 static void

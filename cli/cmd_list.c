@@ -6,6 +6,7 @@
 #include "checks/result.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
+#include "engine/crypto/crypto.h"
 #include "parsers/parsers.h"
 #include "report/para.h"
 #include "report/version.h"
@@ -104,9 +105,24 @@ list_parsers(void)
 }
 
 static void
+list_suites(void)
+{
+	printf("%-2s  %-26s  %-6s  %4s  %4s  %3s\n", "id", "name", "hash",
+	    "key", "salt", "tag");
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		const struct sf_suite *s = sf_suite_by_id(id);
+
+		printf("%2u  %-26s  %-6s  %4u  %4u  %3u\n", s->id, s->name,
+		    s->hash == SF_SHA256 ? "SHA256" : "SHA512", s->key_octets,
+		    SF_NONCE, s->tag_octets);
+	}
+}
+
+static void
 list_formats(void)
 {
-	fputs("in   pcap     either byte order, microseconds or nanoseconds\n"
+	fputs("in   keys     key files, sframe-tool/keys/v1, with --keys\n"
+	      "in   pcap     either byte order, microseconds or nanoseconds\n"
 	      "in   pcapng   sections in either order, several interfaces\n"
 	      "in   sdp      session descriptions (RFC 8866), with --sdp\n"
 	      "out  text     for a person\n"
@@ -126,6 +142,8 @@ sf_cmd_list(const struct sf_config *c)
 		goto usage;
 	else if (strcmp(what, "findings") == 0)
 		list_findings();
+	else if (strcmp(what, "suites") == 0)
+		list_suites();
 	else if (strcmp(what, "dialects") == 0)
 		list_dialects();
 	else if (strcmp(what, "parsers") == 0)
@@ -139,7 +157,8 @@ usage:
 	sf_complain(NULL,
 	    c->markdown
 		? "list: --markdown is for findings only"
-		: "list: TABLE is findings, dialects, parsers or formats");
+		: "list: TABLE is findings, suites, dialects, parsers "
+		  "or formats");
 	return SF_EXIT_USAGE;
 }
 

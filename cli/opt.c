@@ -22,6 +22,7 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 
 #define ON(name) (1u << SF_CMD_##name)
 #define CAPTURES (ON(check) | ON(decode))
+#define FRAMES   (ON(seal) | ON(open))
 #define ALL      ((1u << SF_COMMANDS) - 1)
 
 /* clang-format off */
@@ -36,7 +37,8 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 	    enum sf_format: SF_OPT_FORMAT,                                 \
 	    enum sf_severity: SF_OPT_SEVERITY,                             \
 	    enum sf_colour: SF_OPT_COLOUR,                                 \
-	    struct sf_kid_option: SF_OPT_KID),                             \
+	    struct sf_kid_option: SF_OPT_KID,                              \
+	    struct sf_number: SF_OPT_NUMBER),                              \
 	    offsetof(struct sf_config, member), commands, arg, help }
 
 const struct sf_option sf_options[] = {
@@ -46,19 +48,32 @@ const struct sf_option sf_options[] = {
 	    "look only at packets that this capture filter lets through"),
 	OPT(sdp, "sdp", 0, CAPTURES, "FILE",
 	    "a session description of the call; may be given again"),
+	OPT(keys, "keys", 0, CAPTURES | FRAMES, "FILE",
+	    "the key file; - is standard input, fd:N an open descriptor"),
+	OPT(key_id, "kid", 0, ON(seal), "KID",
+	    "the key id to seal under"),
+	OPT(ctr, "ctr", 0, ON(seal), "CTR",
+	    "the counter; never the same twice under one key"),
+	OPT(ssrc, "ssrc", 0, FRAMES, "SSRC",
+	    "of the stream, for keys that belong to one"),
+	OPT(metadata, "metadata", 0, CAPTURES | FRAMES, "HEX",
+	    "octets authenticated with each frame, and not sent"),
+	OPT(seconds, "seconds", 0, ON(bench), "N",
+	    "how long to measure, 1 to 3600; without it 8"),
 	OPT(format, "format", 0, CAPTURES, "FORMAT",
 	    "text, json or jsonl"),
-	OPT(json, "json", 0, CAPTURES | ON(header) | ON(version), NULL,
+	OPT(json, "json", 0,
+	    CAPTURES | FRAMES | ON(header) | ON(bench) | ON(vectors) | ON(version), NULL,
 	    "the same as --format json"),
-	OPT(output, "output", 'o', CAPTURES, "FILE",
+	OPT(output, "output", 'o', CAPTURES | ON(vectors), "FILE",
 	    "write to a file and not to standard output"),
 	OPT(fail_on, "fail-on", 0, ON(check), "SEVERITY",
 	    "the least severity that fails: note, warning, error or critical"),
 	OPT(allow_inconclusive, "allow-inconclusive", 0, ON(check), NULL,
 	    "exit 0 and not 4 when nothing could be decided"),
-	OPT(kid, "kid-scheme", 0, ON(check), "SCHEME",
+	OPT(kid, "kid-scheme", 0, ON(check) | FRAMES, "SCHEME",
 	    "how KIDs are made: raw, sender:R or mls:E,S (bits)"),
-	OPT(per_ssrc_keys, "per-ssrc-keys", 0, ON(check), NULL,
+	OPT(per_ssrc_keys, "per-ssrc-keys", 0, ON(check) | FRAMES, NULL,
 	    "every SSRC has keys of its own"),
 	OPT(max_memory, "max-memory", 0, CAPTURES, "SIZE",
 	    "memory of a run, such as 64M; 8M at least"),
@@ -68,6 +83,10 @@ const struct sf_option sf_options[] = {
 	    "say less: verdict and findings, frames without a heading"),
 	OPT(verbose, "verbose", 'v', CAPTURES, NULL,
 	    "say more: evidence and every interval, headers bit by bit"),
+	OPT(suite, "suite", 0, FRAMES | ON(vectors), "SUITE",
+	    "the cipher suite: its number or name; of vectors also all"),
+	OPT(seed, "seed", 0, ON(vectors), "NUMBER",
+	    "what the octets of new vectors follow from"),
 	OPT(markdown, "markdown", 0, ON(list), NULL,
 	    "the findings as a page of documentation"),
 	OPT(help, "help", 'h', ALL, NULL,
@@ -99,6 +118,7 @@ words_of(enum sf_option_kind kind)
 	case SF_OPT_TEXT:
 	case SF_OPT_TEXTS:
 	case SF_OPT_KID:
+	case SF_OPT_NUMBER:
 		break;
 	}
 	return NULL;
@@ -147,6 +167,33 @@ read_number(const char *s, uint64_t max, uint64_t *out, const char **end)
 	*out = v;
 	*end = p;
 	return p != s;
+}
+
+/* All of s: decimal, or hexadecimal behind 0x. */
+static bool
+read_whole(const char *s, struct sf_number *out)
+{
+	const char *end;
+	uint64_t v = 0;
+
+	if (s[0] != '0' || (s[1] != 'x' && s[1] != 'X')) {
+		out->given =
+		    read_number(s, UINT64_MAX, &out->v, &end) && *end == '\0';
+		return out->given;
+	}
+	s += 2;
+	if (*s == '\0' || strspn(s, "0123456789abcdefABCDEF") != strlen(s))
+		return false;
+	for (; *s != '\0'; s++) {
+		unsigned digit =
+		    (unsigned)(*s <= '9' ? *s - '0' : (*s | 0x20) - 'a' + 10);
+
+		if (v >> 60 != 0)
+			return false;
+		v = v << 4 | digit;
+	}
+	*out = (struct sf_number){ true, v };
+	return true;
 }
 
 static bool
@@ -262,6 +309,8 @@ set_value(struct sf_config *c, const struct sf_option *o, const char *value)
 		return true;
 	case SF_OPT_KID:
 		return read_kid_scheme(value, member);
+	case SF_OPT_NUMBER:
+		return read_whole(value, member);
 	}
 	return false;
 }
@@ -377,7 +426,8 @@ say_operands(char message[SF_OPT_MESSAGE], const struct sf_config *c)
 	const char *dots = strstr(row->operands, "...");
 	char word[80];
 
-	if (c->operands.n == 0 && row->operands[0] != '\0')
+	if (c->operands.n == 0 && row->operands[0] != '\0' &&
+	    row->operands[0] != '[')
 		return say(message, "missing:", row->operands);
 	if (dots == NULL && c->operands.n > (row->operands[0] != '\0')) {
 		safe(word, c->operands.v[row->operands[0] != '\0']);

@@ -47,6 +47,12 @@ struct sf_kid_option {
 	unsigned a, b; /* R, or E and S */
 };
 
+/* A whole number, decimal or 0x. */
+struct sf_number {
+	bool given;
+	uint64_t v;
+};
+
 /* What an argument list says. Members that a command does not know keep their
    defaults. */
 struct sf_config {
@@ -55,6 +61,7 @@ struct sf_config {
 	struct sf_texts sdp;
 	const char *filter; /* NULL: none */
 	const char *output; /* NULL: standard output */
+	const char *suite;  /* a number or a name, or NULL */
 	enum sf_format format;
 	bool json; /* --json; format says it, too */
 	enum sf_severity fail_on;
@@ -63,6 +70,9 @@ struct sf_config {
 	bool quiet, verbose, markdown, help;
 	struct sf_kid_option kid;
 	bool per_ssrc_keys;
+	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
+	const char *metadata; /* hex; NULL: as the key file says */
+	struct sf_number key_id, ctr, ssrc, seconds, seed;
 	uint64_t max_memory; /* octets */
 };
 
@@ -74,7 +84,8 @@ enum sf_option_kind {
 	SF_OPT_FORMAT,
 	SF_OPT_SEVERITY,
 	SF_OPT_COLOUR,
-	SF_OPT_KID
+	SF_OPT_KID,
+	SF_OPT_NUMBER
 };
 
 struct sf_option {

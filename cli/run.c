@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/keys.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "engine/digest.h"
@@ -114,6 +115,7 @@ inputs_make_sense(const struct sf_config *c)
 		standard += strcmp(c->operands.v[i], "-") == 0;
 	for (unsigned i = 0; i < c->sdp.n; i++)
 		standard += strcmp(c->sdp.v[i], "-") == 0;
+	standard += c->keys != NULL && strcmp(c->keys, "-") == 0;
 	if (standard > 1)
 		sf_complain(NULL, "standard input (-) can be read only once");
 	return standard <= 1;
@@ -150,6 +152,23 @@ take_inputs(struct sf_run *run)
 	return true;
 }
 
+/* Keys, when there are any: ready for use, and as they were given. */
+static enum sf_exit
+read_keys(struct sf_run *run)
+{
+	enum sf_exit st;
+
+	if (run->config->keys == NULL)
+		return SF_EXIT_OK;
+	st = sf_keyfile_load(&run->keyfile, run->config);
+	if (st != SF_EXIT_OK)
+		return st;
+	run->keys = sf_keys_new(&sf_crypto_ossl, run->keyfile);
+	if (run->keys == NULL)
+		sf_complain(NULL, "not enough memory for the keys");
+	return run->keys == NULL ? SF_EXIT_INTERNAL : SF_EXIT_OK;
+}
+
 enum sf_exit
 sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
     sf_frame_sink *sink, void *sink_ctx)
@@ -165,9 +184,14 @@ sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
 	if (!inputs_make_sense(config) || !filter_makes_sense(config))
 		return SF_EXIT_USAGE;
 	st = read_sdp(run);
+	if (st == SF_EXIT_OK)
+		st = read_keys(run);
 	if (st != SF_EXIT_OK)
 		return st;
 	options.sdp = run->sdp;
+	options.unlock = (struct sf_unlock){ .keys = run->keys,
+		.file = run->keyfile,
+		.crypto = run->keys == NULL ? NULL : &sf_crypto_ossl };
 	if (!take_inputs(run) ||
 	    (run->pipeline = sf_pipeline_new(&options)) == NULL) {
 		sf_complain(
@@ -283,6 +307,8 @@ sf_run_read(struct sf_run *run)
 void
 sf_run_wipe(struct sf_run *run)
 {
+	sf_keys_free(run->keys);
+	sf_keyfile_drop(run->keyfile);
 	sf_pipeline_free(run->pipeline);
 	free(run->infos);
 	free(run->inputs);

@@ -8,6 +8,7 @@
 #include "checks/result.h"
 #include "cli/exit.h"
 #include "cli/opt.h"
+#include "engine/keys.h"
 #include "engine/pipeline.h"
 #include "report/report.h"
 
@@ -19,6 +20,8 @@ struct sf_run {
 	    *infos;          /* all zero for one that cannot be read */
 	unsigned unreadable; /* inputs of which nothing could be judged */
 	struct sf_sdp *sdp;
+	struct sf_keyfile *keyfile; /* NULL without --keys */
+	struct sf_keys *keys;       /* likewise */
 	struct sf_pipeline *pipeline;
 };
 

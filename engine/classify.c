@@ -19,15 +19,54 @@
 
 /* ---- runs of headers ------------------------------------------------------ */
 
+/* The state of a frame that a header claims, by what keys said of it. */
+static enum sf_state
+state_by_keys(enum sf_tried tried)
+{
+	switch (tried) {
+	case SF_TRIED_OPENED:
+		return SF_STATE_VERIFIED;
+	case SF_TRIED_FORGED:
+		return SF_STATE_FAILED;
+	case SF_TRIED_NOT:
+	case SF_TRIED_NO_KEY:
+		break;
+	}
+	return SF_STATE_ENCRYPTED;
+}
+
+/* A header that the stream's run vouches for: is there a key for that KID? */
+static void
+ask_keys(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_run_header *h)
+{
+	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED ||
+	    c->placing.layout != SF_LAYOUT_RFC9605)
+		return;
+	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
+	    ? SF_TRIED_FORGED
+	    : SF_TRIED_NO_KEY;
+	if (!c->opener.settled)
+		c->opener.placing = c->placing;
+}
+
+static void
+claim(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_run_header *h, enum sf_layout layout)
+{
+	ask_keys(c, r, h);
+	r->decided = true;
+	r->state = state_by_keys(r->tried);
+	r->has_header = true;
+	r->layout = layout;
+	r->header = *h;
+}
+
 static void
 mark_run(struct sf_classifier *c, struct sf_record *r,
     const struct sf_run_header *h)
 {
-	r->decided = true;
-	r->state = SF_STATE_ENCRYPTED;
-	r->has_header = true;
-	r->layout = c->placing.layout;
-	r->header = *h;
+	claim(c, r, h, c->placing.layout);
 	c->last = *h;
 	c->last_ns = r->last.time_ns;
 	c->running = true;
@@ -537,10 +576,7 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
 
 	r->decided = true;
 	if (what != SF_CLEAR_PLAIN && is_straggler(c, r, &h)) {
-		r->state = SF_STATE_ENCRYPTED;
-		r->has_header = true;
-		r->header = h;
-		r->layout = c->placing.layout;
+		claim(c, r, &h, c->placing.layout);
 		return;
 	}
 	r->state = state_of(what);
@@ -600,14 +636,24 @@ note_interval(struct sf_classifier *c, struct sf_classify_run *run,
 	c->interval = v;
 }
 
+static int
+entry_of(const struct sf_record *r)
+{
+	return r->tried == SF_TRIED_OPENED ? (int)r->entry : -1;
+}
+
 static void
 note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r)
 {
 	const struct sf_run_header *h = &r->header;
 	struct sf_key_use *u = c->use;
+	int entry = entry_of(r);
 
-	if (u != NULL && u->kid == h->kid) {
+	if (u != NULL && u->kid == h->kid &&
+	    (entry < 0 || u->entry < 0 || u->entry == entry)) {
+		if (entry >= 0)
+			u->entry = entry;
 		u->frames++;
 		u->last_ctr = h->ctr;
 		u->last = r->last;
@@ -619,7 +665,7 @@ note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 	}
 	u = &run->key_uses[run->key_uses_used++];
 	*u = (struct sf_key_use){ h->kid, h->ctr, h->ctr, 1, r->last, r->last,
-		NULL };
+		entry, NULL };
 	*(c->use == NULL ? &c->pub->keys : &c->use->next) = u;
 	c->use = u;
 }
@@ -680,6 +726,8 @@ emit_header(struct sf_classifier *c, struct sf_classify_run *run,
 		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
 	note_seen(c, ev);
 	note_key_use(c, run, r);
+	c->pub->evidence.tried += r->tried >= SF_TRIED_FORGED;
+	c->pub->evidence.no_key += r->tried == SF_TRIED_NO_KEY;
 	c->run_frames++;
 	c->run_layout[r->layout]++;
 	c->run_prefixed += r->header.at > 0 && !c->placing.descriptor;
@@ -720,6 +768,8 @@ emit(struct sf_classifier *c, struct sf_classify_run *run,
 		.complete = r->complete,
 		.key = r->key,
 		.state = r->state,
+		.tried = r->tried,
+		.entry = entry_of(r),
 		.content = r->content,
 	};
 
@@ -803,6 +853,26 @@ carries_on(struct sf_classifier *c, struct sf_record *r)
 	return true;
 }
 
+/* A frame that a key opens needs no neighbours to tell what it is. */
+static bool
+opens(struct sf_classifier *c, const struct sf_unlock *u, struct sf_record *r,
+    struct sf_bytes frame)
+{
+	struct sf_run_header header;
+	struct sf_placing p;
+
+	if (u->keys == NULL || c->pub->codec == SF_CODEC_RTX)
+		return false;
+	c->unlock = u;
+	sf_opener_try(&c->opener, u, r, frame, c->pub->ssrc, &p);
+	if (r->tried != SF_TRIED_OPENED)
+		return false;
+	c->placing = p;
+	header = r->header;
+	mark_run(c, r, &header);
+	return true;
+}
+
 void
 sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_frame *frame)
@@ -810,7 +880,8 @@ sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	sf_record_of(r, frame);
-	if (r->complete && !carries_on(c, r)) {
+	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
+	    !carries_on(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
 	}
@@ -910,7 +981,10 @@ protect(struct sf_classifier *c)
 	struct sf_stream *s = c->pub;
 	uint64_t plain = s->by_state[SF_STATE_PLAINTEXT];
 	uint64_t trailers = outside(c, SF_CLEAR_TRAILER);
-	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] - trailers;
+	uint64_t opened = s->by_state[SF_STATE_VERIFIED];
+	uint64_t failed = s->by_state[SF_STATE_FAILED];
+	uint64_t runs =
+	    s->by_state[SF_STATE_ENCRYPTED] - trailers + opened + failed;
 
 	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
 
@@ -926,6 +1000,10 @@ protect(struct sf_classifier *c)
 	} else if (trailers > 0 && trailers >= runs) {
 		s->protection = SF_PROT_OTHER_DIALECT;
 		s->dialect = SF_DIALECT_LIVEKIT;
+	} else if (opened > 0 && opened == runs && few_strays(c)) {
+		protect_run(c);
+		if (s->protection == SF_PROT_CONSISTENT)
+			s->protection = SF_PROT_VERIFIED;
 	} else if (runs >= LEAST_RUN && few_strays(c)) {
 		protect_run(c);
 	} else if (runs > 0 && rebuilt(s->codec)) {
@@ -944,6 +1022,12 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 
 	while (c->n > 0)
 		settle(c, run, true);
+	if (run->unlock.keys != NULL)
+		sf_opener_finish(&c->opener, &run->unlock, c->pub->ssrc);
+	c->pub->suite = c->opener.suite;
+	c->pub->diagnosis = c->opener.diagnosis;
+	e->controls = c->opener.controls;
+	e->controls_opened = c->opener.controls_opened;
 	e->run_frames = c->run_frames;
 	e->breaks = c->running ? c->pub->frames - c->run_frames : 0;
 	e->header_chance = 1;

@@ -10,6 +10,7 @@
 
 #include "engine/clear.h"
 #include "engine/event.h"
+#include "engine/opener.h"
 #include "engine/runs.h"
 
 #define SF_BLOCK 128 /* frames kept */
@@ -18,6 +19,7 @@
 struct sf_classify_run {
 	struct sf_model *model;
 	struct sf_seen seen;
+	struct sf_unlock unlock;
 	sf_frame_sink *sink;
 	void *sink_ctx;
 	struct sf_key_use *key_uses;
@@ -39,6 +41,8 @@ struct sf_classifier {
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t run_frames, run_descriptor, run_prefixed;
 	uint64_t run_layout[3];    /* of run_frames, by layout */
+	const struct sf_unlock *unlock; /* NULL when there are no keys */
+	struct sf_opener opener;
 	struct sf_key_use *use;
 	struct sf_interval *interval;
 	unsigned n;

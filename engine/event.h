@@ -7,6 +7,7 @@
 #define SF_EVENT_H
 
 #include "engine/model.h"
+#include "engine/record.h"
 #include "engine/seen.h"
 #include "parsers/sframe/header.h"
 
@@ -27,6 +28,8 @@ struct sf_frame_event {
 	/* the stream runs as SFrame and this frame does not fit: raw holds what
 	   stands where the header should be, and nothing else below is set */
 	bool misfit;
+	enum sf_tried tried;           /* what keys say of it */
+	int entry;                     /* of the key file that opened it; else -1 */
 	uint16_t header_at;            /* octets in front of the header */
 	uint16_t packet_at;            /* offset of the header in the captured first
 	                                  packet; 0 when not known */

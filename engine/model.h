@@ -7,6 +7,7 @@
 #ifndef SF_MODEL_H
 #define SF_MODEL_H
 
+#include "engine/diagnose.h"
 #include "engine/packet.h"
 
 /* What one frame is (contract: frames_by_state, in this order). */
@@ -81,6 +82,7 @@ struct sf_key_use {
 	uint64_t first_ctr, last_ctr;
 	uint64_t frames;
 	struct sf_place first, last;  /* last packet of the first and last frame */
+	int entry;                    /* of the key file that opened it; -1: none */
 	struct sf_key_use *next;      /* in time order */
 };
 
@@ -129,6 +131,11 @@ struct sf_evidence {
 	bool srtcp;              /* RTCP there is not readable as RTCP */
 	/* header forms, of frames that belong to the run */
 	uint64_t kid_not_minimal, ctr_not_minimal, kid_not_inline, ctr_not_inline;
+	/* with keys */
+	uint64_t tried;          /* frames with a header whose KID has a key */
+	uint64_t no_key;         /* frames of the run whose KID has none */
+	uint64_t controls;       /* frames put to a key that was changed ... */
+	uint64_t controls_opened; /* ... and opened: the check itself is void */
 };
 
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
@@ -169,7 +176,8 @@ struct sf_stream {
 	enum sf_protection protection;
 	enum sf_why why;
 	enum sf_dialect dialect;
-	uint16_t suite;          /* 0: not known */
+	uint16_t suite;          /* that opened frames; 0: not known */
+	struct sf_diagnosis diagnosis; /* why frames with a key did not open */
 	int clear_octets;        /* clear prefix: the usual one; -1: not known */
 	int clear_octets_key;    /* video key frames, when it differs; else -1 */
 	uint64_t by_state[SF_STATES];
@@ -204,6 +212,7 @@ struct sf_model {
 	uint64_t possible;       /* SSRCs with too few packets to call a stream */
 	uint64_t possible_packets;
 	struct sf_accounting accounting;
+	bool keys_given;
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
 	uint64_t unsupported_links; /* packets of link types not decoded */

@@ -58,6 +58,8 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	if (!sf_arena_init(&p->arena, octets_for(l)))
 		return false;
 	r->model = &p->model;
+	r->unlock = o->unlock;
+	p->model.keys_given = o->unlock.keys != NULL;
 	r->sink = o->sink;
 	r->sink_ctx = o->sink_ctx;
 	r->key_uses_cap = l->key_uses;

@@ -6,6 +6,7 @@
 
 #include "engine/event.h"
 #include "engine/limits.h"
+#include "engine/opener.h"
 #include "engine/sdp.h"
 
 struct sf_pipeline;
@@ -13,6 +14,7 @@ struct sf_pipeline;
 struct sf_pipeline_options {
 	struct sf_limits limits;
 	const struct sf_sdp *sdp; /* borrowed for the run; NULL when there is none */
+	struct sf_unlock unlock;  /* borrowed; all NULL when there are no keys */
 	sf_frame_sink *sink;      /* NULL when nobody listens */
 	void *sink_ctx;
 };

@@ -40,6 +40,14 @@ enum sf_layout {
 	SF_LAYOUT_OMARA  /* draft-omara-sframe-00 to -02 */
 };
 
+/* What keys say of a frame. */
+enum sf_tried {
+	SF_TRIED_NOT,    /* no keys, or no header to ask them of */
+	SF_TRIED_NO_KEY, /* keys were given, and none for this KID */
+	SF_TRIED_FORGED, /* a key was there, the tag does not match */
+	SF_TRIED_OPENED
+};
+
 /* A header in any layout. */
 struct sf_run_header {
 	uint64_t kid, ctr;
@@ -69,6 +77,9 @@ struct sf_record {
 	bool has_header;
 	enum sf_layout layout;
 	struct sf_run_header header; /* when has_header */
+	enum sf_tried tried;
+	uint16_t suite;              /* that opened it */
+	unsigned entry;              /* of the key file that opened it */
 	uint8_t head[SF_RECORD_HEAD];
 	uint8_t tail[SF_RECORD_TAIL]; /* the last tail_n octets, in order */
 };

@@ -46,7 +46,7 @@ size_t
 sf_streams_octets(const struct sf_limits *l)
 {
 	return l->streams * sizeof(struct sf_track) +
-	    lanes_for(l) * sizeof(struct sf_lane) +
+	    lanes_for(l) * (sizeof(struct sf_lane) + SF_STASH) +
 	    names_for(l) * sizeof(struct sf_track_name) +
 	    buckets_for(l) * sizeof(uint32_t) +
 	    SLOTS * (sizeof(struct sf_path) + sizeof(struct sf_naming)) +
@@ -95,9 +95,11 @@ sf_streams_init(
 	s->paths_mask = s->namings_mask = SLOTS - 1;
 	s->tracks = sf_arena_take(a, s->cap, sizeof(*s->tracks));
 	s->lanes = sf_arena_take(a, s->lanes_cap, sizeof(*s->lanes));
+	s->stash = sf_arena_take(a, s->lanes_cap, SF_STASH);
 	s->paths = sf_arena_take(a, SLOTS, sizeof(*s->paths));
 	s->namings = sf_arena_take(a, SLOTS, sizeof(*s->namings));
-	return s->tracks != NULL && s->lanes != NULL && s->paths != NULL &&
+	return s->tracks != NULL && s->lanes != NULL && s->stash != NULL &&
+	    s->paths != NULL &&
 	    s->namings != NULL && init_names(s, a, l) &&
 	    init_held(&s->held, a, l) &&
 	    sf_depay_pool_init(&s->depay, a, l->assemblies, l->frame_octets);
@@ -710,6 +712,10 @@ believe(struct sf_streams *s, struct sf_track *t)
 	}
 	t->lane = &s->lanes[s->lanes_used++];
 	t->lane->classifier.pub = &t->pub;
+	t->lane->classifier.opener.stash =
+	    s->stash + (s->lanes_used - 1) * SF_STASH;
+	if (s->run->unlock.n_ssrcs < SF_OTHERS)
+		s->run->unlock.ssrcs[s->run->unlock.n_ssrcs++] = t->pub.ssrc;
 	t->pub.evidence = (struct sf_evidence){ .header_chance = 1,
 		.p_head = 1,
 		.p_nib_head = 1,

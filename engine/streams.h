@@ -94,6 +94,7 @@ struct sf_streams {
 	struct sf_track *oldest, *newest; /* on probation */
 	struct sf_lane *lanes;
 	size_t lanes_used, lanes_cap;
+	uint8_t *stash;           /* SF_STASH octets for each lane */
 	struct sf_track_name *names;
 	size_t names_cap;
 	uint32_t free_names;

@@ -15,17 +15,6 @@
 #include "report/words.h"
 
 /* RFC 9605 4.5 and the registry of 8.1 */
-static const char *const suites[] = {
-	NULL,
-	"AES_128_CTR_HMAC_SHA256_80",
-	"AES_128_CTR_HMAC_SHA256_64",
-	"AES_128_CTR_HMAC_SHA256_32",
-	"AES_128_GCM_SHA256_128",
-	"AES_256_GCM_SHA512_128",
-};
-
-#define N_SUITES (sizeof(suites) / sizeof(suites[0]))
-
 static void
 put_time(struct sf_emit *e, const char *key, int64_t ns)
 {
@@ -216,14 +205,9 @@ put_counts(struct sf_emit *e, const struct sf_stream *s)
 static void
 put_suite(struct sf_emit *e, uint16_t suite)
 {
-	char number[8];
+	const struct sf_suite *s = sf_suite_by_id(suite);
 
-	if (suite < N_SUITES) {
-		sf_emit_string(e, "suite", suites[suite]);
-		return;
-	}
-	snprintf(number, sizeof(number), "0x%04x", suite);
-	sf_emit_string(e, "suite", number);
+	sf_emit_string(e, "suite", s == NULL ? NULL : s->name);
 }
 
 static void
@@ -285,6 +269,28 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_count(e, "ctr_not_minimal", v->ctr_not_minimal);
 	sf_emit_count(e, "kid_not_inline", v->kid_not_inline);
 	sf_emit_count(e, "ctr_not_inline", v->ctr_not_inline);
+	sf_emit_count(e, "tried", v->tried);
+	sf_emit_count(e, "no_key", v->no_key);
+	sf_emit_count(e, "controls", v->controls);
+	sf_emit_count(e, "controls_opened", v->controls_opened);
+	sf_emit_close(e, '{');
+}
+
+/* Why frames with a key did not open, when a known mistake explains it. */
+static void
+put_diagnosis(struct sf_emit *e, const struct sf_diagnosis *d)
+{
+	const struct sf_mistake_row *row = sf_mistake_row(d->mistake);
+
+	if (row == NULL) {
+		sf_emit_null(e, "diagnosis");
+		return;
+	}
+	sf_emit_open(e, "diagnosis", '{');
+	sf_emit_string(e, "slug", row->slug);
+	sf_emit_string(e, "text", row->text);
+	sf_emit_string(e, "remedy", row->remedy);
+	put_suite(e, d->suite);
 	sf_emit_close(e, '{');
 }
 
@@ -313,6 +319,7 @@ put_stream(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_close(e, '{');
 	put_intervals(e, s);
 	put_keys(e, s);
+	put_diagnosis(e, &s->diagnosis);
 	put_evidence(e, &s->evidence);
 }
 

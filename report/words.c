@@ -315,7 +315,7 @@ about_drift(struct subject *x)
 {
 	const struct sf_finding *f = x->f;
 
-	add(&x->w, "KID %" PRIu64 " was left ", f->kid);
+	add(&x->w, "KID %" PRIu64 " was still in use ", f->kid);
 	add_span(&x->w, f->lag_ns);
 	add(&x->w, " after ");
 	if (f->other_stream != 0)
@@ -401,6 +401,69 @@ about_dialect(struct subject *x)
 		add(&x->w, "recognised as %s", name);
 }
 
+/* What the frame opened under. */
+static void
+add_diagnosed(struct words *w, const struct sf_diagnosis *d)
+{
+	const struct sf_suite *suite = sf_suite_by_id(d->suite);
+
+	if (suite != NULL)
+		add(w, " (%s", suite->name);
+	if (d->said_suite != 0 && d->said_suite != d->suite)
+		add(w, ", under number %u", d->said_suite);
+	if (d->mistake == SF_MISTAKE_OTHER_KEY)
+		add(w, ", the key of KID %" PRIu64, d->kid);
+	if (d->step != 0)
+		add(w, ", by %" PRId64, d->step);
+	if (suite != NULL)
+		add(w, ")");
+}
+
+/* How many frames, of which KID, and the mistake that explains it. */
+static void
+about_failure(struct subject *x)
+{
+	const struct sf_mistake_row *row =
+	    x->s == NULL ? NULL : sf_mistake_row(x->s->diagnosis.mistake);
+
+	add_frames(&x->w, x->f->count);
+	if (x->f->n_examples > 0)
+		add(&x->w, ", first KID %" PRIu64 ", CTR %" PRIu64,
+		    x->f->examples[0].kid, x->f->examples[0].ctr);
+	if (row == NULL) {
+		add(&x->w, "; none of the known mistakes explains it");
+		return;
+	}
+	add(&x->w, "; what fits: %s", row->text);
+	add_diagnosed(&x->w, &x->s->diagnosis);
+	add(&x->w, ". %s", row->remedy);
+}
+
+static void
+about_unknown_kid(struct subject *x)
+{
+	add_frames(&x->w, x->f->count);
+	if (x->f->n_examples > 0)
+		add(&x->w, ", first KID %" PRIu64, x->f->examples[0].kid);
+}
+
+static void
+about_control(struct subject *x)
+{
+	add(&x->w, "%" PRIu64 " of %" PRIu64 " controls opened", x->f->count,
+	    x->f->frames);
+}
+
+static void
+about_suite(struct subject *x)
+{
+	const struct sf_suite *suite =
+	    x->s == NULL ? NULL : sf_suite_by_id(x->s->suite);
+
+	if (suite != NULL)
+		add(&x->w, "%s", suite->name);
+}
+
 static void
 about_cut(struct subject *x)
 {
@@ -456,6 +519,10 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFK002] = about_return,
 	[SFK003] = about_sharing,
 	[SFK004] = about_rotation,
+	[SFK005] = about_unknown_kid,
+	[SFA001] = about_failure,
+	[SFA002] = about_control,
+	[SFA003] = about_suite,
 	[SFP001] = about_clear_media,
 	[SFP002] = about_clear_media,
 	[SFP003] = about_clear_media,

@@ -21,6 +21,8 @@ import random
 import struct
 import sys
 
+import mistakes
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLEAR = os.path.join(os.path.dirname(HERE), "corpora", "captures",
                      "S01-none.rtp.pcap")
@@ -226,6 +228,22 @@ class Stream:
             size = max(1, len(real) - p) + tag
             return real[:p] + make(kid, box[0].take(), **form) + \
                 rng.randbytes(size)
+        return self.add(n, frame)
+
+    def sealed(self, n, kid, base, suite=4, spoil=None, ssrc=None, ctr=None):
+        """SFrame that its key opens, by the implementation of mistakes.py.
+        spoil alters the octets of frames it gets with their CTR."""
+        way = mistakes.Way(suite)
+        if ctr is not None:
+            self.counter = Counter(ctr, 1)
+        counter = self.counter
+        if ssrc is not None:
+            base = mistakes.ssrc_key(way.hash, base, ssrc)
+
+        def frame(rng, real):
+            ctr = counter.take()
+            f = way.frame(base, kid, ctr, real)
+            return spoil(ctr, f) if spoil else f
         return self.add(n, frame)
 
     def plain(self, n):

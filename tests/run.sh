@@ -16,16 +16,23 @@ failed=0
 	echo '0 passed, 1 failed'
 	exit 1
 }
-for script in captures findings hostile; do
-	echo "== $script"
-	python3 -B "$top/tests/$script.py" > "$log" 2>&1
+# tell NAME COMMAND...: runs it, prints what it says and adds its sum to ours. A
+# script that did not come to its sum has failed.
+tell() {
+	echo "== $1"
+	shift
+	"$@" > "$log" 2>&1
 	status=$?
 	cat "$log"
 	sum=$(sed -n '$s/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log")
-	# A script that did not come to its sum has failed.
-	[ -n "$sum" ] || { sum='0 1'; echo "== $script ended with status $status"; }
+	[ -n "$sum" ] || { sum='0 1'; echo "== $* ended with status $status"; }
 	passed=$((passed + ${sum% *}))
 	failed=$((failed + ${sum#* }))
+}
+for script in captures findings hostile keyed frames; do
+	tell $script python3 -B "$top/tests/$script.py"
 done
+tell mistakes python3 -B "$top/tests/mistakes.py" check
+tell vectors sh "$top/tests/vectors.sh"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

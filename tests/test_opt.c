@@ -57,6 +57,15 @@ static const struct {
 	{ SF_CMD_check,  { "check", "x", "-o", "" },                   "--output" },
 	{ SF_CMD_decode, { "decode", "x", "--fail-on", "note" },       "--fail-on" },
 	{ SF_CMD_header, { "header", "00", "01" },                     "01" },
+	{ SF_CMD_seal,   { "seal", "00", "--kid", "x" },               "'x'" },
+	{ SF_CMD_seal,   { "seal", "00", "--kid", "0x" },              "'0x'" },
+	{ SF_CMD_seal,   { "seal", "00", "--ctr", "-1" },              "'-1'" },
+	{ SF_CMD_seal,   { "seal", "00", "--ctr", "18446744073709551616" }, "--ctr" },
+	{ SF_CMD_seal,   { "seal", "00", "--ctr", "0x10000000000000000" },  "--ctr" },
+	{ SF_CMD_seal,   { "seal", "00", "--keys", "" },               "--keys" },
+	{ SF_CMD_seal,   { "seal", "00", "01" },                       "01" },
+	{ SF_CMD_open,   { "open", "00", "--kid", "1" },               "--kid" },
+	{ SF_CMD_bench,  { "bench", "now" },                           "now" },
 	{ SF_CMD_version, { "version", "now" },                        "now" },
 };
 /* clang-format on */
@@ -118,6 +127,7 @@ static void
 reads_values(void **state)
 {
 	struct sf_kid_option k;
+	struct sf_number n;
 	uint64_t size;
 
 	(void)state;
@@ -137,6 +147,12 @@ reads_values(void **state)
 	assert_true(k.scheme == SF_KID_SENDER && k.a == 4);
 	assert_true(read_kid_scheme("mls:8,56", &k));
 	assert_true(k.scheme == SF_KID_MLS && k.a == 8 && k.b == 56);
+	assert_true(read_whole("18446744073709551615", &n));
+	assert_true(n.given && n.v == UINT64_MAX);
+	assert_true(read_whole("0xFfffffffffffffff", &n));
+	assert_true(n.v == UINT64_MAX);
+	assert_true(read_whole("0x0000000000000000000009", &n));
+	assert_true(n.v == 9);
 }
 
 static void
@@ -149,6 +165,20 @@ help_asks_for_nothing_else(void **state)
 	(void)state;
 	assert_true(parse(&c, SF_CMD_check, words, message));
 	assert_true(c.help);
+}
+
+static void
+some_operands_may_be_left_out(void **state)
+{
+	static const char *const words[] = { "open", "--keys", "-", NULL };
+	static struct sf_config c;
+	char message[SF_OPT_MESSAGE];
+
+	(void)state;
+	assert_true(parse(&c, SF_CMD_open, words, message));
+	assert_int_equal(c.operands.n, 0);
+	assert_string_equal(c.keys, "-");
+	assert_false(c.ssrc.given);
 }
 
 /* Every option is reachable and described once. */
@@ -207,6 +237,7 @@ main(void)
 		cmocka_unit_test(keeps_the_order_of_captures),
 		cmocka_unit_test(reads_values),
 		cmocka_unit_test(help_asks_for_nothing_else),
+		cmocka_unit_test(some_operands_may_be_left_out),
 		cmocka_unit_test(tables_are_sound),
 		cmocka_unit_test(manual_is_complete),
 	};

@@ -1,0 +1,47 @@
+#include "checks/check.h"
+
+#define SHORT_TAG 4 /* octets: suites 3 and 8 */
+
+void
+sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev)
+{
+	if (!ev->has_header || ev->tried == SF_TRIED_NOT)
+		return;
+	sf_expect(k, SFK005, ev->tried != SF_TRIED_NO_KEY, ev);
+	if (ev->tried != SF_TRIED_NO_KEY)
+		sf_expect(k, SFA001, ev->tried == SF_TRIED_OPENED, ev);
+}
+
+static void
+judge_control(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_evidence *e = &s->evidence;
+
+	sf_passed(k, SFA002, e->controls - e->controls_opened);
+	if (e->controls_opened > 0)
+		sf_failed(k, SFA002, s->id, e->controls_opened, s->first,
+		    s->last)->frames = e->controls;
+}
+
+static void
+judge_tag(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_suite *suite = sf_suite_by_id(s->suite);
+
+	if (suite == NULL)
+		return;
+	if (suite->tag_octets > SHORT_TAG)
+		sf_passed(k, SFA003, 1);
+	else
+		sf_failed(k, SFA003, s->id, 1, s->first, s->last)->frames =
+		    s->by_state[SF_STATE_VERIFIED];
+}
+
+void
+sf_judge_aead(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		judge_control(k, s);
+		judge_tag(k, s);
+	}
+}

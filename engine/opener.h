@@ -1,0 +1,50 @@
+/*
+ * opener.h - tries a stream's frames with keys, wherever in a frame the header
+ * may be: in front, behind a clear prefix, behind an SFrame payload descriptor.
+ */
+#ifndef SF_OPENER_H
+#define SF_OPENER_H
+
+#include "engine/diagnose.h"
+#include "engine/keys.h"
+#include "engine/runs.h"
+
+#define SF_STASH  1024 /* octets of a frame kept to find out why it does not open */
+#define SF_OTHERS 64   /* SSRCs of other streams, whose key it may have been */
+
+/* The keys of a run, borrowed. keys is NULL when none were given. */
+struct sf_unlock {
+	struct sf_keys *keys;
+	const struct sf_keyfile *file; /* for the diagnosis */
+	const struct sf_crypto *crypto;
+	uint32_t ssrcs[SF_OTHERS];     /* of streams, as they come */
+	unsigned n_ssrcs;
+};
+
+/* What is known of one stream. All zero is ready to use. */
+struct sf_opener {
+	struct sf_placing placing;
+	bool settled;         /* placing.at opened a frame */
+	bool settled_key;     /* placing.at_key did */
+	unsigned scans;       /* frames that every placing was tried on */
+	uint16_t suite;       /* that opened the last frame; 0: none yet */
+	uint64_t controls, controls_opened;
+	unsigned diagnosed;   /* times that a diagnosis was tried */
+	struct sf_diagnosis diagnosis;
+	size_t stash_n, stash_at; /* a frame that did not open; 0: none kept */
+	uint8_t *stash;       /* SF_STASH octets; NULL: nothing is kept */
+};
+
+/*
+ * Puts the record's frame to the keys. Sets r->tried and, when it opened,
+ * r->header, r->suite and r->entry; *placing is then where the header was.
+ */
+void sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
+    struct sf_record *r, struct sf_bytes frame, uint32_t ssrc,
+    struct sf_placing *placing);
+
+/* No more frames: a single frame that did not open is asked why. */
+void sf_opener_finish(
+    struct sf_opener *o, const struct sf_unlock *u, uint32_t ssrc);
+
+#endif

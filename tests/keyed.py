@@ -1,0 +1,154 @@
+"""
+keyed.py - real calls with their keys: every frame of a known key opens; with
+one digit of a key changed none does; with another KID the key is not known.
+And no octet of a key is in anything that is printed.
+"""
+import json
+import os
+import stat
+
+from harness import TOP, Schema, check, finish, run, scratch, slugs_by_ssrc, strict
+
+CALLS = os.path.join(TOP, "corpora", "captures")
+SHORT_TAGS = ("_32",)
+# Chromium's packetizer cuts what it takes for OBUs out of the ciphertext: what
+# is left of these video frames opens for nobody (S29).
+REWRITTEN = {"S29-sframe-av1"}
+
+
+def keys_of(manifest, change=None):
+    """A key file out of a manifest; change alters every entry."""
+    entries = []
+    for k in manifest["keys"]:
+        e = {"kid": str(k["kid"]), "suite": k["cipher_suite"],
+             "base_key": k["base_key"], "owner": k["owner"]}
+        if change:
+            change(e)
+        entries.append(e)
+    return {"schema": "sframe-tool/keys/v1", "keys": entries}
+
+
+def other_digit(e):
+    e["base_key"] = format(int(e["base_key"][0], 16) ^ 1, "x") + e["base_key"][1:]
+
+
+def other_kid(e):
+    e["kid"] = str(int(e["kid"]) + 4096)
+
+
+def no_suite(e):
+    del e["suite"]
+
+
+def write(where, name, document):
+    path = os.path.join(where, name)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(document, f)
+    os.chmod(path, stat.S_IRUSR | stat.S_IWUSR)
+    return path
+
+
+def report(capture, keys):
+    ran = run("check", "--json", "--keys", keys, capture)
+    try:
+        return ran, strict(ran.out)
+    except ValueError as e:
+        check(capture, False, "no JSON: %s, %s" % (e, ran))
+        return ran, None
+
+
+def sealed(stream):
+    """Streams of which frames should open."""
+    return stream["kind"] in ("audio", "video") and stream["keys"]
+
+
+def test_right(name, capture, keys, manifest, schema):
+    ran, r = report(capture, keys)
+    if r is None:
+        return
+    check(name + ": schema", not schema.faults(r), schema.faults(r))
+    slugs = slugs_by_ssrc(r)
+    ways = {k["cipher_suite"] for k in manifest["keys"]}
+    for s in filter(sealed, r["streams"]):
+        what = "%s: %s" % (name, s["ssrc"])
+        if s["codec"] in ("h264", "av1"):
+            continue
+        state = s["frames_by_state"]
+        check(what + " opens", state["verified"] > 0 and state["failed"] == 0
+              and state["encrypted"] == 0, state)
+        check(what + " suite", s["suite"] in ways, s["suite"])
+        check(what + " is verified", s["protection"] in
+              ("verified", "partly-clear", "mixed"), s["protection"])
+    if name.split(".")[0] not in REWRITTEN:
+        for slug in ("auth-failed", "kid-unknown", "wrong-key-accepted"):
+            check("%s: no %s" % (name, slug), slug not in slugs)
+    rules = {x["id"]: x for x in r["rules"]}
+    if any(sealed(s) for s in r["streams"]):
+        check(name + ": the negative control ran",
+              rules["SFA002"]["asked"] > 0, rules["SFA002"])
+
+
+def test_wrong(name, capture, keys, slug, none):
+    ran, r = report(capture, keys)
+    if r is None:
+        return
+    slugs = slugs_by_ssrc(r)
+    want = {s["ssrc"] for s in r["streams"] if sealed(s)}
+    if not want:
+        return
+    check("%s: status 1" % name, ran.status == 1, ran.status)
+    check("%s: %s" % (name, slug), want <= slugs.get(slug, set()), slugs)
+    check("%s: no %s" % (name, none), none not in slugs)
+    for s in r["streams"]:
+        check("%s: %s nothing verified" % (name, s["ssrc"]),
+              s["frames_by_state"]["verified"] == 0 and
+              s["protection"] != "verified")
+
+
+def test_silence(name, capture, keys, manifest):
+    """No key, secret, derived key or salt, whole or in half, in any output."""
+    secrets = set()
+    for k in manifest["keys"]:
+        for member in ("base_key", "derived_sframe_key", "derived_sframe_salt"):
+            text = k.get(member) or ""
+            secrets.update((text, text[:16], text[-16:]))
+    secrets.discard("")
+    for args in (("check",), ("check", "-v"), ("check", "--json"),
+                 ("check", "--format", "jsonl"), ("decode",),
+                 ("decode", "-v"), ("decode", "--json")):
+        ran = run(*args, "--keys", keys, capture)
+        both = (ran.out + ran.err).lower()
+        found = [s for s in secrets if s.lower().encode() in both
+                 or bytes.fromhex(s) in ran.out + ran.err]
+        check("%s: %s tells no key" % (name, " ".join(args)), not found)
+
+
+def main():
+    schema = Schema()
+    with scratch() as where:
+        for capture in sorted(os.listdir(CALLS)):
+            manifest = os.path.join(
+                CALLS, capture.split(".")[0] + ".manifest.json")
+            if ".srtp." in capture or "any-sll2.pcap" in capture or \
+                    not capture.endswith((".pcap", ".pcapng")):
+                continue
+            with open(manifest, encoding="utf-8") as f:
+                m = json.load(f)
+            if not m["e2ee"].startswith("RFC 9605"):
+                continue
+            path = os.path.join(CALLS, capture)
+            right = write(where, "right.json", keys_of(m))
+            test_right(capture, path, right, m, schema)
+            bare = write(where, "bare.json", keys_of(m, no_suite))
+            test_right(capture + " no suite", path, bare, m, schema)
+            digit = write(where, "digit.json", keys_of(m, other_digit))
+            test_wrong(capture + " a digit", path, digit, "auth-failed",
+                       "kid-unknown")
+            kid = write(where, "kid.json", keys_of(m, other_kid))
+            test_wrong(capture + " a KID", path, kid, "kid-unknown",
+                       "auth-failed")
+            test_silence(capture, path, right, m)
+    finish()
+
+
+main()
