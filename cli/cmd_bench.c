@@ -190,7 +190,7 @@ static void
 print_text(const struct bench *b, double seconds)
 {
 	printf("%s, %.0f seconds. Microseconds per frame and frames per "
-	       "second; bare is OpenSSL\nalone: cipher and tag, without "
+	       "second; bare is OpenSSL\nalone: cipher, associated data and tag, without "
 	       "header, key lookup and nonce.\n\n",
 	    sf_crypto_ossl.version, seconds);
 	printf("%-26s %6s  %8s %9s %8s  %8s %9s %8s\n", "suite", "octets",

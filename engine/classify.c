@@ -486,6 +486,8 @@ mark_bare(const struct sf_classifier *c, struct sf_record *r)
 {
 	struct sf_run_header h;
 
+	if (r->tried == SF_TRIED_OPENED)
+		return;
 	if (r->has_header ||
 	    (!r->decided && sf_run_header_alone(&h, r, c->placing) &&
 	        h.kid == c->last.kid)) {
@@ -505,8 +507,10 @@ judge_bodies(struct sf_classifier *c)
 	bool bare;
 
 	memset(&t, 0, sizeof(t));
+	/* what a key opened needs no statistics */
 	for (unsigned i = 0; i < c->n; i++)
-		if (c->recs[i].has_header)
+		if (c->recs[i].has_header &&
+		    c->recs[i].tried != SF_TRIED_OPENED)
 			tally_body(&t, &c->recs[i]);
 	if (t.n < LEAST_BODY)
 		return;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/hash.h"
 #include "parsers/media/sframe_payload.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
@@ -215,7 +216,7 @@ pass_whole(const struct sf_unit *u, const struct part *p, enum sf_codec codec,
 	f.complete = !u->cut;
 	if (f.complete)
 		f.octets = p->slice;
-	if (f.complete && p->taken == 0)
+	if (f.complete && p->taken == 0 && u->payload.n <= SF_HASH_WHOLE)
 		f.hash = u->hash;
 	sink(ctx, &f);
 }

@@ -20,7 +20,7 @@ struct sf_unit {
 	uint16_t packet_at;  /* offset of the payload in the captured packet */
 	uint8_t pt;
 	bool marker, cut;
-	uint64_t hash;       /* of the payload */
+	uint64_t hash;       /* of the payload's ends: sf_hash_ends() */
 	struct sf_bytes payload; /* empty: padding only */
 };
 

@@ -9,6 +9,14 @@
 
 uint64_t sf_hash(struct sf_bytes in);
 
+/*
+ * The same for octets that are told apart by their length and their ends: all
+ * that is hashed of a long input. Enough to know a duplicate by, when sequence
+ * numbers are equal already; not enough to call two inputs equal.
+ */
+#define SF_HASH_WHOLE 192 /* octets up to which sf_hash_ends() is sf_hash() */
+uint64_t sf_hash_ends(struct sf_bytes in);
+
 /* Spreads a number over all 64 bits. */
 static inline uint64_t
 sf_mix(uint64_t v)

@@ -516,7 +516,7 @@ repeats(struct sf_streams *s, const struct sf_track *of,
 		return false;
 	osn = (uint16_t)(u->payload.p[0] << 8 | u->payload.p[1]);
 	rest = sf_bytes(u->payload.p + 2, u->payload.n - 2);
-	hash = (uint32_t)sf_hash(rest);
+	hash = (uint32_t)sf_hash_ends(rest);
 	*copy = lane_has(of->lane, osn, hash) || held_has(s, of, osn, hash);
 	return *copy || lane_near(of->lane, osn, u->timestamp);
 }
@@ -1053,7 +1053,7 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 		.pt = rtp->pt,
 		.marker = rtp->marker,
 		.cut = dg->cut,
-		.hash = sf_hash(rtp->payload),
+		.hash = sf_hash_ends(rtp->payload),
 		.payload = rtp->payload };
 }
 

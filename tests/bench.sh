@@ -14,7 +14,7 @@ short=$out/packets-$SHORT-$SEED.pcap
 
 mkdir -p $out
 cc=${CC:-cc}
-"$cc" -std=c11 -D_GNU_SOURCE -O2 -I. -o $out/make tests/bench/make.c build/release/libsframe.a
+"$cc" -std=c11 -D_GNU_SOURCE -O2 -I. -o $out/make tests/bench/make.c build/release/libsframe.a -lcrypto
 "$cc" -std=c11 -D_GNU_SOURCE -O2 -o $out/loop tests/bench/loop.c -lpcap
 
 # write PACKETS FILE: unless it is there already
@@ -26,4 +26,11 @@ write() {
 }
 write "$PACKETS" "$calls"
 write "$SHORT" "$short"
-exec python3 -B tests/bench/measure.py "$SFRAME_TOOL" $out/loop "$calls" "$short" "$RUNS"
+sealed=$out/sealed-$PACKETS-$SEED
+if [ ! -e "$sealed.pcap" ]; then
+	echo "writing $sealed.pcap ..." >&2
+	(umask 077 && $out/make "$PACKETS" "$SEED" "$sealed.keys" > "$sealed.part")
+	mv "$sealed.part" "$sealed.pcap"
+fi
+python3 -B tests/bench/measure.py "$SFRAME_TOOL" $out/loop "$calls" "$short" "$RUNS"
+exec python3 -B tests/bench/keyed.py "$SFRAME_TOOL" "$sealed" $out/make "$PACKETS" "$SEED" "$RUNS"

@@ -79,13 +79,19 @@ sf_bare_free(struct sf_bare *b)
 	free(b);
 }
 
+static const uint8_t aad[SF_BARE_AAD];
+
 static bool
 crypt(struct sf_bare *b, int seal, const uint8_t *in, size_t n, uint8_t *out)
 {
+	bool gcm = b->suite->mode == SF_MODE_GCM;
 	int done = 0;
 
 	return EVP_CipherInit_ex2(b->cipher, NULL, NULL, nonce, seal, NULL) ==
 		   1 &&
+	       (!gcm ||
+		   EVP_CipherUpdate(b->cipher, NULL, &done, aad, SF_BARE_AAD) ==
+		       1) &&
 	       EVP_CipherUpdate(b->cipher, out, &done, in, (int)n) == 1;
 }
 

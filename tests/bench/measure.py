@@ -68,4 +68,5 @@ def main():
     row("tshark: peak resident memory", theirs[2], "MiB")
 
 
-main()
+if __name__ == "__main__":
+    main()
