@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
 #include "parsers/media/sframe_payload.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
@@ -216,7 +215,7 @@ pass_whole(const struct sf_unit *u, const struct part *p, enum sf_codec codec,
 	f.complete = !u->cut;
 	if (f.complete)
 		f.octets = p->slice;
-	if (f.complete && p->taken == 0 && u->payload.n <= SF_HASH_WHOLE)
+	if (f.complete && p->taken == 0)
 		f.hash = u->hash;
 	sink(ctx, &f);
 }

@@ -22,7 +22,9 @@ struct sf_frame_event {
 	bool complete;                 /* else nothing below is set */
 	bool key;                      /* a video key frame, where it can be seen */
 	enum sf_state state;
-	uint64_t content;              /* hash of the frame's octets */
+	/* Hash of the frame's length and ends, the tag in it: two ciphertexts that
+	   differ have other tags, so this tells them apart. */
+	uint64_t content;
 	/* an SFrame header belongs to the frame: state VERIFIED, ENCRYPTED, FAILED */
 	bool has_header;
 	/* the stream runs as SFrame and this frame does not fit: raw holds what

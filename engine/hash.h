@@ -11,8 +11,9 @@ uint64_t sf_hash(struct sf_bytes in);
 
 /*
  * The same for octets that are told apart by their length and their ends: all
- * that is hashed of a long input. Enough to know a duplicate by, when sequence
- * numbers are equal already; not enough to call two inputs equal.
+ * that is hashed of a long input. Enough to know a duplicate by when sequence
+ * numbers are equal already, and to tell two ciphertexts apart, whose tags
+ * stand at the end; not enough to call any two inputs equal.
  */
 #define SF_HASH_WHOLE 192 /* octets up to which sf_hash_ends() is sf_hash() */
 uint64_t sf_hash_ends(struct sf_bytes in);

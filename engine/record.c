@@ -166,7 +166,7 @@ sf_record_of(struct sf_record *out, const struct sf_frame *f)
 	r->state = SF_STATE_UNKNOWN;
 	if (!f->complete)
 		return;
-	r->content = f->hash != 0 ? f->hash : sf_hash(o);
+	r->content = f->hash != 0 ? f->hash : sf_hash_ends(o);
 	r->key = is_key(f);
 	r->head_n = fewer(o.n, SF_RECORD_HEAD);
 	r->tail_n = fewer(o.n, SF_RECORD_TAIL);

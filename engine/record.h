@@ -23,7 +23,7 @@ struct sf_frame {
 	bool cut;                    /* incomplete by the snap length */
 	bool inter_known, inter;     /* the payload descriptor tells (VP9) */
 	struct sf_bytes octets;
-	uint64_t hash;               /* of octets; 0: not known yet */
+	uint64_t hash;               /* sf_hash_ends() of octets; 0: not known yet */
 };
 
 /* What the octets of a frame say when read as its codec. */
@@ -59,7 +59,7 @@ struct sf_run_header {
 struct sf_record {
 	struct sf_place first, last;
 	uint64_t seq;
-	uint64_t content;            /* hash of all octets */
+	uint64_t content;            /* sf_hash_ends() of the octets */
 	uint32_t timestamp;
 	uint32_t octets;
 	uint16_t packets;

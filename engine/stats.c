@@ -19,12 +19,15 @@ spread(uint8_t v)
 void
 sf_bits_add(struct sf_bit_counts *b, const uint8_t *p, size_t n)
 {
-	for (size_t i = 0; i < n && i < SF_HEAD; i++) {
-		if (b->n[i] == SF_STATS_MOST)
-			return;
+	size_t most = n < SF_HEAD ? n : SF_HEAD;
+
+	/* no position has more strings than the first */
+	if (b->n[0] == SF_STATS_MOST)
+		return;
+	for (size_t i = 0; i < most; i++)
 		b->ones[i] += spread(p[i]);
+	for (size_t i = 0; i < most; i++)
 		b->n[i]++;
-	}
 }
 
 void
