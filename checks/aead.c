@@ -19,8 +19,9 @@ judge_control(struct sf_checks *k, const struct sf_stream *s)
 
 	sf_passed(k, SFA002, e->controls - e->controls_opened);
 	if (e->controls_opened > 0)
-		sf_failed(k, SFA002, s->id, e->controls_opened, s->first,
-		    s->last)->frames = e->controls;
+		sf_failed(
+		    k, SFA002, s->id, e->controls_opened, s->first, s->last)
+		    ->frames = e->controls;
 }
 
 static void

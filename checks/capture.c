@@ -6,7 +6,7 @@ static bool
 cut_by_damage(const struct sf_checks *k, const struct sf_stream *s)
 {
 	return s->cut_frames == 1 && s->input < k->result.n_inputs &&
-	    k->result.inputs[s->input].info->damaged;
+	       k->result.inputs[s->input].info->damaged;
 }
 
 static void
@@ -14,8 +14,8 @@ judge_cut(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
 		if (s->cut_frames > 0 && !cut_by_damage(k, s))
-			sf_failed(k, SFX001, s->id, 1, s->first, s->last)->frames =
-			    s->cut_frames;
+			sf_failed(k, SFX001, s->id, 1, s->first, s->last)
+			    ->frames = s->cut_frames;
 		else
 			sf_passed(k, SFX001, 1);
 	if (m->accounting.cut > 0)
@@ -42,13 +42,14 @@ judge_limits(struct sf_checks *k, const struct sf_model *m)
 {
 	for (unsigned i = 0; i < SF_LIMITS; i++)
 		if (m->limits[i] > 0)
-			sf_failed(k, SFX003, 0, m->limits[i],
-			    m->limit_first[i], m->limit_first[i]);
+			sf_failed(k, SFX003, 0, m->limits[i], m->limit_first[i],
+			    m->limit_first[i]);
 		else
 			sf_passed(k, SFX003, 1);
 	k->result.partial = m->limits[SF_LIMIT_STREAMS] > 0 ||
-	    m->limits[SF_LIMIT_KEY_USES] > 0 ||
-	    m->limits[SF_LIMIT_INTERVALS] > 0 || k->lost_findings > 0;
+			    m->limits[SF_LIMIT_KEY_USES] > 0 ||
+			    m->limits[SF_LIMIT_INTERVALS] > 0 ||
+			    k->lost_findings > 0;
 }
 
 void

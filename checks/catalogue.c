@@ -14,7 +14,7 @@
 #define LVL_OURS     SF_OURS
 
 const struct sf_rule sf_rules[SF_FINDINGS] = {
-#define FINDING(id, severity, level, source, slug, text, remedy)           \
+#define FINDING(id, severity, level, source, slug, text, remedy)               \
 	{ #id, SEV_##severity, LVL_##level, source, slug, text, remedy },
 #include "checks/findings.def"
 #undef FINDING
@@ -31,7 +31,7 @@ static bool
 same_word(const char *a, const char *b)
 {
 	while (*a != '\0' &&
-	    tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+	       tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
 		a++;
 		b++;
 	}

@@ -111,8 +111,8 @@ sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
 	if (ok)
 		sf_passed(k, rule, 1);
 	else
-		sf_add_example(sf_failed(k, rule, ev->stream->id, 1, ev->first,
-		                   ev->last),
+		sf_add_example(
+		    sf_failed(k, rule, ev->stream->id, 1, ev->first, ev->last),
 		    sf_example_of(ev));
 }
 
@@ -138,8 +138,8 @@ sf_checks_new(const struct sf_checks_options *options)
 	k->by_id = calloc(k->cap_streams, sizeof(*k->by_id));
 	for (unsigned i = 0; i < SF_FINDINGS; i++)
 		k->result.rules[i].outcome = SF_NOT_EXERCISED;
-	if (k->findings == NULL || k->conflicts == NULL ||
-	    k->streams == NULL || k->by_id == NULL) {
+	if (k->findings == NULL || k->conflicts == NULL || k->streams == NULL ||
+	    k->by_id == NULL) {
 		sf_checks_free(k);
 		return NULL;
 	}
@@ -223,7 +223,7 @@ static bool
 is_media(const struct sf_stream *s)
 {
 	return s->kind != SF_KIND_REPAIR && s->codec != SF_CODEC_OTHER &&
-	    s->why != SF_WHY_NOT_MEDIA;
+	       s->why != SF_WHY_NOT_MEDIA;
 }
 
 static void
@@ -232,16 +232,16 @@ count_streams(struct sf_result *r)
 	for (const struct sf_stream *s = r->model->streams; s != NULL;
 	     s = s->next) {
 		bool dark = s->protection == SF_PROT_SRTP ||
-		    s->protection == SF_PROT_UNDECIDABLE ||
-		    s->incomplete_frames > s->frames;
+			    s->protection == SF_PROT_UNDECIDABLE ||
+			    s->incomplete_frames > s->frames;
 
 		if (!is_media(s))
 			continue;
 		r->media++;
 		r->in_clear += s->by_state[SF_STATE_PLAINTEXT] > 0;
 		r->decided += !dark;
-		r->undecided += dark &&
-		    s->frames + s->incomplete_frames >= DECIDED_AT;
+		r->undecided +=
+		    dark && s->frames + s->incomplete_frames >= DECIDED_AT;
 	}
 }
 
@@ -251,8 +251,7 @@ verdict_of(const struct sf_result *r)
 	for (unsigned i = 0; i < r->n_findings; i++)
 		if (r->findings[i].severity >= r->fail_on)
 			return SF_FAIL;
-	return r->decided > 0 && r->undecided == 0 ? SF_PASS
-	                                           : SF_INCONCLUSIVE;
+	return r->decided > 0 && r->undecided == 0 ? SF_PASS : SF_INCONCLUSIVE;
 }
 
 static void
@@ -270,18 +269,21 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 	const struct sf_accounting *a = &m->accounting;
 
 	if (!m->keys_given)
-		say(k, "No key was given: headers and counters were judged, no tag "
+		say(k, "No key was given: headers and counters were judged, no "
+		       "tag "
 		       "was checked. Only a key can prove that a frame is "
 		       "authentic.");
 	say(k, "Whether a key is strong, secret or known to a server cannot be "
 	       "seen in a capture.");
 	if (r->undecided > 0)
-		say(k, "Some media streams could not be judged; the verdict does "
-		       "not cover them.");
+		say(k,
+		    "Some media streams could not be judged; the verdict does "
+		    "not cover them.");
 	if (a->turn > 0)
 		say(k, "TURN channel data was counted, not opened.");
 	if (a->other > 0)
-		say(k, "Packets counted as other (TCP, tunnels, fragments, unknown "
+		say(k, "Packets counted as other (TCP, tunnels, fragments, "
+		       "unknown "
 		       "protocols) were not looked into.");
 	if (m->unsupported_links > 0)
 		say(k, "Packets of a link type that is not decoded were passed "
@@ -290,8 +292,9 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		say(k, "Some packets look like RTP but are too few to make a "
 		       "stream; they count as other.");
 	if (k->lost_findings > 0)
-		say(k, "More findings than there is room for: the last one counts "
-		       "for the rest.");
+		say(k,
+		    "More findings than there is room for: the last one counts "
+		    "for the rest.");
 	k->result.limits = k->limits;
 }
 

@@ -5,15 +5,14 @@ static bool
 is_protected(enum sf_state s)
 {
 	return s == SF_STATE_VERIFIED || s == SF_STATE_ENCRYPTED ||
-	    s == SF_STATE_FAILED;
+	       s == SF_STATE_FAILED;
 }
 
 static void
 fail_interval(struct sf_checks *k, enum sf_finding_id rule,
     const struct sf_stream *s, const struct sf_interval *v)
 {
-	struct sf_finding *f =
-	    sf_failed(k, rule, s->id, 1, v->first, v->last);
+	struct sf_finding *f = sf_failed(k, rule, s->id, 1, v->first, v->last);
 
 	f->frames += v->frames;
 	sf_add_example(f, (struct sf_example){ .place = v->first });
@@ -31,9 +30,9 @@ judge_intervals(struct sf_checks *k, const struct sf_stream *s)
 		if (v->state != SF_STATE_PLAINTEXT)
 			continue;
 		fail_interval(k,
-		    whole                ? SFP001
-		        : seen_protected ? SFP003
-		                         : SFP002,
+		    whole            ? SFP001
+		    : seen_protected ? SFP003
+				     : SFP002,
 		    s, v);
 	}
 }
@@ -62,13 +61,13 @@ static void
 judge_partly(struct sf_checks *k, const struct sf_stream *s)
 {
 	bool partly = s->protection == SF_PROT_PARTLY_CLEAR ||
-	    s->why == SF_WHY_CLEAR_HEAD;
+		      s->why == SF_WHY_CLEAR_HEAD;
 	struct sf_finding *f;
 
 	if (!partly) {
 		sf_passed(k, SFP004,
 		    s->protection == SF_PROT_CONSISTENT ||
-		        s->protection == SF_PROT_VERIFIED);
+			s->protection == SF_PROT_VERIFIED);
 		return;
 	}
 	f = sf_failed(k, SFP004, s->id, 1, s->first, s->last);

@@ -6,7 +6,7 @@ static bool
 is_rfc9605(enum sf_dialect d)
 {
 	return d == SF_DIALECT_RFC9605 || d == SF_DIALECT_RFC9605_PREFIXED ||
-	    d == SF_DIALECT_RTP_SFRAME;
+	       d == SF_DIALECT_RTP_SFRAME;
 }
 
 static void

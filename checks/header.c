@@ -11,8 +11,8 @@ check_field(struct sf_checks *k, const struct sf_frame_event *ev,
 	unsigned fewest = sf_sframe_header_octets(value);
 
 	/* 00 07 in two octets is padded; 07 in one is not inline */
-	sf_expect(k, minimal, octets < 2 || octets == (fewest ? fewest : 1),
-	    ev);
+	sf_expect(
+	    k, minimal, octets < 2 || octets == (fewest ? fewest : 1), ev);
 	sf_expect(k, inlined, octets != 1 || value >= 8, ev);
 }
 

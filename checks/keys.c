@@ -171,8 +171,8 @@ count_movers(const struct sf_checks *k, const struct move *m, unsigned *all,
  * its own, so then the KIDs must show a common epoch plainly.
  */
 static const struct sf_key_use *
-left_behind(const struct sf_checks *k, const struct sf_stream *s,
-    const struct move *m)
+left_behind(
+    const struct sf_checks *k, const struct sf_stream *s, const struct move *m)
 {
 	const struct sf_key_use *u = use_at(s, m->at_ns);
 	bool sender_scheme = k->options.scheme == SF_KID_SENDER;
@@ -193,9 +193,9 @@ left_behind(const struct sf_checks *k, const struct sf_stream *s,
 	if (followed(u, m) || k->options.scheme == SF_KID_MLS || gone > 1)
 		return u;
 	return u->kid != m->from->kid &&
-	        of_one_epoch(u->kid, m->from->kid, m, 3)
-	    ? u
-	    : NULL;
+		       of_one_epoch(u->kid, m->from->kid, m, 3)
+		   ? u
+		   : NULL;
 }
 
 static void
@@ -254,21 +254,22 @@ kept_key(const struct sf_checks *k, const struct sf_stream *o, int64_t left_ns,
     const struct sf_key_use **kept)
 {
 	const struct sf_key_use *u = use_at(o, left_ns);
-	int64_t slack = 1000000000; /* a key may change on the news of a leave */
+	int64_t slack =
+	    1000000000; /* a key may change on the news of a leave */
 
 	*kept = u;
 	return u != NULL && u->frames >= STEADY &&
-	    u->first.time_ns < left_ns - slack &&
-	    u->last.time_ns > left_ns + k->options.rotate_within_ns;
+	       u->first.time_ns < left_ns - slack &&
+	       u->last.time_ns > left_ns + k->options.rotate_within_ns;
 }
 
 static bool
-is_of_a_leaver(const struct sf_checks *k, const struct sf_stream *s,
-    int64_t left_ns)
+is_of_a_leaver(
+    const struct sf_checks *k, const struct sf_stream *s, int64_t left_ns)
 {
 	/* one who spoke for a moment was hardly a participant */
 	return s->keys != NULL && s->frames >= STEADY &&
-	    s->last.time_ns == left_ns && sf_origin_of(k, s) == s;
+	       s->last.time_ns == left_ns && sf_origin_of(k, s) == s;
 }
 
 static void

@@ -48,7 +48,7 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	    ev->seen != SF_SEEN_SAME || ev->seen_stream != ev->stream->id, ev);
 	/* proven reuse is told as that, a repeat as a repeat */
 	back = m->any && m->kid == ev->kid && ev->ctr <= m->ctr &&
-	    ev->seen == SF_SEEN_NEW;
+	       ev->seen == SF_SEEN_NEW;
 	sf_expect(k, SFN002, !back, ev);
 	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->last, true };
 }
@@ -109,7 +109,7 @@ scope_of(const struct sf_checks *k, const struct sf_stream *a,
 	/* with keys, the scope is the key itself */
 	if (a != b && key_a >= 0 && key_b >= 0)
 		return key_a == key_b && !o->per_ssrc_keys ? SCOPE_ONE
-		                                           : SCOPE_TWO;
+							   : SCOPE_TWO;
 	if (sf_origin_of(k, a) == sf_origin_of(k, b))
 		return SCOPE_ONE;
 	if (o->per_ssrc_keys)

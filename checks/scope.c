@@ -28,16 +28,16 @@ static bool
 made_up(const struct sf_addr *a)
 {
 	return a->family == 4 &&
-	    (memcmp(a->ip, "\x0a\x01\x01\x01", 4) == 0 ||
-	        memcmp(a->ip, "\x0a\x02\x02\x02", 4) == 0) &&
-	    (a->port == 1000 || a->port == 2000);
+	       (memcmp(a->ip, "\x0a\x01\x01\x01", 4) == 0 ||
+		   memcmp(a->ip, "\x0a\x02\x02\x02", 4) == 0) &&
+	       (a->port == 1000 || a->port == 2000);
 }
 
 static bool
 overlap_in_time(const struct sf_stream *a, const struct sf_stream *b)
 {
 	return a->first.time_ns < b->last.time_ns &&
-	    b->first.time_ns < a->last.time_ns;
+	       b->first.time_ns < a->last.time_ns;
 }
 
 bool
@@ -56,7 +56,7 @@ sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
 	/* An SFU sends the media of many from one address, each under its own
 	   CNAME; one who reloads a page comes back under a new one. */
 	return a->cname[0] == '\0' || b->cname[0] == '\0' ||
-	    !overlap_in_time(a, b);
+	       !overlap_in_time(a, b);
 }
 
 bool

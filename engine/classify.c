@@ -14,8 +14,8 @@
 #define DEEPEST       64 /* clear octets tried in front of a header */
 #define DEEPEST_AUDIO 4
 #define LAYOUTS       3
-#define SUSTAINED     5  /* frames that a run must have to be one */
-#define RESUME        6  /* evidence for a run to go on after a known one */
+#define SUSTAINED     5 /* frames that a run must have to be one */
+#define RESUME        6 /* evidence for a run to go on after a known one */
 
 /* ---- runs of headers ------------------------------------------------------ */
 
@@ -37,15 +37,15 @@ state_by_keys(enum sf_tried tried)
 
 /* A header that the stream's run vouches for: is there a key for that KID? */
 static void
-ask_keys(struct sf_classifier *c, struct sf_record *r,
-    const struct sf_run_header *h)
+ask_keys(
+    struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
 {
 	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED ||
 	    c->placing.layout != SF_LAYOUT_RFC9605)
 		return;
 	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
-	    ? SF_TRIED_FORGED
-	    : SF_TRIED_NO_KEY;
+		       ? SF_TRIED_FORGED
+		       : SF_TRIED_NO_KEY;
 	if (!c->opener.settled)
 		c->opener.placing = c->placing;
 }
@@ -63,8 +63,8 @@ claim(struct sf_classifier *c, struct sf_record *r,
 }
 
 static void
-mark_run(struct sf_classifier *c, struct sf_record *r,
-    const struct sf_run_header *h)
+mark_run(
+    struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
 {
 	claim(c, r, h, c->placing.layout);
 	c->last = *h;
@@ -77,7 +77,7 @@ continues(const struct sf_classifier *c, const struct sf_record *r,
     struct sf_run_header *h)
 {
 	return sf_run_header(h, r, c->placing) &&
-	    sf_run_follows(&c->last, c->last_ns, h, r->last.time_ns);
+	       sf_run_follows(&c->last, c->last_ns, h, r->last.time_ns);
 }
 
 /*
@@ -137,8 +137,8 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 
 /* A run found among records from..to begins: its first frame and the rest. */
 static unsigned
-begin_run(struct sf_classifier *c, struct sf_placing p, unsigned start,
-    unsigned to)
+begin_run(
+    struct sf_classifier *c, struct sf_placing p, unsigned start, unsigned to)
 {
 	struct sf_run_header h;
 
@@ -155,7 +155,7 @@ struct search {
 	bool video;
 	struct sf_placing best;
 	struct sf_run_found found;
-	size_t fit;   /* frames of the best run; 0: none was found */
+	size_t fit; /* frames of the best run; 0: none was found */
 	size_t score;
 };
 
@@ -164,8 +164,8 @@ struct search {
  * header or in a trailer can rise for a few frames and then do something else.
  */
 static size_t
-coverage(const struct search *s, struct sf_placing p, size_t start,
-    size_t most, size_t *of)
+coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
+    size_t *of)
 {
 	struct sf_run_header last, h;
 	size_t fit = 1, n = 0;
@@ -230,8 +230,8 @@ settle_key_prefix(struct search *s)
 		for (uint8_t at = 0; at < SF_RECORD_HEAD - 4; at++) {
 			p.at_key = at;
 			if (sf_run_header(&a, r, p) &&
-			    sf_run_follows(&a, r->last.time_ns, &b,
-			        next->last.time_ns)) {
+			    sf_run_follows(
+				&a, r->last.time_ns, &b, next->last.time_ns)) {
 				s->best.at_key = at;
 				return;
 			}
@@ -255,7 +255,7 @@ worth_trying(const struct search *s, struct sf_placing p)
 		if (!sf_run_header(&h, r, p))
 			h = (struct sf_run_header){ 0 };
 		follow += looked++ > 0 &&
-		    sf_run_follows(&h, r->last.time_ns, &later, ns);
+			  sf_run_follows(&h, r->last.time_ns, &later, ns);
 		later = h;
 		ns = r->last.time_ns;
 	}
@@ -272,7 +272,8 @@ try_prefixes(struct search *s)
 
 	for (unsigned l = 0; l < LAYOUTS; l++)
 		for (uint8_t at = 1; at <= deepest; at++) {
-			struct sf_placing p = { at, at, (enum sf_layout)l, false };
+			struct sf_placing p = { at, at, (enum sf_layout)l,
+				false };
 
 			if (worth_trying(s, p))
 				(void)try_placing(s, p, level, SUSTAINED);
@@ -309,8 +310,8 @@ try_all(struct search *s, bool prefixes)
 		return;
 	for (unsigned l = 0; l < LAYOUTS; l++)
 		if (try_placing(s,
-		        (struct sf_placing){ 0, 0, (enum sf_layout)l, false },
-		        SF_RUN_SURE, SUSTAINED) &&
+			(struct sf_placing){ 0, 0, (enum sf_layout)l, false },
+			SF_RUN_SURE, SUSTAINED) &&
 		    l == SF_LAYOUT_RFC9605)
 			return;
 	if (prefixes)
@@ -344,8 +345,8 @@ may_be_prefixed(const struct sf_classifier *c, const struct search *s)
 	enum sf_codec codec = c->pub->codec;
 
 	return s->n >= LEAST_RUN && codec != SF_CODEC_H264 &&
-	    codec != SF_CODEC_H265 && codec != SF_CODEC_AV1 &&
-	    (codec != SF_CODEC_UNKNOWN || !s->video);
+	       codec != SF_CODEC_H265 && codec != SF_CODEC_AV1 &&
+	       (codec != SF_CODEC_UNKNOWN || !s->video);
 }
 
 /* Looks for a run among records from..to and marks its frames. */
@@ -394,8 +395,8 @@ is_stuck(const struct sf_classifier *c, unsigned from, unsigned to)
 		n++;
 	}
 	return n >= LEAST_RUN && sf_bits_p(&body) > SF_CLEAR_SURE &&
-	    first.ctr_octets == sf_sframe_header_octets(first.ctr) &&
-	    first.kid_octets == sf_sframe_header_octets(first.kid);
+	       first.ctr_octets == sf_sframe_header_octets(first.ctr) &&
+	       first.kid_octets == sf_sframe_header_octets(first.kid);
 }
 
 static void
@@ -490,7 +491,7 @@ mark_bare(const struct sf_classifier *c, struct sf_record *r)
 		return;
 	if (r->has_header ||
 	    (!r->decided && sf_run_header_alone(&h, r, c->placing) &&
-	        h.kid == c->last.kid)) {
+		h.kid == c->last.kid)) {
 		r->decided = true;
 		r->state = SF_STATE_PLAINTEXT;
 	}
@@ -516,7 +517,7 @@ judge_bodies(struct sf_classifier *c)
 		return;
 	keep_p(&c->pub->evidence, &t);
 	bare = sf_bits_p(&t.head) < SF_CLEAR_SURE ||
-	    sf_nibbles_p(&t.nib_head) < SF_CLEAR_SURE;
+	       sf_nibbles_p(&t.nib_head) < SF_CLEAR_SURE;
 	for (unsigned i = 0; bare && i < c->n; i++)
 		mark_bare(c, &c->recs[i]);
 }
@@ -527,8 +528,7 @@ static bool
 whole_frames(const struct sf_classifier *c)
 {
 	return c->running && c->run_frames + c->n >= LEAST_RUN &&
-	    c->placing.at == 0 &&
-	    c->placing.layout == SF_LAYOUT_RFC9605;
+	       c->placing.at == 0 && c->placing.layout == SF_LAYOUT_RFC9605;
 }
 
 static void
@@ -567,10 +567,10 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
     struct sf_run_header *h)
 {
 	return c->running && sf_run_header(h, r, c->placing) &&
-	    h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
-	    h->kid_octets + h->ctr_octets >= 2 &&
-	    h->ctr_octets <= c->last.ctr_octets &&
-	    h->ctr_octets == sf_sframe_header_octets(h->ctr);
+	       h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
+	       h->kid_octets + h->ctr_octets >= 2 &&
+	       h->ctr_octets <= c->last.ctr_octets &&
+	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
 }
 
 static void
@@ -695,9 +695,8 @@ fill_header(struct sf_frame_event *ev, const struct sf_record *r)
 
 	ev->has_header = true;
 	ev->header_at = h->at;
-	ev->packet_at = r->packet_at == 0
-	    ? 0
-	    : (uint16_t)(r->packet_at + h->at);
+	ev->packet_at =
+	    r->packet_at == 0 ? 0 : (uint16_t)(r->packet_at + h->at);
 	ev->raw_octets = h->octets;
 	memcpy(ev->raw, r->head + h->at, h->octets);
 	ev->kid = h->kid;
@@ -913,7 +912,7 @@ static bool
 rebuilt(enum sf_codec codec)
 {
 	return codec != SF_CODEC_H264 && codec != SF_CODEC_H265 &&
-	    codec != SF_CODEC_AV1;
+	       codec != SF_CODEC_AV1;
 }
 
 /* What the runs say of a stream in which they carry the day. */
@@ -927,8 +926,8 @@ protect_run(struct sf_classifier *c)
 	s->protection = SF_PROT_CONSISTENT;
 	if (c->run_layout[SF_LAYOUT_RFC9605] * 2 < c->run_frames) {
 		s->dialect = c->placing.layout == SF_LAYOUT_OMARA
-		    ? SF_DIALECT_SFRAME_JS
-		    : SF_DIALECT_SFRAME_DRAFT;
+				 ? SF_DIALECT_SFRAME_JS
+				 : SF_DIALECT_SFRAME_DRAFT;
 		s->protection = SF_PROT_OTHER_DIALECT;
 	} else if (c->run_descriptor * 2 > c->run_frames) {
 		s->dialect = SF_DIALECT_RTP_SFRAME;
@@ -957,11 +956,11 @@ protect_none(struct sf_classifier *c)
 	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
 	bool hop = s->evidence.dtls || s->evidence.srtcp;
 	bool few = s->frames < LEAST_RUN && s->codec_from != SF_FROM_PAYLOAD &&
-	    outside(c, SF_CLEAR_HEAD) == 0;
+		   outside(c, SF_CLEAR_HEAD) == 0;
 
 	if (s->frames == 0)
 		undecidable(s, s->incomplete_frames > 0 ? SF_WHY_ALL_INCOMPLETE
-		                                        : SF_WHY_NOT_MEDIA);
+							: SF_WHY_NOT_MEDIA);
 	else if (hop && (even * 2 > s->frames || few))
 		s->protection = SF_PROT_SRTP;
 	else if (!rebuilt(s->codec))
@@ -1000,7 +999,7 @@ protect(struct sf_classifier *c)
 		s->protection = SF_PROT_MIXED;
 		if (runs == 0)
 			s->dialect = trailers > 0 ? SF_DIALECT_LIVEKIT
-			                          : SF_DIALECT_OPAQUE;
+						  : SF_DIALECT_OPAQUE;
 	} else if (trailers > 0 && trailers >= runs) {
 		s->protection = SF_PROT_OTHER_DIALECT;
 		s->dialect = SF_DIALECT_LIVEKIT;
@@ -1013,7 +1012,7 @@ protect(struct sf_classifier *c)
 	} else if (runs > 0 && rebuilt(s->codec)) {
 		protect_run(c);
 		undecidable(s, runs < LEAST_RUN ? SF_WHY_FEW_FRAMES
-		                                : SF_WHY_CONTRADICTION);
+						: SF_WHY_CONTRADICTION);
 	} else {
 		protect_none(c);
 	}
@@ -1036,9 +1035,8 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 	e->breaks = c->running ? c->pub->frames - c->run_frames : 0;
 	e->header_chance = 1;
 	if (c->run_frames > 1)
-		e->header_chance =
-		    fmax(1e-300, pow(sf_run_chance(&c->last,
-		                         c->pub->kind == SF_KIND_VIDEO),
-		                     (double)(c->run_frames - 1)));
+		e->header_chance = fmax(1e-300,
+		    pow(sf_run_chance(&c->last, c->pub->kind == SF_KIND_VIDEO),
+			(double)(c->run_frames - 1)));
 	protect(c);
 }

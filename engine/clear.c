@@ -7,21 +7,22 @@
 #include "engine/stats.h"
 
 #define LEAST_FRAMES 5
-#define TESTED       20  /* frames that the bit test needs */
+#define TESTED       20 /* frames that the bit test needs */
 #define SUSPECT      1e-6
-#define SMALL        8   /* octets: shorter frames say nothing of a body */
-#define PAUSE        5760 /* 120 ms at 48 kHz, the longest packet: beyond it a
+#define SMALL        8 /* octets: shorter frames say nothing of a body */
+#define PAUSE                                                                  \
+	5760       /* 120 ms at 48 kHz, the longest packet: beyond it a
                              sender was silent and its durations say nothing */
-#define TRAILER      14  /* IV of 12, its length, key index (LiveKit, Jitsi) */
+#define TRAILER 14 /* IV of 12, its length, key index (LiveKit, Jitsi) */
 
 /* What is counted over the frames, once. */
 struct tally {
-	size_t n;          /* complete frames */
+	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
 	size_t trailers, long_enough;
-	size_t tiny;       /* of 3 octets or fewer, and Opus by its rules */
+	size_t tiny; /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
-	unsigned first[256]; /* first octet of the codec's own data */
+	unsigned first[256];     /* first octet of the codec's own data */
 	struct sf_bit_counts whole, body, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_tail;
 };
@@ -80,8 +81,8 @@ tally_one(struct tally *t, const struct sf_record *r)
 
 /* Does the duration that a TOC tells agree with the next timestamp? */
 static void
-tally_step(struct tally *t, const struct sf_record *a,
-    const struct sf_record *b)
+tally_step(
+    struct tally *t, const struct sf_record *a, const struct sf_record *b)
 {
 	uint32_t step = b->timestamp - a->timestamp;
 
@@ -137,8 +138,8 @@ static bool
 opus_head(const struct tally *t)
 {
 	return t->n >= LEAST_FRAMES && most(t->weak, t->n, 95) &&
-	    most(in_few_octets(t), t->n, 90) &&
-	    (t->steps < 3 || most(t->steps_fit, t->steps, 80));
+	       most(in_few_octets(t), t->n, 90) &&
+	       (t->steps < 3 || most(t->steps_fit, t->steps, 80));
 }
 
 /* Passes and failures of a structure that random octets pass 1 time in 500. */
@@ -148,7 +149,7 @@ structure_llr(const struct tally *t)
 	const double q = 2e-3;
 
 	return (double)t->strong * log(.995 / q) +
-	    (double)(t->n - t->strong) * log(.005 / (1 - q));
+	       (double)(t->n - t->strong) * log(.005 / (1 - q));
 }
 
 static bool
@@ -173,8 +174,8 @@ judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
 static enum sf_clear
 judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
-	bool red = t->n >= 3 && most(t->strong, t->n, 80) &&
-	    f->llr >= SF_RUN_SURE / 2;
+	bool red =
+	    t->n >= 3 && most(t->strong, t->n, 80) && f->llr >= SF_RUN_SURE / 2;
 
 	if (!red && !opus_head(t))
 		return SF_CLEAR_UNSURE;
@@ -223,9 +224,9 @@ static bool
 uniform(const struct tally *t)
 {
 	return t->n >= TESTED && sf_bits_p(&t->whole) >= SUSPECT &&
-	    sf_nibbles_p(&t->nib_whole) >= SUSPECT &&
-	    sf_bits_p(&t->tail) >= SUSPECT &&
-	    sf_nibbles_p(&t->nib_tail) >= SUSPECT;
+	       sf_nibbles_p(&t->nib_whole) >= SUSPECT &&
+	       sf_bits_p(&t->tail) >= SUSPECT &&
+	       sf_nibbles_p(&t->nib_tail) >= SUSPECT;
 }
 
 static void

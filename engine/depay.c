@@ -23,7 +23,7 @@ sf_depay_pool_init(
 /* One packet's part of a frame: the slice, and where a frame ends. */
 struct part {
 	struct sf_bytes slice;
-	uint16_t taken;   /* octets of descriptor taken off */
+	uint16_t taken; /* octets of descriptor taken off */
 	bool start, end;
 	bool ends_before; /* a start here ends an open frame in order */
 	bool inter_known, inter;
@@ -166,8 +166,8 @@ frame_of(const struct sf_unit *u, const struct part *p, enum sf_codec codec,
 		.timestamp = u->timestamp,
 		.packets = 1,
 		.packet_at = u->packet_at == 0
-		    ? (uint16_t)0
-		    : (uint16_t)(u->packet_at + p->taken),
+				 ? (uint16_t)0
+				 : (uint16_t)(u->packet_at + p->taken),
 		.codec = codec,
 		.descriptor = descriptor,
 		.cut = u->cut,
@@ -300,10 +300,10 @@ sf_depay_finish(struct sf_depay *d, struct sf_depay_pool *pool,
 /* What a packet's descriptor says, in terms that packets can be compared in. */
 struct reading {
 	bool ok;
-	bool start, end;     /* of a frame; end only where the format says it */
+	bool start, end; /* of a frame; end only where the format says it */
 	bool knows_end;
 	bool has_id;
-	uint16_t id;         /* of the picture, 7 or 15 bits */
+	uint16_t id; /* of the picture, 7 or 15 bits */
 	uint16_t id_mask;
 };
 
@@ -379,10 +379,9 @@ read_sframe_payload(const struct sf_unit *u)
 	if (sf_sframe_payload_parse(&v, u->payload, &d) != SF_OK ||
 	    v.reserved != 0)
 		return (struct reading){ 0 };
-	return (struct reading){ .ok = true,
-		.start = v.start,
-		.end = v.end,
-		.knows_end = true };
+	return (struct reading){
+		.ok = true, .start = v.start, .end = v.end, .knows_end = true
+	};
 }
 
 typedef struct reading reader(const struct sf_unit *u);
@@ -418,8 +417,9 @@ votes(const struct sf_unit *u, size_t n, reader *read, bool many_starts)
 
 		if (!r.ok)
 			return 0;
-		if (next && !agrees(&last, &r,
-		                u[i].timestamp == u[i - 1].timestamp, many_starts))
+		if (next &&
+		    !agrees(&last, &r, u[i].timestamp == u[i - 1].timestamp,
+			many_starts))
 			return 0;
 		agreed += next;
 		last = r;
@@ -466,11 +466,12 @@ audio_sized(const struct sf_unit *u, size_t n)
 	size_t sum = 0, audio_steps = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t step = i == 0 ? 960 : u[i].timestamp - u[i - 1].timestamp;
+		uint32_t step =
+		    i == 0 ? 960 : u[i].timestamp - u[i - 1].timestamp;
 
 		sum += u[i].payload.n;
 		audio_steps += step == 120 || step == 240 || step == 480 ||
-		    step == 960 || step == 1920 || step == 2880;
+			       step == 960 || step == 1920 || step == 2880;
 	}
 	return sum <= n * 600 && audio_steps * 2 > n;
 }
@@ -483,16 +484,18 @@ sf_depay_guess(const struct sf_unit *u, size_t n, bool *descriptor)
 		enum sf_codec codec;
 		bool many_starts;
 	} formats[] = {
+		/* clang-format off */
 		{ read_vp8,  SF_CODEC_VP8,  false },
 		{ read_vp9,  SF_CODEC_VP9,  false },
 		{ read_h264, SF_CODEC_H264, true  },
 		{ read_av1,  SF_CODEC_AV1,  false },
+		/* clang-format on */
 	};
 	enum sf_codec best = SF_CODEC_UNKNOWN;
 	size_t most = 3;
 
 	*descriptor = n >= 4 && has_both(u, n) &&
-	    votes(u, n, read_sframe_payload, false) > 3;
+		      votes(u, n, read_sframe_payload, false) > 3;
 	if (*descriptor)
 		return SF_CODEC_UNKNOWN;
 	if (opus_steps(u, n) && audio_sized(u, n))

@@ -18,5 +18,5 @@ sf_hash_ends(struct sf_bytes in)
 	if (in.n <= SF_HASH_WHOLE)
 		return XXH3_64bits(in.p, in.n);
 	return XXH3_64bits_withSeed(in.p, END, in.n) ^
-	    XXH3_64bits(in.p + in.n - END, END);
+	       XXH3_64bits(in.p + in.n - END, END);
 }

@@ -5,8 +5,8 @@
 #define SCANS     200 /* frames on which every placing is tried */
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define AAD_MAX   (17 + SF_RECORD_HEAD) /* a header and a prefix */
-#define CONTROLS  4   /* frames of a stream put to a changed key */
-#define DIAGNOSES 3   /* times that a stream's failure is looked into */
+#define CONTROLS  4 /* frames of a stream put to a changed key */
+#define DIAGNOSES 3 /* times that a stream's failure is looked into */
 
 struct attempt {
 	const struct sf_unlock *unlock;
@@ -168,8 +168,7 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 }
 
 void
-sf_opener_finish(
-    struct sf_opener *o, const struct sf_unlock *u, uint32_t ssrc)
+sf_opener_finish(struct sf_opener *o, const struct sf_unlock *u, uint32_t ssrc)
 {
 	if (o->stash_n != 0 && o->diagnosis.mistake == SF_MISTAKE_NONE &&
 	    o->diagnosed < DIAGNOSES)

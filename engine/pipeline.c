@@ -29,8 +29,10 @@ sf_limits_for(size_t octets)
 		octets = LEAST_MEMORY;
 	part = octets / 64;
 	return (struct sf_limits){
-		.streams = part * 12 / (sizeof(struct sf_lane) / 4 +
-		    sizeof(struct sf_track) + 5 * sizeof(struct sf_track_name)),
+		.streams =
+		    part * 12 /
+		    (sizeof(struct sf_lane) / 4 + sizeof(struct sf_track) +
+			5 * sizeof(struct sf_track_name)),
 		.held = part * 6 / (2048 + sizeof(struct sf_held)),
 		.held_octets = 2048,
 		.frame_octets = (size_t)256 << 10,
@@ -45,8 +47,8 @@ static size_t
 octets_for(const struct sf_limits *l)
 {
 	return sf_streams_octets(l) + sf_seen_octets(l->seen_frames) +
-	    l->key_uses * sizeof(struct sf_key_use) +
-	    l->intervals * sizeof(struct sf_interval) + 4096;
+	       l->key_uses * sizeof(struct sf_key_use) +
+	       l->intervals * sizeof(struct sf_interval) + 4096;
 }
 
 static bool
@@ -63,17 +65,17 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	r->sink = o->sink;
 	r->sink_ctx = o->sink_ctx;
 	r->key_uses_cap = l->key_uses;
-	r->key_uses = sf_arena_take(
-	    &p->arena, l->key_uses, sizeof(*r->key_uses));
+	r->key_uses =
+	    sf_arena_take(&p->arena, l->key_uses, sizeof(*r->key_uses));
 	r->intervals_cap = l->intervals;
-	r->intervals = sf_arena_take(
-	    &p->arena, l->intervals, sizeof(*r->intervals));
+	r->intervals =
+	    sf_arena_take(&p->arena, l->intervals, sizeof(*r->intervals));
 	p->streams.model = &p->model;
 	p->streams.run = r;
 	p->streams.sdp = o->sdp;
 	return r->key_uses != NULL && r->intervals != NULL &&
-	    sf_seen_init(&r->seen, &p->arena, l->seen_frames) &&
-	    sf_streams_init(&p->streams, &p->arena, l);
+	       sf_seen_init(&r->seen, &p->arena, l->seen_frames) &&
+	       sf_streams_init(&p->streams, &p->arena, l);
 }
 
 struct sf_pipeline *
@@ -97,10 +99,9 @@ name_sources(struct sf_pipeline *p, struct sf_bytes body)
 	struct sf_diag d;
 
 	while (body.n != 0 && sf_rtcp_sdes_parse(&s, body, &d) == SF_OK) {
-		size_t n = s.cname.n < SF_TEXT_MAX - 1 ? s.cname.n
-		                                       : SF_TEXT_MAX - 1;
-		struct sf_naming *name =
-		    sf_streams_naming(&p->streams, s.ssrc);
+		size_t n =
+		    s.cname.n < SF_TEXT_MAX - 1 ? s.cname.n : SF_TEXT_MAX - 1;
+		struct sf_naming *name = sf_streams_naming(&p->streams, s.ssrc);
 
 		if (n != 0) {
 			memcpy(name->cname, s.cname.p, n);
@@ -121,8 +122,8 @@ hear(struct sf_pipeline *p, const struct sf_rtcp *r)
 		return;
 	for (size_t i = 0; i < r->count && (i + 1) * 4 <= r->body.n; i++) {
 		uint32_t ssrc = (uint32_t)at[4 * i] << 24 |
-		    (uint32_t)at[4 * i + 1] << 16 |
-		    (uint32_t)at[4 * i + 2] << 8 | at[4 * i + 3];
+				(uint32_t)at[4 * i + 1] << 16 |
+				(uint32_t)at[4 * i + 2] << 8 | at[4 * i + 3];
 
 		sf_streams_naming(&p->streams, ssrc)->bye = true;
 	}
@@ -147,8 +148,7 @@ whole_compound(struct sf_bytes in)
 static void
 take_rtcp(struct sf_pipeline *p, const struct sf_datagram *dg)
 {
-	struct sf_path *path =
-	    sf_streams_path(&p->streams, &dg->src, &dg->dst);
+	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
 	struct sf_bytes rest = dg->payload;
 	struct sf_rtcp r;
 	struct sf_diag d;

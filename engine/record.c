@@ -125,7 +125,7 @@ static bool
 is_video(const struct sf_frame *f)
 {
 	return f->packets > 1 ||
-	    (f->codec >= SF_CODEC_VP8 && f->codec <= SF_CODEC_AV1);
+	       (f->codec >= SF_CODEC_VP8 && f->codec <= SF_CODEC_AV1);
 }
 
 /* Where that is readable: VP9's descriptor, a VP8 frame's own first octets. */
@@ -135,8 +135,8 @@ is_key(const struct sf_frame *f)
 	if (f->codec == SF_CODEC_VP9)
 		return f->inter_known && !f->inter;
 	return f->codec == SF_CODEC_VP8 && f->octets.n >= 6 &&
-	    (f->octets.p[0] & 1) == 0 &&
-	    memcmp(f->octets.p + 3, "\x9d\x01\x2a", 3) == 0;
+	       (f->octets.p[0] & 1) == 0 &&
+	       memcmp(f->octets.p + 3, "\x9d\x01\x2a", 3) == 0;
 }
 
 static uint8_t

@@ -10,20 +10,20 @@
 #define WIDEST_GAP   60000
 
 /* The three parsers give the same facts under three types. */
-#define READ(name)                                                         \
+#define READ(name)                                                             \
 	static bool read_##name(struct sf_run_header *out, struct sf_bytes in) \
-	{                                                                  \
-		struct sf_##name##_header h;                               \
-		struct sf_diag d;                                          \
-                                                                           \
-		if (sf_##name##_header_parse(&h, in, &d) != SF_OK)         \
-			return false;                                      \
-		out->kid = h.kid;                                          \
-		out->ctr = h.ctr;                                          \
-		out->kid_octets = h.kid_octets;                            \
-		out->ctr_octets = h.ctr_octets;                            \
-		out->octets = (uint8_t)h.aad.n;                            \
-		return true;                                               \
+	{                                                                      \
+		struct sf_##name##_header h;                                   \
+		struct sf_diag d;                                              \
+                                                                               \
+		if (sf_##name##_header_parse(&h, in, &d) != SF_OK)             \
+			return false;                                          \
+		out->kid = h.kid;                                              \
+		out->ctr = h.ctr;                                              \
+		out->kid_octets = h.kid_octets;                                \
+		out->ctr_octets = h.ctr_octets;                                \
+		out->octets = (uint8_t)h.aad.n;                                \
+		return true;                                                   \
 	}
 READ(sframe)
 READ(draft)
@@ -65,7 +65,7 @@ sf_run_header(
     struct sf_run_header *out, const struct sf_record *r, struct sf_placing p)
 {
 	return sf_run_header_alone(out, r, p) &&
-	    r->octets >= (uint32_t)out->at + out->octets + SHORTEST_TAG;
+	       r->octets >= (uint32_t)out->at + out->octets + SHORTEST_TAG;
 }
 
 /*
@@ -92,7 +92,7 @@ sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
 	uint64_t gap = widest_gap(b, a_ns, b_ns);
 
 	return a->kid == b->kid && a->kid_octets == b->kid_octets &&
-	    b->ctr > a->ctr && b->ctr - a->ctr <= gap;
+	       b->ctr > a->ctr && b->ctr - a->ctr <= gap;
 }
 
 /* What a transition between two frames shows. */
@@ -118,6 +118,7 @@ step_between(const struct sf_run_header *a, const struct sf_run_header *b)
  */
 static const double sframe_alone[STEPS] = { .96, .035, .002, .002, .001 };
 static const double sframe_shared[STEPS] = { .10, .895, .002, .002, .001 };
+/* clang-format off */
 static const double plain[][STEPS] = {
 	{ .03,  .03,  .25, .59, .10  }, /* CTR in the config octet */
 	{ .08,  .25,  .57, .09, .01  }, /* audio, KID in it, CTR of one octet */
@@ -125,6 +126,7 @@ static const double plain[][STEPS] = {
 	{ .002, .015, .10, .78, .103 }, /* KID of its own, CTR of one octet */
 	{ .001, .01,  .30, .60, .089 }, /* CTR of two octets or more */
 };
+/* clang-format on */
 
 #define ROWS (sizeof(plain) / sizeof(plain[0]))
 
@@ -162,8 +164,10 @@ begin_test(struct test *t, double level)
 	*t = (struct test){ .level = level };
 	for (unsigned row = 0; row < ROWS; row++)
 		for (unsigned s = 0; s < STEPS; s++) {
-			t->llr[0][row][s] = log(sframe_alone[s] / plain[row][s]);
-			t->llr[1][row][s] = log(sframe_shared[s] / plain[row][s]);
+			t->llr[0][row][s] =
+			    log(sframe_alone[s] / plain[row][s]);
+			t->llr[1][row][s] =
+			    log(sframe_shared[s] / plain[row][s]);
 		}
 }
 
@@ -225,11 +229,12 @@ sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
 		}
 		unreadable = 0;
 		decided = have && count_step(&t, step_between(&last, &h),
-		    row_of(&h, recs[i].video));
+				      row_of(&h, recs[i].video));
 		last = h;
 		have = true;
 	}
-	*found = (struct sf_run_found){ 0, fmax(t.sum[0], t.sum[1]), t.highest };
+	*found =
+	    (struct sf_run_found){ 0, fmax(t.sum[0], t.sum[1]), t.highest };
 	if (decided)
 		found->start = first_of_run(recs, i - 1, p);
 	return decided;

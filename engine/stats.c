@@ -13,7 +13,7 @@ spread(uint8_t v)
 	    v * 0x0101010101010101ULL & 0x8040201008040201ULL;
 
 	return (one_bit_each + 0x7f7f7f7f7f7f7f7fULL) >> 7 &
-	    0x0101010101010101ULL;
+	       0x0101010101010101ULL;
 }
 
 void

@@ -5,18 +5,18 @@
 #include "engine/hash.h"
 #include "parsers/rtp/hdrext.h"
 
-#define BELIEVE     5    /* packets before a stream is believed */
-#define SETTLED     16   /* packets that the payload format is guessed from */
-#define LONGEST_GAP 100  /* sequence numbers between neighbours on probation */
-#define DROPOUT     3000 /* RFC 3550 A.1: MAX_DROPOUT */
-#define MISORDER    100  /* and MAX_MISORDER */
-#define HOLD_MOST   512  /* packets held for one gap */
-#define HOLD_NS     2000000000LL
-#define MOVE_NS     10000000000LL
+#define BELIEVE        5   /* packets before a stream is believed */
+#define SETTLED        16  /* packets that the payload format is guessed from */
+#define LONGEST_GAP    100 /* sequence numbers between neighbours on probation */
+#define DROPOUT        3000 /* RFC 3550 A.1: MAX_DROPOUT */
+#define MISORDER       100  /* and MAX_MISORDER */
+#define HOLD_MOST      512  /* packets held for one gap */
+#define HOLD_NS        2000000000LL
+#define MOVE_NS        10000000000LL
 #define SECOND_CHANCES 64
-#define HABIT_RED   63   /* Chromium's payload type for RED audio */
-#define SLOTS       1024 /* paths and namings */
-#define PROBES      8
+#define HABIT_RED      63   /* Chromium's payload type for RED audio */
+#define SLOTS          1024 /* paths and namings */
+#define PROBES         8
 
 /* ---- memory --------------------------------------------------------------- */
 
@@ -46,12 +46,12 @@ size_t
 sf_streams_octets(const struct sf_limits *l)
 {
 	return l->streams * sizeof(struct sf_track) +
-	    lanes_for(l) * (sizeof(struct sf_lane) + SF_STASH) +
-	    names_for(l) * sizeof(struct sf_track_name) +
-	    buckets_for(l) * sizeof(uint32_t) +
-	    SLOTS * (sizeof(struct sf_path) + sizeof(struct sf_naming)) +
-	    l->held * (sizeof(struct sf_held) + l->held_octets) +
-	    l->assemblies * (l->frame_octets + sizeof(uint32_t)) + 1024;
+	       lanes_for(l) * (sizeof(struct sf_lane) + SF_STASH) +
+	       names_for(l) * sizeof(struct sf_track_name) +
+	       buckets_for(l) * sizeof(uint32_t) +
+	       SLOTS * (sizeof(struct sf_path) + sizeof(struct sf_naming)) +
+	       l->held * (sizeof(struct sf_held) + l->held_octets) +
+	       l->assemblies * (l->frame_octets + sizeof(uint32_t)) + 1024;
 }
 
 static bool
@@ -75,8 +75,7 @@ init_names(struct sf_streams *s, struct sf_arena *a, const struct sf_limits *l)
 	s->names_cap = names_for(l);
 	s->bucket_mask = buckets_for(l) - 1;
 	s->names = sf_arena_take(a, s->names_cap, sizeof(*s->names));
-	s->buckets =
-	    sf_arena_take(a, s->bucket_mask + 1, sizeof(*s->buckets));
+	s->buckets = sf_arena_take(a, s->bucket_mask + 1, sizeof(*s->buckets));
 	if (s->names == NULL || s->buckets == NULL)
 		return false;
 	for (size_t i = s->names_cap; i-- > 0;) {
@@ -99,10 +98,9 @@ sf_streams_init(
 	s->paths = sf_arena_take(a, SLOTS, sizeof(*s->paths));
 	s->namings = sf_arena_take(a, SLOTS, sizeof(*s->namings));
 	return s->tracks != NULL && s->lanes != NULL && s->stash != NULL &&
-	    s->paths != NULL &&
-	    s->namings != NULL && init_names(s, a, l) &&
-	    init_held(&s->held, a, l) &&
-	    sf_depay_pool_init(&s->depay, a, l->assemblies, l->frame_octets);
+	       s->paths != NULL && s->namings != NULL && init_names(s, a, l) &&
+	       init_held(&s->held, a, l) &&
+	       sf_depay_pool_init(&s->depay, a, l->assemblies, l->frame_octets);
 }
 
 static void
@@ -190,8 +188,8 @@ add_name(struct sf_streams *s, const struct sf_track_key *k, struct sf_track *t)
 	if (at == 0)
 		return false;
 	s->free_names = s->names[at - 1].next;
-	s->names[at - 1] = (struct sf_track_name){ *k,
-		(uint32_t)(t - s->tracks), *bucket };
+	s->names[at - 1] =
+	    (struct sf_track_name){ *k, (uint32_t)(t - s->tracks), *bucket };
 	*bucket = at;
 	return true;
 }
@@ -260,8 +258,7 @@ hold(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 	s->held.free_list = h->next;
 	h->unit = *u;
 	h->unit.cut |= n < u->payload.n; /* too large to keep whole */
-	h->unit.payload =
-	    sf_bytes(s->held.octets + (at - 1) * s->held.each, n);
+	h->unit.payload = sf_bytes(s->held.octets + (at - 1) * s->held.each, n);
 	memcpy(s->held.octets + (at - 1) * s->held.each, u->payload.p, n);
 	h->next = *link;
 	*link = at;
@@ -360,13 +357,14 @@ name_by_ssrc(struct sf_streams *s, struct sf_track *t)
 
 	if (find(s, &k) != t) {
 		drop_name(s, &k);
-		(void)add_name(s, &k, t); /* without it a move is a new stream */
+		(void)add_name(
+		    s, &k, t); /* without it a move is a new stream */
 	}
 }
 
 static struct sf_track *
-begin_track(struct sf_streams *s, const struct sf_track_key *k,
-    struct sf_place place)
+begin_track(
+    struct sf_streams *s, const struct sf_track_key *k, struct sf_place place)
 {
 	struct sf_track *t = new_track(s);
 	struct sf_track_key any;
@@ -468,14 +466,13 @@ lane_has(const struct sf_lane *l, uint16_t seq, uint32_t hash)
 }
 
 static bool
-held_has(struct sf_streams *s, const struct sf_track *t, uint16_t seq,
-    uint32_t hash)
+held_has(
+    struct sf_streams *s, const struct sf_track *t, uint16_t seq, uint32_t hash)
 {
 	for (uint32_t at = t->held; at != 0; at = held_at(s, at)->next) {
 		const struct sf_unit *u = &held_at(s, at)->unit;
 
-		if ((uint16_t)u->seq == seq &&
-		    (uint32_t)u->hash == hash)
+		if ((uint16_t)u->seq == seq && (uint32_t)u->hash == hash)
 			return true;
 	}
 	return false;
@@ -501,7 +498,7 @@ static bool
 same_addresses(const struct sf_stream *a, const struct sf_stream *b)
 {
 	return memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
+	       memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
 }
 
 static bool
@@ -580,8 +577,7 @@ plausible(struct sf_streams *s, const struct sf_track *t)
 static bool
 in_company(struct sf_streams *s, const struct sf_track *t)
 {
-	const struct sf_path *p =
-	    sf_streams_path(s, &t->pub.src, &t->pub.dst);
+	const struct sf_path *p = sf_streams_path(s, &t->pub.src, &t->pub.dst);
 
 	return p->media || p->dtls || p->stun;
 }
@@ -668,8 +664,8 @@ find_codec(struct sf_streams *s, struct sf_track *t)
 	name_kind(&t->pub, shares_timestamps(s, t));
 }
 
-static void deliver(struct sf_streams *s, struct sf_track *t,
-    const struct sf_unit *u);
+static void deliver(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
 static void
 remember(struct sf_lane *l, const struct sf_unit *u)
@@ -760,8 +756,8 @@ repaired_by_ssrc(struct sf_streams *s, const struct sf_track *t)
 
 /* The copies that a repair stream sends need no frame of their own. */
 static void
-deliver_repair(struct sf_streams *s, struct sf_track *t,
-    const struct sf_unit *u)
+deliver_repair(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
 	bool copy = false;
 
@@ -848,7 +844,7 @@ static bool
 is_jump(const struct sf_track *t, uint64_t seq)
 {
 	return seq > t->highest ? seq - t->highest > DROPOUT
-	                        : t->highest - seq > MISORDER * 5;
+				: t->highest - seq > MISORDER * 5;
 }
 
 static bool
@@ -869,7 +865,7 @@ static bool
 waited_enough(struct sf_streams *s, const struct sf_track *t, int64_t now)
 {
 	return t->n_held > HOLD_MOST ||
-	    now - held_at(s, t->held)->unit.place.time_ns > HOLD_NS;
+	       now - held_at(s, t->held)->unit.place.time_ns > HOLD_NS;
 }
 
 static void
@@ -1005,8 +1001,8 @@ copy_text(char out[SF_TEXT_MAX], struct sf_bytes in)
 
 /* MID and RID (RFC 8852), where SDP gives their ids. */
 static void
-note_extension(struct sf_streams *s, struct sf_track *t,
-    const struct sf_rtp *rtp)
+note_extension(
+    struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp)
 {
 	const struct sf_sdp_section *of =
 	    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
@@ -1132,8 +1128,7 @@ static void
 name_stream(struct sf_streams *s, struct sf_track *t)
 {
 	const struct sf_naming *n = sf_streams_naming(s, t->pub.ssrc);
-	const struct sf_path *p =
-	    sf_streams_path(s, &t->pub.src, &t->pub.dst);
+	const struct sf_path *p = sf_streams_path(s, &t->pub.src, &t->pub.dst);
 	uint64_t span = t->highest - t->first_seq + 1;
 
 	if (n->cname[0] != '\0')
