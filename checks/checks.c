@@ -129,7 +129,7 @@ sf_checks_new(const struct sf_checks_options *options)
 	if (k->options.drift_grace_ns == 0)
 		k->options.drift_grace_ns = 2000000000;
 	if (k->options.rotate_within_ns == 0)
-		k->options.rotate_within_ns = 5000000000;
+		k->options.rotate_within_ns = 3000000000;
 	k->cap_findings = FINDINGS;
 	k->cap_streams = options->limits.streams;
 	k->findings = calloc(FINDINGS, sizeof(*k->findings));

@@ -18,7 +18,7 @@ struct sf_checks_options {
 	unsigned epoch_bits, sender_bits;   /* MLS: E and S */
 	bool per_ssrc_keys;
 	int64_t drift_grace_ns;             /* 0: the default, 2 s */
-	int64_t rotate_within_ns;           /* 0: the default, 5 s */
+	int64_t rotate_within_ns;           /* 0: the default, 3 s */
 };
 
 struct sf_checks;
