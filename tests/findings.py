@@ -263,6 +263,27 @@ def packets_twice_under_their_numbers(c):
 
 # ==== key ids ===============================================================
 
+@case({"kid-shared": [0xe1, 0xe2]}, near="ctr-reused", is_={0xe1: UP, 0xe2: UP})
+def an_sfu_sends_two_senders_of_one_kid(c):
+    """RFC 9605 5.1: Alice and Bob count alike under keys of their own, and the
+    SFU sends both from one address, each under its own CNAME."""
+    c.audio(0xe1, SFU, CAROL, cname="alice").sframe(200, kid=9)
+    c.audio(0xe2, SFU, CAROL, cname="bob").sframe(200, kid=9)
+
+
+@case({"ctr-reused": [0xe1, 0xe2]}, verdict="fail", is_={0xe1: UP, 0xe2: UP})
+def one_endpoint_sends_two_streams_of_one_kid(c):
+    c.audio(0xe1, SFU, CAROL, cname="alice").sframe(200, kid=9)
+    c.audio(0xe2, SFU, CAROL, cname="alice").sframe(200, kid=9)
+
+
+@case({"plaintext-start": [A]}, verdict="fail", is_={A: ("mixed",)},
+      tell={A: 123})
+def sframe_begins_where_a_block_ends(c):
+    """A KID and counter in the config octet need seven frames to be seen."""
+    alice(c).plain(123).sframe(300, kid=5)
+
+
 @case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP})
 def one_of_two_rotates_four_seconds_late(c):
     alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
@@ -296,6 +317,25 @@ def three_rotate_within_a_second(c):
         c.audio(ssrc, src, SFU, cname=name) \
             .sframe(at, kid=(ssrc & 0xf0) | 1) \
             .sframe(700 - at, kid=(ssrc & 0xf0) | 2, ctr=0)
+
+
+def three(c, *at):
+    for ssrc, src, name, n in zip((A, B, C), (ALICE, BOB, CAROL),
+                                  ("alice", "bob", "carol"), at):
+        c.audio(ssrc, src, SFU, cname=name) \
+            .sframe(n, kid=(ssrc & 0xf0) | 1) \
+            .sframe(700 - n, kid=(ssrc & 0xf0) | 2, ctr=0)
+
+
+@case(near="kid-drift", is_={A: UP, B: UP, C: UP})
+def one_of_three_is_early(c):
+    """The group has left a KID when half of it has: nobody stayed behind."""
+    three(c, 200, 450, 455)
+
+
+@case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP, C: UP})
+def one_of_three_is_late(c):
+    three(c, 200, 450, 205)
 
 
 @case({"kid-went-back": [A]}, is_={A: UP})

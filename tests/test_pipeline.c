@@ -267,6 +267,23 @@ restarts_are_no_loss(void **state)
 	sf_pipeline_free(b.p);
 }
 
+/* A burst of loss is loss, and not a new start. */
+static void
+bursts_are_loss(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	for (unsigned i = 0; i < 100; i++)
+		send_frame(&b, 1, 7, i);
+	for (unsigned i = 400; i < 500; i++)
+		send_frame(&b, 1, 7, i);
+	expect_stream(finish(&b), 200, 300, SF_PROT_CONSISTENT);
+	assert_int_equal(sf_pipeline_model(b.p)->streams->late, 0);
+	sf_pipeline_free(b.p);
+}
+
 /* Octets without sense are counted, whatever they are. */
 static void
 noise_is_accounted_for(void **state)
@@ -303,6 +320,7 @@ main(void)
 		cmocka_unit_test(few_packets_are_no_stream),
 		cmocka_unit_test(floods_do_not_drown),
 		cmocka_unit_test(restarts_are_no_loss),
+		cmocka_unit_test(bursts_are_loss),
 		cmocka_unit_test(noise_is_accounted_for),
 	};
 
