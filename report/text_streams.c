@@ -271,8 +271,11 @@ static void
 note_protection(struct notes *n, const struct sf_stream *s)
 {
 	const char *dialect = sf_dialect_name(s->dialect);
+	const struct sf_suite *suite = sf_suite_by_id(s->suite);
 	bool key = s->clear_octets_key >= 0;
 
+	if (suite != NULL)
+		note(n, "%s", suite->name);
 	if (s->protection == SF_PROT_MIXED)
 		note(n, "%" PRIu64 " frames in the clear",
 		    s->by_state[SF_STATE_PLAINTEXT]);
