@@ -24,8 +24,8 @@ static const char *const whys[SF_WHYS] = {
 	[SF_WHY_NO_DEPACKETIZER] = "frames of this codec are not rebuilt yet",
 	[SF_WHY_UNIFORM] =
 	    "uniform octets without SFrame header, counter or trailer",
-	[SF_WHY_CLEAR_HEAD] = "a codec octet is in the clear; too few frames "
-			      "to tell what follows",
+	[SF_WHY_CLEAR_HEAD] =
+	    "a codec octet is in the clear, and too few frames behind it",
 	[SF_WHY_CONTRADICTION] = "the evidence pulls both ways",
 	[SF_WHY_ALL_INCOMPLETE] = "every frame was incomplete or cut",
 	[SF_WHY_NOT_MEDIA] = "padding or repair only",
