@@ -1,66 +1,23 @@
 /*
  * cmd_header.c - one SFrame header, bit by bit.
  */
-#include <string.h>
-
 #include "cli/cmd.h"
+#include "cli/hex.h"
 #include "cli/output.h"
 #include "parsers/sframe/header.h"
 
 #define OCTETS_MAX 65536
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Blanks, colons and 0x in front may stand between octets. */
 static bool
 read_hex(const char *s, uint8_t *out, size_t *n)
 {
-	int high = -1;
+	const char *why = sf_hex_read(s, out, OCTETS_MAX, n);
 
-	*n = 0;
-	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
-		s += 2;
-	for (; *s != '\0'; s++) {
-		int digit = hex_digit(*s);
-
-		if (digit < 0 && high < 0 && strchr(" \t\n:", *s) != NULL)
-			continue;
-		if (digit < 0) {
-			sf_complain(NULL,
-			    "header: HEX is hexadecimal digits, "
-			    "with blanks or colons between octets");
-			return false;
-		}
-		if (high < 0) {
-			high = digit;
-			continue;
-		}
-		if (*n == OCTETS_MAX) {
-			sf_complain(NULL,
-			    "header: HEX is above %d octets; "
-			    "give the first 17",
-			    OCTETS_MAX);
-			return false;
-		}
-		out[(*n)++] = (uint8_t)(high << 4 | digit);
-		high = -1;
-	}
-	if (high >= 0)
-		sf_complain(NULL, "header: HEX has an odd number of digits; an "
-				  "octet is two");
-	else if (*n == 0)
-		sf_complain(NULL, "header: HEX has no digits");
-	return high < 0 && *n > 0;
+	if (why == NULL && *n == 0)
+		why = "no digits";
+	if (why != NULL)
+		sf_complain(NULL, "header: HEX: %s", why);
+	return why == NULL;
 }
 
 static bool

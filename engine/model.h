@@ -116,7 +116,7 @@ struct sf_evidence {
 	double header_chance;    /* bound: chance that random headers run like this */
 	uint64_t run_frames;     /* frames whose header continued the run */
 	uint64_t breaks;         /* frames that broke it */
-	uint64_t windows;        /* windows of up to 100 frames tested */
+	uint64_t windows;        /* blocks of up to 127 frames tested */
 	double p_head;           /* possum, first 24 octets of the body */
 	double p_nib_head;       /* nib4, first 4 octets of the body */
 	double p_nib_tail;       /* nib4, last 4 octets */
