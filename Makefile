@@ -46,10 +46,12 @@ FUZZ_JOBS ?= 2
 # ---- packages ---------------------------------------------------------------
 
 # package, or package:command where the command will do however it came
-build_deps := gcc:gcc make:make pkg-config:pkg-config libpcap-dev libssl-dev \
-	libcjson-dev libxxhash-dev
-test_deps := libcmocka-dev clang:clang libclang-rt-dev valgrind:valgrind \
-	tshark:tshark jq:jq nodejs:node python3:python3 python3-jsonschema
+build_deps := gcc:gcc make:make pkg-config:pkg-config
+build_deps += libpcap-dev libssl-dev libcjson-dev libxxhash-dev
+test_deps := clang:clang libclang-rt-dev valgrind:valgrind libcmocka-dev
+test_deps += python3:python3 python3-jsonschema
+test_deps += nodejs:node
+test_deps += tshark:tshark jq:jq
 
 # ---- flags ------------------------------------------------------------------
 
@@ -62,7 +64,9 @@ CC := afl-clang-fast
 endif
 
 try = $(if $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>&1),,$(1))
-pkgs := libpcap libcrypto libcjson libxxhash
+pkgs := libpcap libcrypto
+pkgs += libcjson
+pkgs += libxxhash
 
 # Warnings stop our own checks, not somebody's build of a release.
 ifneq ($(filter %check check-% fuzz% afl test valgrind coverage,$(MAKECMDGOALS)),)

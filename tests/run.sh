@@ -29,7 +29,14 @@ tell() {
 	passed=$((passed + ${sum% *}))
 	failed=$((failed + ${sum#* }))
 }
-for script in captures findings hostile keyed frames; do
+scripts='
+	captures
+	findings
+	hostile
+	keyed
+	frames
+'
+for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"
 done
 tell mistakes python3 -B "$top/tests/mistakes.py" check
