@@ -1,0 +1,183 @@
+#include "engine/classify/parts.h"
+
+#include <string.h>
+
+static void
+count_limit(struct sf_model *m, enum sf_limit l, struct sf_place place)
+{
+	if (m->limits[l]++ == 0)
+		m->limit_first[l] = place;
+}
+
+static void
+note_interval(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r)
+{
+	struct sf_interval *v = c->interval;
+
+	if (v != NULL && v->state == r->state) {
+		v->frames++;
+		v->last = r->last;
+		return;
+	}
+	if (run->intervals_used == run->intervals_cap) {
+		count_limit(run->model, SF_LIMIT_INTERVALS, r->last);
+		return;
+	}
+	v = &run->intervals[run->intervals_used++];
+	*v = (struct sf_interval){ r->state, 1, r->first, r->last, NULL };
+	*(c->interval == NULL ? &c->pub->intervals : &c->interval->next) = v;
+	c->interval = v;
+}
+
+static int
+entry_of(const struct sf_record *r)
+{
+	return r->tried == SF_TRIED_OPENED ? (int)r->entry : -1;
+}
+
+static void
+note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r)
+{
+	const struct sf_run_header *h = &r->header;
+	struct sf_key_use *u = c->use;
+	int entry = entry_of(r);
+
+	if (u != NULL && u->kid == h->kid &&
+	    (entry < 0 || u->entry < 0 || u->entry == entry)) {
+		if (entry >= 0)
+			u->entry = entry;
+		u->frames++;
+		u->last_ctr = h->ctr;
+		u->last = r->last;
+		return;
+	}
+	if (run->key_uses_used == run->key_uses_cap) {
+		count_limit(run->model, SF_LIMIT_KEY_USES, r->last);
+		return;
+	}
+	u = &run->key_uses[run->key_uses_used++];
+	*u = (struct sf_key_use){ h->kid, h->ctr, h->ctr, 1, r->last, r->last,
+		entry, NULL };
+	*(c->use == NULL ? &c->pub->keys : &c->use->next) = u;
+	c->use = u;
+}
+
+/* The form of the header: facts that a check judges (RFC 9605 4.3). */
+static void
+note_form(struct sf_evidence *e, const struct sf_record *r)
+{
+	const struct sf_run_header *h = &r->header;
+	const uint8_t *kid = r->head + h->at + 1;
+	const uint8_t *ctr = kid + h->kid_octets;
+
+	e->kid_not_minimal += h->kid_octets > 1 && kid[0] == 0;
+	e->ctr_not_minimal += h->ctr_octets > 1 && ctr[0] == 0;
+	e->kid_not_inline += h->kid_octets == 1 && h->kid < 8;
+	e->ctr_not_inline += h->ctr_octets == 1 && h->ctr < 8;
+}
+
+static void
+fill_header(struct sf_frame_event *ev, const struct sf_record *r)
+{
+	const struct sf_run_header *h = &r->header;
+
+	ev->has_header = true;
+	ev->header_at = h->at;
+	ev->packet_at =
+	    r->packet_at == 0 ? 0 : (uint16_t)(r->packet_at + h->at);
+	ev->raw_octets = h->octets;
+	memcpy(ev->raw, r->head + h->at, h->octets);
+	ev->kid = h->kid;
+	ev->ctr = h->ctr;
+	ev->kid_octets = h->kid_octets;
+	ev->ctr_octets = h->ctr_octets;
+	ev->draft = r->layout != SF_LAYOUT_RFC9605;
+}
+
+/* A copy of another stream's frame: that stream is what this one forwards. */
+static void
+note_seen(struct sf_classifier *c, struct sf_frame_event *ev)
+{
+	if (ev->seen == SF_SEEN_SAME && ev->seen_stream != c->pub->id &&
+	    c->pub->forwards == 0)
+		c->pub->forwards = ev->seen_stream;
+}
+
+static void
+emit_header(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r, struct sf_frame_event *ev)
+{
+	fill_header(ev, r);
+	ev->seen_stream = c->pub->id;
+	if (r->layout == SF_LAYOUT_RFC9605)
+		note_form(&c->pub->evidence, r);
+	ev->seen = sf_seen_ask(
+	    &run->seen, ev->kid, ev->ctr, r->content, &ev->seen_stream);
+	if (run->seen.forgotten > run->model->limits[SF_LIMIT_SEEN_FRAMES])
+		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
+	note_seen(c, ev);
+	note_key_use(c, run, r);
+	c->pub->evidence.tried += r->tried >= SF_TRIED_FORGED;
+	c->pub->evidence.no_key += r->tried == SF_TRIED_NO_KEY;
+	c->run_frames++;
+	c->run_layout[r->layout]++;
+	c->run_prefixed += r->header.at > 0 && !c->placing.descriptor;
+	c->run_descriptor += r->descriptor || c->placing.descriptor;
+}
+
+/* What stands in a misfit where the header should be. */
+static void
+emit_misfit(const struct sf_classifier *c, const struct sf_record *r,
+    struct sf_frame_event *ev)
+{
+	uint8_t at = r->key ? c->placing.at_key : c->placing.at;
+
+	ev->misfit = true;
+	ev->draft = c->placing.layout != SF_LAYOUT_RFC9605;
+	ev->header_at = at;
+	if (at >= r->head_n)
+		return;
+	ev->raw_octets = (uint8_t)(r->head_n - at);
+	if (ev->raw_octets > sizeof(ev->raw))
+		ev->raw_octets = sizeof(ev->raw);
+	memcpy(ev->raw, r->head + at, ev->raw_octets);
+}
+
+void
+sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r)
+{
+	struct sf_frame_event ev = {
+		.stream = c->pub,
+		.first = r->first,
+		.last = r->last,
+		.number = ++c->number,
+		.seq = r->seq,
+		.timestamp = r->timestamp,
+		.octets = r->octets,
+		.packets = r->packets,
+		.complete = r->complete,
+		.key = r->key,
+		.state = r->state,
+		.tried = r->tried,
+		.entry = entry_of(r),
+		.content = r->content,
+	};
+
+	if (!r->complete) {
+		c->pub->incomplete_frames++;
+		c->pub->cut_frames += r->cut;
+	} else {
+		c->pub->frames++;
+		c->pub->by_state[r->state]++;
+		note_interval(c, run, r);
+		if (r->has_header)
+			emit_header(c, run, r, &ev);
+		else if (c->running)
+			emit_misfit(c, r, &ev);
+	}
+	if (run->sink != NULL)
+		run->sink(run->sink_ctx, &ev);
+}

@@ -1,0 +1,114 @@
+#include "engine/classify/parts.h"
+
+#include <math.h>
+
+#include "parsers/sframe/header.h"
+
+#define KEPT_BACK 28 /* frames that may be the start of a run */
+
+static bool
+whole_frames(const struct sf_classifier *c)
+{
+	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
+	       c->placing.at == 0 && c->placing.layout == SF_LAYOUT_RFC9605;
+}
+
+static void
+keep_clear(struct sf_evidence *e, const struct sf_clear_found *f)
+{
+	e->windows++;
+	e->codec_asked += f->asked;
+	e->codec_passes += f->passes;
+	if (f->llr > e->codec_llr)
+		e->codec_llr = fmin(60, f->llr);
+	sf_keep_least(&e->p_head, f->p_head);
+	sf_keep_least(&e->p_nib_head, f->p_nib_head);
+	sf_keep_least(&e->p_tail, f->p_tail);
+	sf_keep_least(&e->p_nib_tail, f->p_nib_tail);
+	if (f->width != 0) {
+		e->width = f->width;
+		e->height = f->height;
+	}
+}
+
+static enum sf_state
+state_of(enum sf_clear what)
+{
+	if (what == SF_CLEAR_PLAIN)
+		return SF_STATE_PLAINTEXT;
+	return what == SF_CLEAR_TRAILER ? SF_STATE_ENCRYPTED : SF_STATE_UNKNOWN;
+}
+
+/*
+ * A frame that does not run on, but has the KID of the run in the same form: a
+ * counter used again, or a frame sent again. It moves nothing. A form with
+ * fewer than two octets of fields would fit one stray frame in 256.
+ */
+static bool
+is_straggler(const struct sf_classifier *c, const struct sf_record *r,
+    struct sf_run_header *h)
+{
+	return c->running && sf_run_header(h, r, c->placing) &&
+	       h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
+	       h->kid_octets + h->ctr_octets >= 2 &&
+	       h->ctr_octets <= c->last.ctr_octets &&
+	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
+}
+
+static void
+decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
+{
+	struct sf_run_header h;
+
+	r->decided = true;
+	if (what != SF_CLEAR_PLAIN && is_straggler(c, r, &h)) {
+		sf_classify_claim(c, r, &h, c->placing.layout);
+		return;
+	}
+	r->state = state_of(what);
+	c->kinds[what]++;
+}
+
+/*
+ * Judges the frames from..to together and decides those before keep. Frames too
+ * few to be judged are what the frames before them were, when they touch.
+ */
+static void
+judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
+{
+	struct sf_clear_found f;
+
+	sf_clear_judge(
+	    &f, &c->recs[from], to - from, c->pub->codec, whole_frames(c));
+	if (f.what == SF_CLEAR_FEW && from == 0)
+		f.what = c->before;
+	keep_clear(&c->pub->evidence, &f);
+	for (unsigned i = from; i < keep; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (r->complete && !r->decided)
+			decide_open(c, r, f.what);
+	}
+	c->before = to == c->n ? f.what : SF_CLEAR_FEW;
+}
+
+/* Judges the frames outside runs; returns how many frames are ready to go. */
+unsigned
+sf_classify_open(struct sf_classifier *c, bool final)
+{
+	unsigned from = 0, to;
+
+	while (sf_classify_next_open(c, &from, &to)) {
+		unsigned keep = to;
+
+		if (!final && to == c->n) {
+			keep = to > KEPT_BACK ? to - KEPT_BACK : 0;
+			keep = keep < from ? from : keep;
+		}
+		judge_open(c, from, to, keep);
+		if (keep < to)
+			return keep;
+		from = to;
+	}
+	return c->n;
+}

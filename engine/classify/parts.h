@@ -1,0 +1,68 @@
+/*
+ * parts.h - the steps of judging a block of frames, in the order they are
+ * taken; classify.c alone calls them from outside.
+ */
+#ifndef SF_CLASSIFY_PARTS_H
+#define SF_CLASSIFY_PARTS_H
+
+#include "engine/classify.h"
+
+#define SF_LEAST_RUN 20 /* frames before "consistent" is said */
+
+/* ---- walk.c: headers that run on ---- */
+
+/* Marks every frame of the block that belongs to a run of headers. */
+void sf_classify_runs(struct sf_classifier *c);
+
+/* Does the frame carry on the run under way? h is its header, on success. */
+bool sf_classify_continues(const struct sf_classifier *c,
+    const struct sf_record *r, struct sf_run_header *h);
+
+/* The frame has this header; it moves the run only when marked. */
+void sf_classify_claim(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_run_header *h, enum sf_layout layout);
+void sf_classify_mark(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_run_header *h);
+
+/* A run found begins with record start: marks it and what runs on from it up to
+   record to. Returns how many frames that is. */
+unsigned sf_classify_begin(
+    struct sf_classifier *c, struct sf_placing p, unsigned start, unsigned to);
+
+/* The first stretch at or after *from of frames that nothing was said of. */
+bool sf_classify_next_open(
+    const struct sf_classifier *c, unsigned *from, unsigned *to);
+
+/* ---- search.c: where in the frame the header is ---- */
+
+/* Looks for a run among records from..to and marks its frames; returns how
+   many. */
+unsigned sf_classify_search(
+    struct sf_classifier *c, unsigned from, unsigned to);
+
+/* ---- bodies.c: is what stands behind the headers uniform? ---- */
+
+void sf_classify_bodies(struct sf_classifier *c);
+
+/* ---- outside.c: frames that belong to no run ---- */
+
+/* Judges them; returns how many frames of the block are ready to go. */
+unsigned sf_classify_open(struct sf_classifier *c, bool final);
+
+/* ---- emit.c: a frame that is judged leaves ---- */
+
+void sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r);
+
+/* ---- protect.c: the stream ---- */
+
+void sf_classify_protect(struct sf_classifier *c);
+
+static inline void
+sf_keep_least(double *least, double p)
+{
+	if (p < *least)
+		*least = p;
+}
+
+#endif

@@ -1,0 +1,128 @@
+#include "engine/classify/parts.h"
+
+#define STRAYS 50 /* one frame in so many may fall out of a run */
+
+static uint64_t
+outside(const struct sf_classifier *c, enum sf_clear what)
+{
+	return c->kinds[what];
+}
+
+static bool
+few_strays(const struct sf_classifier *c)
+{
+	uint64_t strays = c->pub->by_state[SF_STATE_UNKNOWN];
+
+	return strays <= 2 || strays * STRAYS <= c->pub->frames;
+}
+
+static bool
+rebuilt(enum sf_codec codec)
+{
+	return codec != SF_CODEC_H264 && codec != SF_CODEC_H265 &&
+	       codec != SF_CODEC_AV1;
+}
+
+/* What the runs say of a stream in which they carry the day. */
+static void
+protect_run(struct sf_classifier *c)
+{
+	struct sf_stream *s = c->pub;
+
+	s->clear_octets = 0;
+	s->dialect = SF_DIALECT_RFC9605;
+	s->protection = SF_PROT_CONSISTENT;
+	if (c->run_layout[SF_LAYOUT_RFC9605] * 2 < c->run_frames) {
+		s->dialect = c->placing.layout == SF_LAYOUT_OMARA
+				 ? SF_DIALECT_SFRAME_JS
+				 : SF_DIALECT_SFRAME_DRAFT;
+		s->protection = SF_PROT_OTHER_DIALECT;
+	} else if (c->run_descriptor * 2 > c->run_frames) {
+		s->dialect = SF_DIALECT_RTP_SFRAME;
+		return;
+	} else if (c->run_prefixed * 2 > c->run_frames) {
+		s->dialect = SF_DIALECT_RFC9605_PREFIXED;
+		s->protection = SF_PROT_PARTLY_CLEAR;
+	}
+	s->clear_octets = c->placing.at;
+	if (s->kind == SF_KIND_VIDEO && c->placing.at_key != c->placing.at)
+		s->clear_octets_key = c->placing.at_key;
+}
+
+static void
+undecidable(struct sf_stream *s, enum sf_why why)
+{
+	s->protection = SF_PROT_UNDECIDABLE;
+	s->why = why;
+}
+
+/* A stream without a run and without a frame of proven plaintext. */
+static void
+protect_none(struct sf_classifier *c)
+{
+	struct sf_stream *s = c->pub;
+	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
+	bool hop = s->evidence.dtls || s->evidence.srtcp;
+	bool few = s->frames < SF_LEAST_RUN &&
+		   s->codec_from != SF_FROM_PAYLOAD &&
+		   outside(c, SF_CLEAR_HEAD) == 0;
+
+	if (s->frames == 0)
+		undecidable(s, s->incomplete_frames > 0 ? SF_WHY_ALL_INCOMPLETE
+							: SF_WHY_NOT_MEDIA);
+	else if (hop && (even * 2 > s->frames || few))
+		s->protection = SF_PROT_SRTP;
+	else if (!rebuilt(s->codec))
+		undecidable(s, SF_WHY_NO_DEPACKETIZER);
+	else if (even * 2 > s->frames) {
+		undecidable(s, SF_WHY_UNIFORM);
+		s->dialect = SF_DIALECT_OPAQUE;
+	} else if (outside(c, SF_CLEAR_HEAD) * 2 > s->frames)
+		undecidable(s, SF_WHY_CLEAR_HEAD);
+	else if (s->frames < SF_LEAST_RUN)
+		undecidable(s, SF_WHY_FEW_FRAMES);
+	else if (s->kind == SF_KIND_VIDEO && s->codec == SF_CODEC_UNKNOWN)
+		undecidable(s, SF_WHY_NO_DEPACKETIZER);
+	else
+		undecidable(s, SF_WHY_CONTRADICTION);
+}
+
+void
+sf_classify_protect(struct sf_classifier *c)
+{
+	struct sf_stream *s = c->pub;
+	uint64_t plain = s->by_state[SF_STATE_PLAINTEXT];
+	uint64_t trailers = outside(c, SF_CLEAR_TRAILER);
+	uint64_t opened = s->by_state[SF_STATE_VERIFIED];
+	uint64_t failed = s->by_state[SF_STATE_FAILED];
+	uint64_t runs =
+	    s->by_state[SF_STATE_ENCRYPTED] - trailers + opened + failed;
+
+	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
+
+	if (plain > 0 && runs + trailers == 0 && even < SF_LEAST_RUN) {
+		s->protection = SF_PROT_PLAINTEXT;
+		s->dialect = SF_DIALECT_CLEAR;
+	} else if (plain > 0) {
+		protect_run(c);
+		s->protection = SF_PROT_MIXED;
+		if (runs == 0)
+			s->dialect = trailers > 0 ? SF_DIALECT_LIVEKIT
+						  : SF_DIALECT_OPAQUE;
+	} else if (trailers > 0 && trailers >= runs) {
+		s->protection = SF_PROT_OTHER_DIALECT;
+		s->dialect = SF_DIALECT_LIVEKIT;
+	} else if (opened > 0 && opened == runs && few_strays(c)) {
+		protect_run(c);
+		if (s->protection == SF_PROT_CONSISTENT)
+			s->protection = SF_PROT_VERIFIED;
+	} else if (runs >= SF_LEAST_RUN && few_strays(c)) {
+		protect_run(c);
+	} else if (runs > 0 && rebuilt(s->codec)) {
+		protect_run(c);
+		undecidable(s, runs < SF_LEAST_RUN ? SF_WHY_FEW_FRAMES
+						   : SF_WHY_CONTRADICTION);
+	} else {
+		protect_none(c);
+	}
+}

@@ -1,0 +1,229 @@
+#include "engine/classify/parts.h"
+
+#include <math.h>
+
+#define DEEPEST       64 /* clear octets tried in front of a header */
+#define DEEPEST_AUDIO 4
+#define LAYOUTS       3
+#define SUSTAINED     5 /* frames that a run must have to be one */
+#define RESUME        6 /* evidence for a run to go on after a known one */
+
+struct search {
+	const struct sf_record *recs;
+	size_t n;
+	bool video;
+	struct sf_placing best;
+	struct sf_run_found found;
+	size_t fit; /* frames of the best run; 0: none was found */
+	size_t score;
+};
+
+/*
+ * From its start on, how many frames does a run hold, of how many? Values in a
+ * codec's own header or in a trailer can rise for a few frames and then do
+ * something else.
+ */
+static size_t
+coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
+    size_t *of)
+{
+	struct sf_run_header last, h;
+	size_t fit = 1, n = 0;
+	int64_t ns;
+
+	*of = 0;
+	if (!sf_run_header(&last, &s->recs[start], p))
+		return 0;
+	ns = s->recs[start].last.time_ns;
+	for (size_t i = start + 1; i < s->n && n < most; i++) {
+		const struct sf_record *r = &s->recs[i];
+
+		n += r->complete;
+		if (!sf_run_header(&h, r, p) ||
+		    !sf_run_follows(&last, ns, &h, r->last.time_ns))
+			continue;
+		fit++;
+		last = h;
+		ns = r->last.time_ns;
+	}
+	*of = n;
+	return fit;
+}
+
+/* Keeps the placing under which the most frames run on; of two that hold about
+   as many, the one with the header of RFC 9605. */
+static bool
+try_placing(struct search *s, struct sf_placing p, double level, size_t least)
+{
+	struct sf_run_found f;
+	size_t fit, score, of;
+
+	if (!sf_run_search(&f, s->recs, s->n, p, level))
+		return false;
+	fit = coverage(s, p, f.start, SF_LEAST_RUN, &of);
+	if (fit < least || fit * 2 < of)
+		return false;
+	fit = coverage(s, p, f.start, s->n, &of);
+	score = fit * (p.layout == SF_LAYOUT_RFC9605 ? 5 : 4);
+	if (score > s->score) {
+		s->best = p;
+		s->found = f;
+		s->fit = fit;
+		s->score = score;
+	}
+	return true;
+}
+
+/* Key frames mostly leave more in the clear than the frames between them. */
+static void
+settle_key_prefix(struct search *s)
+{
+	struct sf_placing p = s->best;
+	struct sf_run_header a, b;
+
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		const struct sf_record *r = &s->recs[i], *next = r + 1;
+
+		if (!r->complete || !r->key || !next->complete || next->key ||
+		    !sf_run_header(&b, next, p))
+			continue;
+		for (uint8_t at = 0; at < SF_RECORD_HEAD - 4; at++) {
+			p.at_key = at;
+			if (sf_run_header(&a, r, p) &&
+			    sf_run_follows(
+				&a, r->last.time_ns, &b, next->last.time_ns)) {
+				s->best.at_key = at;
+				return;
+			}
+		}
+	}
+}
+
+/* A cheap look before the test: do the last few headers follow each other? */
+static bool
+worth_trying(const struct search *s, struct sf_placing p)
+{
+	struct sf_run_header later, h;
+	int64_t ns = 0;
+	unsigned looked = 0, follow = 0;
+
+	for (size_t i = s->n; i-- > 0 && looked < 8;) {
+		const struct sf_record *r = &s->recs[i];
+
+		if (!r->complete)
+			continue;
+		if (!sf_run_header(&h, r, p))
+			h = (struct sf_run_header){ 0 };
+		follow += looked++ > 0 &&
+			  sf_run_follows(&h, r->last.time_ns, &later, ns);
+		later = h;
+		ns = r->last.time_ns;
+	}
+	return follow >= 3;
+}
+
+/* Each depth of clear prefix is one more chance to be wrong: the level rises
+   by the logarithm of how many are tried. */
+static void
+try_prefixes(struct search *s)
+{
+	uint8_t deepest = s->video ? DEEPEST : DEEPEST_AUDIO;
+	double level = SF_RUN_SURE + log(LAYOUTS * DEEPEST);
+
+	for (unsigned l = 0; l < LAYOUTS; l++)
+		for (uint8_t at = 1; at <= deepest; at++) {
+			struct sf_placing p = { at, at, (enum sf_layout)l,
+				false };
+
+			if (worth_trying(s, p))
+				(void)try_placing(s, p, level, SUSTAINED);
+		}
+	if (s->fit > 0 && s->best.at > 0)
+		settle_key_prefix(s);
+}
+
+static bool
+all_descriptors(const struct search *s)
+{
+	size_t fit = 0, n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		uint8_t first = s->recs[i].head[0];
+
+		if (!s->recs[i].complete)
+			continue;
+		n++;
+		/* S and E, with or without T (draft-ietf-avtcore-rtp-sframe-02 4) */
+		fit += first == 0xc0 || first == 0xe0;
+	}
+	return n > 0 && fit * 20 >= n * 19;
+}
+
+static void
+try_all(struct search *s, bool prefixes)
+{
+	static const struct sf_placing behind = { 1, 1, SF_LAYOUT_RFC9605,
+		true };
+
+	if (all_descriptors(s) &&
+	    try_placing(s, behind, SF_RUN_SURE, SUSTAINED))
+		return;
+	for (unsigned l = 0; l < LAYOUTS; l++)
+		if (try_placing(s,
+			(struct sf_placing){ 0, 0, (enum sf_layout)l, false },
+			SF_RUN_SURE, SUSTAINED) &&
+		    l == SF_LAYOUT_RFC9605)
+			return;
+	if (prefixes)
+		try_prefixes(s);
+}
+
+/*
+ * After a run is known, a new KID in octets of its own and in the same place
+ * needs little evidence: the stream is SFrame, and the key has changed.
+ */
+static bool
+resume(struct search *s, const struct sf_classifier *c)
+{
+	struct sf_run_header h;
+
+	if (c->run_frames + c->n < SF_LEAST_RUN || c->last.kid_octets == 0 ||
+	    !try_placing(s, c->placing, RESUME, 2))
+		return false;
+	if (sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
+	    h.kid_octets == c->last.kid_octets)
+		return true;
+	s->fit = s->score = 0;
+	return false;
+}
+
+/* Formats whose frames are not rebuilt hold codec headers between slices, and
+   trailers hold counters: only a header right in front counts there. */
+static bool
+may_be_prefixed(const struct sf_classifier *c, const struct search *s)
+{
+	enum sf_codec codec = c->pub->codec;
+
+	return s->n >= SF_LEAST_RUN && codec != SF_CODEC_H264 &&
+	       codec != SF_CODEC_H265 && codec != SF_CODEC_AV1 &&
+	       (codec != SF_CODEC_UNKNOWN || !s->video);
+}
+
+/* Looks for a run among records from..to and marks its frames. */
+unsigned
+sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct search s = { .recs = &c->recs[from],
+		.n = to - from,
+		.video = c->recs[from].video };
+	struct sf_evidence *e = &c->pub->evidence;
+
+	if (c->pub->codec == SF_CODEC_RTX || sf_clear_trailers(s.recs, s.n))
+		return 0;
+	if (!c->running || !resume(&s, c))
+		try_all(&s, may_be_prefixed(c, &s));
+	if (s.fit == 0)
+		return 0;
+	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);
+	return sf_classify_begin(c, s.best, from + (unsigned)s.found.start, to);
+}

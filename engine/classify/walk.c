@@ -1,0 +1,207 @@
+#include "engine/classify/parts.h"
+
+#include "engine/stats.h"
+#include "parsers/sframe/header.h"
+
+/* The state of a frame that a header claims, by what keys said of it. */
+static enum sf_state
+state_by_keys(enum sf_tried tried)
+{
+	switch (tried) {
+	case SF_TRIED_OPENED:
+		return SF_STATE_VERIFIED;
+	case SF_TRIED_FORGED:
+		return SF_STATE_FAILED;
+	case SF_TRIED_NOT:
+	case SF_TRIED_NO_KEY:
+		break;
+	}
+	return SF_STATE_ENCRYPTED;
+}
+
+/* A header that the stream's run vouches for: is there a key for that KID? */
+static void
+ask_keys(
+    struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
+{
+	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED ||
+	    c->placing.layout != SF_LAYOUT_RFC9605)
+		return;
+	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
+		       ? SF_TRIED_FORGED
+		       : SF_TRIED_NO_KEY;
+	if (!c->opener.settled)
+		c->opener.placing = c->placing;
+}
+
+void
+sf_classify_claim(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_run_header *h, enum sf_layout layout)
+{
+	ask_keys(c, r, h);
+	r->decided = true;
+	r->state = state_by_keys(r->tried);
+	r->has_header = true;
+	r->layout = layout;
+	r->header = *h;
+}
+
+void
+sf_classify_mark(
+    struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
+{
+	sf_classify_claim(c, r, h, c->placing.layout);
+	c->last = *h;
+	c->last_ns = r->last.time_ns;
+	c->running = true;
+}
+
+bool
+sf_classify_continues(const struct sf_classifier *c, const struct sf_record *r,
+    struct sf_run_header *h)
+{
+	return sf_run_header(h, r, c->placing) &&
+	       sf_run_follows(&c->last, c->last_ns, h, r->last.time_ns);
+}
+
+/*
+ * Of the three frames behind this one, do two run on from it? A stranger
+ * between plaintext frames now and then looks as if it did; its followers do
+ * not.
+ */
+static bool
+confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
+    struct sf_run_header h)
+{
+	struct sf_run_header next;
+	int64_t ns = c->recs[at].last.time_ns;
+	unsigned asked = 0, fit = 0;
+
+	for (unsigned i = at + 1; i < end && asked < 3; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete)
+			continue;
+		asked++;
+		if (!sf_run_header(&next, r, c->placing) ||
+		    !sf_run_follows(&h, ns, &next, r->last.time_ns))
+			continue;
+		fit++;
+		h = next;
+		ns = r->last.time_ns;
+	}
+	return fit >= 2 || fit == asked;
+}
+
+/* Marks the frames from..to that carry on the run; returns how many. */
+static unsigned
+walk(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_run_header h;
+	bool in_run = c->running && from == 0;
+	unsigned marked = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (r->decided || !r->complete)
+			continue;
+		if (!sf_classify_continues(c, r, &h)) {
+			in_run = false;
+			continue;
+		}
+		if (!in_run && !confirmed(c, i, to, h))
+			continue;
+		in_run = true;
+		sf_classify_mark(c, r, &h);
+		marked++;
+	}
+	return marked;
+}
+
+/* A run found among records from..to begins: its first frame and the rest. */
+unsigned
+sf_classify_begin(
+    struct sf_classifier *c, struct sf_placing p, unsigned start, unsigned to)
+{
+	struct sf_run_header h;
+
+	if (!sf_run_header(&h, &c->recs[start], p))
+		return 0;
+	c->placing = p;
+	sf_classify_mark(c, &c->recs[start], &h);
+	return 1 + walk(c, start + 1, to);
+}
+
+/*
+ * A counter that does not move: every header the same, in two octets or more,
+ * and behind it octets that differ and are uniform. No media looks like that.
+ */
+static bool
+is_stuck(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
+		false };
+	struct sf_run_header first, h;
+	struct sf_bit_counts body = { 0 };
+	unsigned n = 0;
+
+	if (!sf_run_header(&first, &c->recs[from], front) || first.octets < 2)
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete)
+			continue;
+		if (!sf_run_header(&h, r, front) || h.kid != first.kid ||
+		    h.ctr != first.ctr || h.octets != first.octets)
+			return false;
+		sf_bits_add(&body, r->head + h.octets, r->head_n - h.octets);
+		n++;
+	}
+	return n >= SF_LEAST_RUN && sf_bits_p(&body) > SF_CLEAR_SURE &&
+	       first.ctr_octets == sf_sframe_header_octets(first.ctr) &&
+	       first.kid_octets == sf_sframe_header_octets(first.kid);
+}
+
+static void
+mark_stuck(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_run_header h;
+
+	c->placing = (struct sf_placing){ 0, 0, SF_LAYOUT_RFC9605, false };
+	for (unsigned i = from; i < to; i++)
+		if (sf_run_header(&h, &c->recs[i], c->placing))
+			sf_classify_mark(c, &c->recs[i], &h);
+}
+
+/* The first stretch at or after *from of frames that nothing was said of. */
+bool
+sf_classify_next_open(
+    const struct sf_classifier *c, unsigned *from, unsigned *to)
+{
+	unsigned i = *from;
+
+	while (i < c->n && (c->recs[i].decided || !c->recs[i].complete))
+		i++;
+	*from = i;
+	while (i < c->n && !c->recs[i].decided)
+		i++;
+	*to = i;
+	return *from < c->n;
+}
+
+void
+sf_classify_runs(struct sf_classifier *c)
+{
+	unsigned from = 0, to;
+
+	if (c->running)
+		(void)walk(c, 0, c->n);
+	while (sf_classify_next_open(c, &from, &to))
+		if (sf_classify_search(c, from, to) == 0) {
+			if (is_stuck(c, from, to))
+				mark_stuck(c, from, to);
+			from = to;
+		}
+}
