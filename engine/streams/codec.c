@@ -1,0 +1,85 @@
+#include "engine/streams/parts.h"
+
+#define HABIT_RED 63 /* Chromium's payload type for RED audio */
+
+static void
+guess_codec(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_unit units[SF_SETTLED * 2];
+	size_t n = 0;
+
+	if (t->pub.pts[0] == 0)
+		t->pub.codec = SF_CODEC_PCMU;
+	else if (t->pub.pts[0] == 8)
+		t->pub.codec = SF_CODEC_PCMA;
+	else if (t->pub.pts[0] == 9)
+		t->pub.codec = SF_CODEC_G722;
+	if (t->pub.codec != SF_CODEC_UNKNOWN) {
+		t->pub.codec_from = SF_FROM_STATIC_PT;
+		return;
+	}
+	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
+	     at = sf_held_at(s, at)->next)
+		units[n++] = sf_held_at(s, at)->unit;
+	t->pub.codec = sf_depay_guess(units, n, &t->descriptor);
+	if (t->pub.codec == SF_CODEC_OPUS && t->pub.pts[0] == HABIT_RED)
+		t->pub.codec = SF_CODEC_RED;
+	if (t->pub.codec != SF_CODEC_UNKNOWN)
+		t->pub.codec_from = SF_FROM_PAYLOAD;
+}
+
+static void
+name_kind(struct sf_stream *p, bool several_packets)
+{
+	if (p->kind != SF_KIND_UNKNOWN && p->codec != SF_CODEC_RTX)
+		return;
+	if (p->codec == SF_CODEC_RTX)
+		p->kind = SF_KIND_REPAIR;
+	else if (p->codec >= SF_CODEC_VP8 && p->codec <= SF_CODEC_AV1)
+		p->kind = SF_KIND_VIDEO;
+	else if (p->codec != SF_CODEC_UNKNOWN && p->codec != SF_CODEC_OTHER)
+		p->kind = SF_KIND_AUDIO;
+	else if (several_packets)
+		p->kind = SF_KIND_VIDEO;
+}
+
+static bool
+shares_timestamps(struct sf_streams *s, const struct sf_track *t)
+{
+	uint32_t last = 0;
+	bool have = false;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		uint32_t ts = sf_held_at(s, at)->unit.timestamp;
+
+		if (have && ts == last)
+			return true;
+		last = ts;
+		have = true;
+	}
+	return false;
+}
+
+void
+sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track *of = sf_repair_find(s, t);
+
+	sf_track_apply_sdp(s, t);
+	if (of != NULL) {
+		t->pub.codec = SF_CODEC_RTX;
+		t->repaired = of;
+		t->pub.codec_from = SF_FROM_PAYLOAD;
+	} else if (t->pub.codec == SF_CODEC_UNKNOWN) {
+		guess_codec(s, t);
+	} else if (t->pub.codec != SF_CODEC_RTX) {
+		struct sf_unit units[SF_SETTLED * 2];
+		size_t n = 0;
+
+		for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
+		     at = sf_held_at(s, at)->next)
+			units[n++] = sf_held_at(s, at)->unit;
+		(void)sf_depay_guess(units, n, &t->descriptor);
+	}
+	name_kind(&t->pub, shares_timestamps(s, t));
+}

@@ -1,0 +1,52 @@
+#include "engine/streams/parts.h"
+
+struct frame_ctx {
+	struct sf_streams *s;
+	struct sf_track *t;
+};
+
+static void
+take_frame(void *ctx, const struct sf_frame *f)
+{
+	struct frame_ctx *c = ctx;
+
+	sf_classify_frame(&c->t->lane->classifier, c->s->run, f);
+}
+
+static void
+note_pool(struct sf_streams *s, struct sf_place place)
+{
+	struct sf_model *m = s->model;
+	uint64_t n = s->depay.too_large + s->depay.none_free;
+
+	if (n == m->limits[SF_LIMIT_FRAME])
+		return;
+	if (m->limits[SF_LIMIT_FRAME] == 0)
+		m->limit_first[SF_LIMIT_FRAME] = place;
+	m->limits[SF_LIMIT_FRAME] = n;
+}
+
+void
+sf_track_deliver(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct frame_ctx ctx = { s, t };
+
+	if (t->pub.codec == SF_CODEC_RTX)
+		sf_repair_unit(s, t, u);
+	else {
+		sf_depay_unit(&t->lane->depay, &s->depay, t->pub.codec,
+		    t->descriptor, u, take_frame, &ctx);
+		note_pool(s, u->place);
+	}
+}
+
+void
+sf_track_flush(struct sf_streams *s, struct sf_track *t)
+{
+	struct frame_ctx ctx = { s, t };
+
+	while (t->held != 0)
+		sf_track_skip_gap(s, t);
+	sf_depay_finish(&t->lane->depay, &s->depay, take_frame, &ctx);
+}

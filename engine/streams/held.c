@@ -1,0 +1,47 @@
+#include "engine/streams/parts.h"
+
+#include <string.h>
+
+struct sf_held *
+sf_held_at(struct sf_streams *s, uint32_t index)
+{
+	return &s->held.slots[index - 1];
+}
+
+void
+sf_held_free(struct sf_streams *s, struct sf_track *t)
+{
+	uint32_t at = t->held;
+
+	t->held = sf_held_at(s, at)->next;
+	sf_held_at(s, at)->next = s->held.free_list;
+	s->held.free_list = at;
+	t->n_held--;
+}
+
+/* Keeps a copy in its place by sequence number; false when there is no slot. */
+bool
+sf_held_add(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	uint32_t at = s->held.free_list, *link = &t->held;
+	struct sf_held *h;
+
+	size_t n = u->payload.n < s->held.each ? u->payload.n : s->held.each;
+
+	if (at == 0 || n < u->payload.n)
+		sf_streams_limit(s, SF_LIMIT_HELD, u->place);
+	if (at == 0)
+		return false;
+	while (*link != 0 && sf_held_at(s, *link)->unit.seq < u->seq)
+		link = &sf_held_at(s, *link)->next;
+	h = sf_held_at(s, at);
+	s->held.free_list = h->next;
+	h->unit = *u;
+	h->unit.cut |= n < u->payload.n; /* too large to keep whole */
+	h->unit.payload = sf_bytes(s->held.octets + (at - 1) * s->held.each, n);
+	memcpy(s->held.octets + (at - 1) * s->held.each, u->payload.p, n);
+	h->next = *link;
+	*link = at;
+	t->n_held++;
+	return true;
+}

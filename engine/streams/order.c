@@ -1,0 +1,181 @@
+#include "engine/streams/parts.h"
+
+#define MISORDER  100 /* and MAX_MISORDER */
+#define HOLD_MOST 512 /* packets held for one gap */
+#define HOLD_NS   2000000000LL
+
+static void
+remember(struct sf_lane *l, const struct sf_unit *u)
+{
+	unsigned at = u->seq % SF_SEEN_WINDOW;
+
+	l->seen[at].seq = (uint32_t)u->seq;
+	l->seen[at].hash = (uint32_t)u->hash;
+	l->seen[at].timestamp = u->timestamp;
+}
+
+/* Delivers what is held and in order; ends at a gap. */
+static void
+drain(struct sf_streams *s, struct sf_track *t)
+{
+	while (t->held != 0 && sf_held_at(s, t->held)->unit.seq <= t->next) {
+		if (sf_held_at(s, t->held)->unit.seq == t->next) {
+			sf_track_deliver(s, t, &sf_held_at(s, t->held)->unit);
+			t->next++;
+		}
+		sf_held_free(s, t);
+	}
+}
+
+void
+sf_track_skip_gap(struct sf_streams *s, struct sf_track *t)
+{
+	t->next = sf_held_at(s, t->held)->unit.seq;
+	drain(s, t);
+}
+
+/* A stream from here on; false when there is no room for one more. */
+bool
+sf_track_believe(struct sf_streams *s, struct sf_track *t)
+{
+	if (s->lanes_used == s->lanes_cap) {
+		sf_streams_limit(s, SF_LIMIT_STREAMS, t->pub.last);
+		t->refused = true;
+		return false;
+	}
+	t->lane = &s->lanes[s->lanes_used++];
+	t->lane->classifier.pub = &t->pub;
+	t->lane->classifier.opener.stash =
+	    s->stash + (s->lanes_used - 1) * SF_STASH;
+	if (s->run->unlock.n_ssrcs < SF_OTHERS)
+		s->run->unlock.ssrcs[s->run->unlock.n_ssrcs++] = t->pub.ssrc;
+	t->pub.evidence = (struct sf_evidence){ .header_chance = 1,
+		.p_head = 1,
+		.p_nib_head = 1,
+		.p_nib_tail = 1,
+		.p_tail = 1,
+		.conflicts = t->pub.evidence.conflicts };
+	t->pub.id = ++s->model->n_streams;
+	*(s->last_stream == NULL ? &s->model->streams : &s->last_stream->next) =
+	    &t->pub;
+	s->last_stream = &t->pub;
+	sf_probation_leave(s, t);
+	sf_track_name_ssrc(s, t);
+	sf_track_find_codec(s, t);
+	sf_streams_path(s, &t->pub.src, &t->pub.dst)->media = true;
+	s->model->accounting.rtp += t->pub.packets;
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
+		remember(t->lane, &sf_held_at(s, at)->unit);
+	if (t->held != 0) {
+		t->next = sf_held_at(s, t->held)->unit.seq;
+		t->first_seq = t->next < t->first_seq ? t->next : t->first_seq;
+		drain(s, t);
+	} else {
+		t->next = t->highest + 1;
+	}
+	return true;
+}
+
+/* The extended number: 64 bits, the run of 16 that is nearest the highest. */
+uint64_t
+sf_track_extend(const struct sf_track *t, uint16_t seq)
+{
+	int16_t off = (int16_t)(seq - (uint16_t)t->highest);
+
+	return t->highest + (uint64_t)(int64_t)off;
+}
+
+/*
+ * A jump too wide for loss is a new start once the packet after it follows
+ * (RFC 3550 A.1). Returns false while that is not known.
+ */
+static bool
+restarted(struct sf_streams *s, struct sf_track *t, uint16_t seq)
+{
+	uint64_t base;
+
+	if (t->jump != (uint64_t)seq + 1) {
+		t->jump = (uint64_t)(uint16_t)(seq + 1) + 1;
+		return false;
+	}
+	while (t->held != 0)
+		sf_track_skip_gap(s, t);
+	base = (t->highest / 65536 + 2) * 65536 + seq;
+	t->first_seq += base - t->highest - 1; /* the jump is no loss */
+	t->highest = base - 1;
+	t->next = base;
+	t->jump = 0;
+	return true;
+}
+
+static bool
+is_jump(const struct sf_track *t, uint64_t seq)
+{
+	return seq > t->highest ? seq - t->highest > SF_DROPOUT
+				: t->highest - seq > MISORDER * 5;
+}
+
+static bool
+duplicate(struct sf_track *t, const struct sf_unit *u)
+{
+	unsigned at = u->seq % SF_SEEN_WINDOW;
+
+	if (t->lane->seen[at].seq != (uint32_t)u->seq || u->seq > t->highest)
+		return false;
+	if (t->lane->seen[at].hash == (uint32_t)u->hash)
+		t->pub.duplicates++;
+	else
+		t->pub.evidence.conflicts++;
+	return true;
+}
+
+static bool
+waited_enough(struct sf_streams *s, const struct sf_track *t, int64_t now)
+{
+	return t->n_held > HOLD_MOST ||
+	       now - sf_held_at(s, t->held)->unit.place.time_ns > HOLD_NS;
+}
+
+static void
+put_in_order(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	if (u->seq == t->next) {
+		sf_track_deliver(s, t, u);
+		t->next++;
+	} else if (u->seq < t->next) {
+		t->pub.late++;
+	} else if (!sf_held_add(s, t, u)) {
+		/* no room to wait: what is held goes, then this one */
+		while (t->held != 0)
+			sf_track_skip_gap(s, t);
+		sf_track_deliver(s, t, u);
+		t->next = u->seq + 1;
+	}
+	if (t->held != 0)
+		drain(s, t);
+	while (t->held != 0 && waited_enough(s, t, u->place.time_ns))
+		sf_track_skip_gap(s, t);
+}
+
+void
+sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	uint16_t seq = (uint16_t)u->seq;
+
+	u->seq = sf_track_extend(t, seq);
+	if (is_jump(t, u->seq)) {
+		if (!restarted(s, t, seq)) {
+			t->pub.late++;
+			return;
+		}
+		u->seq = sf_track_extend(t, seq);
+	}
+	t->jump = 0;
+	if (duplicate(t, u))
+		return;
+	remember(t->lane, u);
+	t->unique++;
+	if (u->seq > t->highest)
+		t->highest = u->seq;
+	put_in_order(s, t, u);
+}

@@ -1,0 +1,102 @@
+/*
+ * parts.h - the subjects that RTP streams are made of; streams.c and these
+ * files call each other, nobody else calls them.
+ */
+#ifndef SF_STREAMS_PARTS_H
+#define SF_STREAMS_PARTS_H
+
+#include "engine/streams.h"
+
+#define SF_SETTLED 16   /* packets that the payload format is guessed from */
+#define SF_DROPOUT 3000 /* numbers missed by loss: RFC 3550 A.1 */
+
+/* A limit was reached here. */
+void sf_streams_limit(
+    struct sf_streams *s, enum sf_limit l, struct sf_place place);
+
+/* ---- names.c: addresses and SSRC to track ---- */
+
+struct sf_track *sf_track_find(
+    struct sf_streams *s, const struct sf_track_key *k);
+bool sf_track_add_name(
+    struct sf_streams *s, const struct sf_track_key *k, struct sf_track *t);
+void sf_track_drop_name(struct sf_streams *s, const struct sf_track_key *k);
+
+/* The name under which a stream is found by its SSRC alone. */
+struct sf_track_key sf_track_key_of(uint32_t ssrc);
+void sf_track_name_ssrc(struct sf_streams *s, struct sf_track *t);
+
+/* ---- held.c: packets that wait ---- */
+
+/* index is from 1. */
+struct sf_held *sf_held_at(struct sf_streams *s, uint32_t index);
+
+/* Gives back the first one that the track holds. */
+void sf_held_free(struct sf_streams *s, struct sf_track *t);
+
+/* Keeps a copy in its place by sequence number; false when there is no slot. */
+bool sf_held_add(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* ---- probation.c: is it RTP at all? ---- */
+
+/* NULL when there is no room. */
+struct sf_track *sf_probation_begin(
+    struct sf_streams *s, const struct sf_track_key *k, struct sf_place place);
+void sf_probation_feed(
+    struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
+void sf_probation_leave(struct sf_streams *s, struct sf_track *t);
+
+/* Gives a track on probation up: its packets were not RTP after all. */
+void sf_probation_dismiss(struct sf_streams *s, struct sf_track *t);
+
+/* No more packets: each track left is believed or given up. */
+void sf_probation_settle(struct sf_streams *s);
+
+/* ---- sdp.c: what SDP says of a stream ---- */
+
+const struct sf_sdp_ssrc *sf_track_sdp_ssrc(
+    const struct sf_sdp *sdp, uint32_t ssrc);
+
+/* Fills kind, codec and names; leaves alone what SDP does not say. */
+void sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t);
+
+/* MID and RID out of a header extension. */
+void sf_track_note_extension(
+    struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
+
+/* ---- codec.c: which payload format, when nobody says ---- */
+
+void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);
+
+/* ---- repair.c: streams that repeat others (RFC 4588) ---- */
+
+/* The stream whose packets those held by t repeat; NULL: none. */
+struct sf_track *sf_repair_find(struct sf_streams *s, const struct sf_track *t);
+void sf_repair_unit(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+void sf_repair_finish(struct sf_track *t);
+
+/* ---- order.c: sequence numbers ---- */
+
+/* A stream from here on; false when there is no room for one more. */
+bool sf_track_believe(struct sf_streams *s, struct sf_track *t);
+
+/* One packet of a believed stream; u->seq is the number as sent. */
+void sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
+
+/* The 64-bit number: the run of 16 bits that is nearest the highest. */
+uint64_t sf_track_extend(const struct sf_track *t, uint16_t seq);
+
+/* No more waiting for what is missing in front of the first packet held. */
+void sf_track_skip_gap(struct sf_streams *s, struct sf_track *t);
+
+/* ---- deliver.c: packets in order to frames ---- */
+
+void sf_track_deliver(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* No more packets: what is held goes, a frame still open is incomplete. */
+void sf_track_flush(struct sf_streams *s, struct sf_track *t);
+
+#endif

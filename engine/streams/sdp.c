@@ -1,0 +1,101 @@
+#include "engine/streams/parts.h"
+
+#include <string.h>
+
+#include "parsers/rtp/hdrext.h"
+
+const struct sf_sdp_ssrc *
+sf_track_sdp_ssrc(const struct sf_sdp *sdp, uint32_t ssrc)
+{
+	for (unsigned i = 0; sdp != NULL && i < sdp->n_ssrcs; i++)
+		if (sdp->ssrcs[i].ssrc == ssrc)
+			return &sdp->ssrcs[i];
+	return NULL;
+}
+
+/* The section that names the SSRC, else the first that lists the type. */
+static const struct sf_sdp_section *
+sdp_section(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
+{
+	const struct sf_sdp_ssrc *named = sf_track_sdp_ssrc(sdp, ssrc);
+
+	if (sdp == NULL)
+		return NULL;
+	if (named != NULL)
+		return &sdp->sections[named->section];
+	for (unsigned i = 0; i < sdp->n_sections; i++)
+		if (sdp->sections[i].codecs[pt] != SF_CODEC_UNKNOWN)
+			return &sdp->sections[i];
+	return NULL;
+}
+
+/*
+ * a=sframe says what its writer wants to receive (draft-ietf-avtcore-rtp-
+ * sframe-02, 6): it counts for a stream when some description asks for it in
+ * the section of that kind and mid.
+ */
+static bool
+sdp_signals(const struct sf_sdp *sdp, const struct sf_sdp_section *of)
+{
+	for (unsigned i = 0; i < sdp->n_sections; i++) {
+		const struct sf_sdp_section *x = &sdp->sections[i];
+
+		if (x->sframe && x->kind == of->kind &&
+		    strcmp(x->mid, of->mid) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t)
+{
+	const struct sf_sdp_ssrc *named =
+	    sf_track_sdp_ssrc(s->sdp, t->pub.ssrc);
+	const struct sf_sdp_section *of =
+	    sdp_section(s->sdp, t->pub.ssrc, t->pub.pts[0]);
+
+	if (of == NULL)
+		return;
+	t->pub.codec = of->codecs[t->pub.pts[0]];
+	t->pub.kind = of->kind;
+	t->pub.clock = of->clocks[t->pub.pts[0]];
+	t->pub.signalled = sdp_signals(s->sdp, of);
+	if (named != NULL)
+		memcpy(t->pub.cname, named->cname, sizeof(t->pub.cname));
+	if (named != NULL && t->pub.mid[0] == '\0')
+		memcpy(t->pub.mid, of->mid, sizeof(t->pub.mid));
+	if (t->pub.codec != SF_CODEC_UNKNOWN)
+		t->pub.codec_from = SF_FROM_SDP;
+}
+
+static void
+copy_text(char out[SF_TEXT_MAX], struct sf_bytes in)
+{
+	size_t n = in.n < SF_TEXT_MAX - 1 ? in.n : SF_TEXT_MAX - 1;
+
+	memcpy(out, in.p, n);
+	out[n] = '\0';
+}
+
+/* MID and RID (RFC 8852), where SDP gives their ids. */
+void
+sf_track_note_extension(
+    struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp)
+{
+	const struct sf_sdp_section *of =
+	    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
+	struct sf_bytes rest = rtp->ext;
+	struct sf_hdrext e;
+	struct sf_diag d;
+
+	if (of == NULL || rtp->ext_profile != 0xbede)
+		return;
+	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
+		if (e.id != 0 && e.id == of->ext_mid)
+			copy_text(t->pub.mid, e.data);
+		if (e.id != 0 && e.id == of->ext_rid)
+			copy_text(t->pub.rid, e.data);
+		rest = e.payload;
+	}
+}
