@@ -140,6 +140,9 @@ struct sf_aead {
 	const struct sf_suite *suite;
 	EVP_CIPHER_CTX *cipher; /* has the key; gets an IV for each frame */
 	EVP_MAC_CTX *mac;       /* CTR suites; has the key, too */
+	/* Deciphered octets that nobody wants; wiped with a frame that fails,
+	   and at the end. */
+	uint8_t scratch[SCRATCH];
 };
 
 static const char *
@@ -318,32 +321,30 @@ ctr_seal(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
 
 /* ---- GCM, RFC 5116 5.1 --------------------------------------------------- */
 
+/* params may hold the tag that is expected; NULL: none. */
 static bool
 gcm_start(struct sf_aead *a, int seal, const uint8_t nonce[SF_NONCE],
-    struct sf_bytes aad1, struct sf_bytes aad2)
+    const OSSL_PARAM *params, struct sf_bytes aad1, struct sf_bytes aad2)
 {
-	return EVP_CipherInit_ex2(a->cipher, NULL, NULL, nonce, seal, NULL) ==
+	return EVP_CipherInit_ex2(a->cipher, NULL, NULL, nonce, seal, params) ==
 		   1 &&
 	       update(a, NULL, aad1) && update(a, NULL, aad2);
 }
 
-/* Deciphers into pt; into nothing, a piece at a time, when that is NULL. */
+/* Deciphers into pt; into scratch, a piece at a time, when that is NULL. */
 static bool
 gcm_decipher(struct sf_aead *a, struct sf_bytes body, uint8_t *pt)
 {
-	uint8_t scratch[SCRATCH];
 	bool done = true;
-	size_t most = body.n < SCRATCH ? body.n : SCRATCH;
 
 	if (pt != NULL)
 		return update(a, pt, body);
 	while (done && body.n > 0) {
 		size_t n = body.n < SCRATCH ? body.n : SCRATCH;
 
-		done = update(a, scratch, sf_bytes(body.p, n));
+		done = update(a, a->scratch, sf_bytes(body.p, n));
 		body = sf_bytes(body.p + n, body.n - n);
 	}
-	OPENSSL_cleanse(scratch, most);
 	return done;
 }
 
@@ -351,17 +352,23 @@ static enum sf_open_status
 gcm_open(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
     struct sf_bytes aad2, struct sf_bytes body, const uint8_t *tag, uint8_t *pt)
 {
-	uint8_t copy[SF_TAG_MAX], end[16];
+	OSSL_PARAM params[2] = {
+		octets_param(OSSL_CIPHER_PARAM_AEAD_TAG,
+		    sf_bytes(tag, a->suite->tag_octets)),
+		OSSL_PARAM_construct_end(),
+	};
+	enum sf_open_status st = SF_CRYPTO_FAILED;
+	uint8_t end[16];
 	int n = 0;
 
-	memcpy(copy, tag, a->suite->tag_octets);
-	if (!gcm_start(a, 0, nonce, aad1, aad2) ||
-	    EVP_CIPHER_CTX_ctrl(a->cipher, EVP_CTRL_AEAD_SET_TAG,
-		a->suite->tag_octets, copy) != 1 ||
-	    !gcm_decipher(a, body, pt))
-		return SF_CRYPTO_FAILED;
-	return EVP_CipherFinal_ex(a->cipher, end, &n) == 1 ? SF_OPENED
-							   : SF_FORGED;
+	if (gcm_start(a, 0, nonce, params, aad1, aad2) &&
+	    gcm_decipher(a, body, pt))
+		st = EVP_CipherFinal_ex(a->cipher, end, &n) == 1 ? SF_OPENED
+								 : SF_FORGED;
+	if (st != SF_OPENED && pt == NULL)
+		OPENSSL_cleanse(
+		    a->scratch, body.n < SCRATCH ? body.n : SCRATCH);
+	return st;
 }
 
 static bool
@@ -371,7 +378,7 @@ gcm_seal(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
 	uint8_t end[16];
 	int n = 0;
 
-	return gcm_start(a, 1, nonce, aad1, aad2) && update(a, out, pt) &&
+	return gcm_start(a, 1, nonce, NULL, aad1, aad2) && update(a, out, pt) &&
 	       EVP_CipherFinal_ex(a->cipher, end, &n) == 1 &&
 	       EVP_CIPHER_CTX_ctrl(a->cipher, EVP_CTRL_AEAD_GET_TAG,
 		   a->suite->tag_octets, out + pt.n) == 1;
