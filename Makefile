@@ -74,9 +74,9 @@ WERROR ?= -Werror
 endif
 export WERROR
 
-std := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -MMD -MP
+std := -std=c11 -D_POSIX_C_SOURCE=200809L -pthread -I. -MMD -MP
 std += $(shell $(PKG_CONFIG) --cflags $(pkgs) 2>/dev/null)
-libs := $(shell $(PKG_CONFIG) --libs $(pkgs) 2>/dev/null) -lm
+libs := $(shell $(PKG_CONFIG) --libs $(pkgs) 2>/dev/null) -lm -pthread
 warn := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wundef -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference

@@ -75,6 +75,8 @@ const struct sf_option sf_options[] = {
 	    "how KIDs are made: raw, sender:R or mls:E,S (bits)"),
 	OPT(per_ssrc_keys, "per-ssrc-keys", 0, ON(check) | FRAMES, NULL,
 	    "every SSRC has keys of its own"),
+	OPT(jobs, "jobs", 0, CAPTURES, "N",
+	    "threads to use; without it as many as there are processors"),
 	OPT(max_memory, "max-memory", 0, CAPTURES, "SIZE",
 	    "memory of a run, such as 64M; 8M at least"),
 	OPT(colour, "color", 0, CAPTURES | ON(header), "WHEN",

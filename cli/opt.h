@@ -72,7 +72,7 @@ struct sf_config {
 	bool per_ssrc_keys;
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
 	const char *metadata; /* hex; NULL: as the key file says */
-	struct sf_number key_id, ctr, ssrc, seconds, seed;
+	struct sf_number key_id, ctr, ssrc, seconds, seed, jobs;
 	uint64_t max_memory; /* octets */
 };
 

@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/keys.h"
 #include "cli/output.h"
@@ -169,12 +171,24 @@ read_keys(struct sf_run *run)
 	return run->keys == NULL ? SF_EXIT_INTERNAL : SF_EXIT_OK;
 }
 
+/* As --jobs says, or one for each processor. */
+static unsigned
+jobs_of(const struct sf_config *c)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (c->jobs.given)
+		return c->jobs.v < UINT_MAX ? (unsigned)c->jobs.v : UINT_MAX;
+	return processors > 1 ? (unsigned)processors : 1;
+}
+
 enum sf_exit
 sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
     sf_frame_sink *sink, void *sink_ctx)
 {
 	struct sf_pipeline_options options = {
 		.limits = sf_limits_for(memory),
+		.jobs = jobs_of(config),
 		.sink = sink,
 		.sink_ctx = sink_ctx,
 	};
@@ -281,7 +295,8 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 		run->infos[i] = *sf_capture_info(c);
 		if (run->infos[i].unfilterable > 0)
 			sf_complain(name,
-			    "%" PRIu64 " packets have a link type that the filter "
+			    "%" PRIu64
+			    " packets have a link type that the filter "
 			    "cannot be compiled for; they were left out",
 			    run->infos[i].unfilterable);
 		good = complain_end(name, st, &run->infos[i]);

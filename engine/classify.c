@@ -48,9 +48,18 @@ carries_on(struct sf_classifier *c, struct sf_record *r)
 	return true;
 }
 
+/* The SSRC of each stream with frames: a key may have been made for it. */
+static void
+note_ssrc(struct sf_classifier *c, struct sf_unlock *u)
+{
+	if (c->unlock == NULL && u->n_ssrcs < SF_OTHERS)
+		u->ssrcs[u->n_ssrcs++] = c->pub->ssrc;
+	c->unlock = u;
+}
+
 /* A frame that a key opens needs no neighbours to tell what it is. */
 static bool
-opens(struct sf_classifier *c, const struct sf_unlock *u, struct sf_record *r,
+opens(struct sf_classifier *c, struct sf_unlock *u, struct sf_record *r,
     struct sf_bytes frame)
 {
 	struct sf_run_header header;
@@ -58,7 +67,7 @@ opens(struct sf_classifier *c, const struct sf_unlock *u, struct sf_record *r,
 
 	if (u->keys == NULL || c->pub->codec == SF_CODEC_RTX)
 		return false;
-	c->unlock = u;
+	note_ssrc(c, u);
 	sf_opener_try(&c->opener, u, r, frame, c->pub->ssrc, &p);
 	if (r->tried != SF_TRIED_OPENED)
 		return false;
@@ -68,13 +77,13 @@ opens(struct sf_classifier *c, const struct sf_unlock *u, struct sf_record *r,
 	return true;
 }
 
-void
-sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
+/* A frame whose record is the next one. */
+static void
+take(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_frame *frame)
 {
 	struct sf_record *r = &c->recs[c->n++];
 
-	sf_record_of(r, frame);
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
 	    !carries_on(c, r)) {
 		c->open = true;
@@ -82,6 +91,22 @@ sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
 	}
 	if (c->n >= BLOCK_FULL)
 		settle(c, run, false);
+}
+
+void
+sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_frame *frame)
+{
+	sf_record_of(&c->recs[c->n], frame);
+	take(c, run, frame);
+}
+
+void
+sf_classify_record(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_frame *frame, const struct sf_record *record)
+{
+	c->recs[c->n] = *record;
+	take(c, run, frame);
 }
 
 void

@@ -53,6 +53,10 @@ struct sf_classifier {
 void sf_classify_frame(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_frame *frame);
 
+/* The same with its record, which sf_record_of() made before. */
+void sf_classify_record(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_frame *frame, const struct sf_record *record);
+
 /* No more frames: all are judged, and pub gets its protection. */
 void sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run);
 

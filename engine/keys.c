@@ -14,6 +14,7 @@
 
 #define SLOTS_LEAST  64
 #define SLOTS_MOST   2048
+#define BUCKETS      2048u /* a power of two */
 #define CHAINS_LEAST 16
 #define CHAINS_MOST  256
 #define SETTLED      8 /* SSRCs of one entry whose suite is remembered */
@@ -89,7 +90,7 @@ struct sf_keys {
 	struct sf_key_entry *entries;
 	unsigned *order; /* of trying them: newest epoch first */
 	struct guess *guesses;
-	unsigned n_slots, n_buckets;
+	unsigned n_slots;
 	struct slot *slots;
 	unsigned *buckets; /* index and one of the first slot */
 	unsigned n_chains;
@@ -138,7 +139,6 @@ take_tables(struct sf_keys *k)
 {
 	k->n_slots =
 	    (unsigned)clamp((size_t)SF_SUITES * k->n, SLOTS_LEAST, SLOTS_MOST);
-	k->n_buckets = SLOTS_MOST;
 	if (k->scheme == SF_SCHEME_SENDER)
 		k->n_chains = (unsigned)clamp(
 		    (size_t)8 * k->n, CHAINS_LEAST, CHAINS_MOST);
@@ -146,7 +146,7 @@ take_tables(struct sf_keys *k)
 	k->order = calloc(k->n + 1u, sizeof(*k->order));
 	k->guesses = calloc(k->n + 1u, sizeof(*k->guesses));
 	k->slots = calloc(k->n_slots, sizeof(*k->slots));
-	k->buckets = calloc(k->n_buckets, sizeof(*k->buckets));
+	k->buckets = calloc(BUCKETS, sizeof(*k->buckets));
 	k->chains = calloc(k->n_chains + 1u, sizeof(*k->chains));
 	k->marks = calloc((size_t)MARKS * k->n_chains + 1, sizeof(*k->marks));
 	return k->entries != NULL && k->order != NULL && k->guesses != NULL &&
@@ -534,7 +534,7 @@ bucket_of(const struct sf_keys *k, uint64_t kid, uint32_t scope)
 	uint64_t h = (kid ^ (uint64_t)scope << 32 ^ scope) *
 		     UINT64_C(0x9e3779b97f4a7c15);
 
-	return &k->buckets[(h >> 40) % k->n_buckets];
+	return &k->buckets[(h >> 40) & (BUCKETS - 1)];
 }
 
 static bool

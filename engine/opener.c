@@ -49,12 +49,12 @@ try_at(struct attempt *t, struct sf_placing p)
 
 	if (!sf_run_header(&h, t->r, p))
 		return SF_TRIED_NOT;
-	if (!sf_keys_has(t->unlock->keys, h.kid, t->ssrc))
-		return SF_TRIED_NO_KEY;
 	prefix = h.at > 0 && !p.descriptor;
 	got = sf_keys_open(t->unlock->keys, h.kid, h.ctr, t->ssrc,
 	    authenticated(aad, t->frame, &h, prefix), behind(t->frame, &h),
 	    NULL);
+	if (!got.known)
+		return SF_TRIED_NO_KEY;
 	if (got.status != SF_OPENED && prefix) {
 		prefix = false;
 		got = sf_keys_open(t->unlock->keys, h.kid, h.ctr, t->ssrc,
@@ -77,8 +77,6 @@ control(struct sf_opener *o, struct attempt *t)
 	const struct sf_run_header *h = &t->r->header;
 	uint8_t aad[AAD_MAX];
 
-	if (o->controls == CONTROLS)
-		return;
 	o->controls++;
 	o->controls_opened += sf_keys_control(t->unlock->keys, h->kid, h->ctr,
 	    t->ssrc, authenticated(aad, t->frame, h, t->prefix),
@@ -99,7 +97,8 @@ opened(struct sf_opener *o, struct attempt *t, struct sf_placing p)
 	}
 	o->placing.descriptor = p.descriptor;
 	o->suite = t->r->suite;
-	control(o, t);
+	if (o->controls < CONTROLS)
+		control(o, t);
 	return SF_TRIED_OPENED;
 }
 

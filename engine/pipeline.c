@@ -43,10 +43,20 @@ sf_limits_for(size_t octets)
 	};
 }
 
-static size_t
-octets_for(const struct sf_limits *l)
+/* A thread of its own pays where frames are opened. */
+static bool
+threaded(const struct sf_pipeline_options *o)
 {
-	return sf_streams_octets(l) + sf_seen_octets(l->seen_frames) +
+	return o->jobs > 1 && o->unlock.keys != NULL;
+}
+
+static size_t
+octets_for(const struct sf_pipeline_options *o)
+{
+	const struct sf_limits *l = &o->limits;
+	size_t thread = threaded(o) ? sf_handoff_octets(l->frame_octets) : 0;
+
+	return thread + sf_streams_octets(l) + sf_seen_octets(l->seen_frames) +
 	       l->key_uses * sizeof(struct sf_key_use) +
 	       l->intervals * sizeof(struct sf_interval) + 4096;
 }
@@ -57,7 +67,7 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	const struct sf_limits *l = &o->limits;
 	struct sf_classify_run *r = &p->run;
 
-	if (!sf_arena_init(&p->arena, octets_for(l)))
+	if (!sf_arena_init(&p->arena, octets_for(o)))
 		return false;
 	r->model = &p->model;
 	r->unlock = o->unlock;
@@ -73,9 +83,14 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->streams.model = &p->model;
 	p->streams.run = r;
 	p->streams.sdp = o->sdp;
-	return r->key_uses != NULL && r->intervals != NULL &&
-	       sf_seen_init(&r->seen, &p->arena, l->seen_frames) &&
-	       sf_streams_init(&p->streams, &p->arena, l);
+	if (r->key_uses == NULL || r->intervals == NULL ||
+	    !sf_seen_init(&r->seen, &p->arena, l->seen_frames) ||
+	    !sf_streams_init(&p->streams, &p->arena, l))
+		return false;
+	if (threaded(o))
+		p->streams.handoff =
+		    sf_handoff_start(&p->arena, l->frame_octets, r);
+	return true;
 }
 
 struct sf_pipeline *
@@ -269,6 +284,7 @@ sf_pipeline_free(struct sf_pipeline *p)
 {
 	if (p == NULL)
 		return;
+	sf_handoff_end(p->streams.handoff);
 	sf_arena_wipe(&p->arena);
 	free(p);
 }

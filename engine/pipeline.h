@@ -15,6 +15,8 @@ struct sf_pipeline_options {
 	struct sf_limits limits;
 	const struct sf_sdp *sdp; /* borrowed for the run; NULL when there is none */
 	struct sf_unlock unlock;  /* borrowed; all NULL when there are no keys */
+	unsigned jobs;            /* 2 or more: with keys, frames are opened in a
+	                             thread of their own, which then calls sink */
 	sf_frame_sink *sink;      /* NULL when nobody listens */
 	void *sink_ctx;
 };

@@ -224,12 +224,15 @@ void
 sf_streams_finish(struct sf_streams *s)
 {
 	sf_probation_settle(s);
+	for (size_t i = 0; i < s->n_tracks; i++)
+		if (s->tracks[i].lane != NULL)
+			sf_track_flush(s, &s->tracks[i]);
+	sf_handoff_end(s->handoff);
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *t = &s->tracks[i];
 
 		if (t->lane == NULL)
 			continue;
-		sf_track_flush(s, t);
 		name_stream(s, t);
 		if (t->pub.kind != SF_KIND_REPAIR) {
 			sf_classify_finish(&t->lane->classifier, s->run);

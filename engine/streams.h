@@ -11,6 +11,7 @@
 
 #include "engine/classify.h"
 #include "engine/depay.h"
+#include "engine/handoff.h"
 #include "engine/limits.h"
 #include "engine/sdp.h"
 #include "parsers/rtp/rtp.h"
@@ -88,6 +89,7 @@ struct sf_streams {
 	struct sf_model *model;
 	struct sf_classify_run *run;
 	const struct sf_sdp *sdp;
+	struct sf_handoff *handoff; /* NULL: frames are judged where they come up */
 	struct sf_track *tracks;
 	size_t n_tracks, cap;
 	struct sf_track *free_tracks;

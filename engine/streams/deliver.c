@@ -10,7 +10,12 @@ take_frame(void *ctx, const struct sf_frame *f)
 {
 	struct frame_ctx *c = ctx;
 
-	sf_classify_frame(&c->t->lane->classifier, c->s->run, f);
+	struct sf_classifier *to = &c->t->lane->classifier;
+
+	if (c->s->handoff != NULL)
+		sf_handoff_give(c->s->handoff, to, f);
+	else
+		sf_classify_frame(to, c->s->run, f);
 }
 
 static void

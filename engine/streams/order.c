@@ -47,8 +47,6 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 	t->lane->classifier.pub = &t->pub;
 	t->lane->classifier.opener.stash =
 	    s->stash + (s->lanes_used - 1) * SF_STASH;
-	if (s->run->unlock.n_ssrcs < SF_OTHERS)
-		s->run->unlock.ssrcs[s->run->unlock.n_ssrcs++] = t->pub.ssrc;
 	t->pub.evidence = (struct sf_evidence){ .header_chance = 1,
 		.p_head = 1,
 		.p_nib_head = 1,
