@@ -1,16 +1,22 @@
 """
 keyed.py - real calls with their keys: every frame of a known key opens; with
 one digit of a key changed none does; with another KID the key is not known.
-And no octet of a key is in anything that is printed.
+And no octet of a key is in anything that is printed, or left in memory at the
+end. A run with two threads is the run with one.
 """
+import hashlib
+import hmac
 import json
 import os
 import stat
+import subprocess
 
-from harness import TOP, Schema, check, finish, run, scratch, slugs_by_ssrc, strict
+from harness import (TOP, Schema, check, finish, run, scratch, slugs_by_ssrc,
+                     strict)
 
 CALLS = os.path.join(TOP, "corpora", "captures")
-SHORT_TAGS = ("_32",)
+# One call of each kind of suite, and one with several keys.
+IN_MEMORY = ("S04", "S05", "S13", "S28")
 # Chromium's packetizer cuts what it takes for OBUs out of the ciphertext: what
 # is left of these video frames opens for nobody (S29).
 REWRITTEN = {"S29-sframe-av1"}
@@ -28,8 +34,12 @@ def keys_of(manifest, change=None):
     return {"schema": "sframe-tool/keys/v1", "keys": entries}
 
 
+def other(e):
+    return format(int(e["base_key"][0], 16) ^ 1, "x") + e["base_key"][1:]
+
+
 def other_digit(e):
-    e["base_key"] = format(int(e["base_key"][0], 16) ^ 1, "x") + e["base_key"][1:]
+    e["base_key"] = other(e)
 
 
 def other_kid(e):
@@ -105,14 +115,71 @@ def test_wrong(name, capture, keys, slug, none):
               s["protection"] != "verified")
 
 
+def secrets_of(manifest):
+    """Base key, secret (RFC 9605 4.4.2), derived key and salt of each key."""
+    for k in manifest["keys"]:
+        base = bytes.fromhex(k["base_key"])
+        way = hashlib.sha512 if "SHA512" in k["cipher_suite"] else hashlib.sha256
+        yield base
+        yield hmac.new(bytes(way().digest_size), base, way).digest()
+        for member in ("derived_sframe_key", "derived_sframe_salt"):
+            if k.get(member):
+                yield bytes.fromhex(k[member])
+
+
+def test_jobs(name, capture, keys):
+    """The same octets come out whichever thread opens the frames."""
+    for args in (("check", "--json"), ("check", "-v"), ("decode", "--json")):
+        one, two = (run(*args, "--jobs", n, "--keys", keys, capture)
+                    for n in ("1", "2"))
+        check("%s: %s, one thread or two" % (name, " ".join(args)),
+              (one.out, one.err, one.status) == (two.out, two.err, two.status)
+              and one.out)
+
+
+class Memory:
+    """Looks for octets in the memory of a program that is about to end."""
+
+    def __init__(self, where):
+        self.library = os.path.join(where, "wiped.so")
+        self.patterns = os.path.join(where, "patterns")
+        self.result = os.path.join(where, "result")
+        subprocess.run([os.environ.get("CC", "cc").split()[-1], "-shared", "-fPIC",
+                        "-O2", "-o", self.library,
+                        os.path.join(TOP, "tests", "wiped.c")], check=True)
+
+    def find(self, patterns, *args, **options):
+        """How many of them there are, and where."""
+        with open(self.patterns, "w", encoding="ascii") as f:
+            f.writelines(bytes(x ^ 0x5a for x in p).hex() + "\n"
+                         for p in patterns)
+        if os.path.exists(self.result):
+            os.remove(self.result)
+        run(*args, env={"WIPED_PATTERNS": self.patterns,
+                        "WIPED_RESULT": self.result,
+                        "LD_PRELOAD": self.library}, **options)
+        with open(self.result, encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        return int(lines[-1].split()[-1]), lines
+
+
+def test_wiped(name, capture, keys, manifest, memory):
+    """A name that stays is found; no key is."""
+    secrets = list(secrets_of(manifest))
+    secrets += [s.hex().encode() for s in secrets]
+    for args in (("check", "--json"), ("check", "--jobs", "1"), ("decode",)):
+        label = "%s: %s" % (name, " ".join(args))
+        there, _ = memory.find([capture.encode()], *args, "--keys", keys, capture)
+        check(label + ": the search finds what is there", there > 0)
+        left, lines = memory.find(secrets, *args, "--keys", keys, capture)
+        check(label + ": no key is left in memory", left == 0, lines)
+
+
 def test_silence(name, capture, keys, manifest):
     """No key, secret, derived key or salt, whole or in half, in any output."""
     secrets = set()
-    for k in manifest["keys"]:
-        for member in ("base_key", "derived_sframe_key", "derived_sframe_salt"):
-            text = k.get(member) or ""
-            secrets.update((text, text[:16], text[-16:]))
-    secrets.discard("")
+    for text in map(bytes.hex, secrets_of(manifest)):
+        secrets.update((text, text[:16], text[-16:]))
     for args in (("check",), ("check", "-v"), ("check", "--json"),
                  ("check", "--format", "jsonl"), ("decode",),
                  ("decode", "-v"), ("decode", "--json")):
@@ -126,6 +193,7 @@ def test_silence(name, capture, keys, manifest):
 def main():
     schema = Schema()
     with scratch() as where:
+        memory = Memory(where)
         for capture in sorted(os.listdir(CALLS)):
             manifest = os.path.join(
                 CALLS, capture.split(".")[0] + ".manifest.json")
@@ -148,6 +216,12 @@ def main():
             test_wrong(capture + " a KID", path, kid, "kid-unknown",
                        "auth-failed")
             test_silence(capture, path, right, m)
+            test_jobs(capture, path, right)
+            if capture.startswith(IN_MEMORY):
+                test_wiped(capture, path, right, m, memory)
+                test_wiped(capture + " a digit", path, digit, {"keys": [
+                    dict(k, base_key=other(k), derived_sframe_key=None,
+                         derived_sframe_salt=None) for k in m["keys"]]}, memory)
     finish()
 
 
