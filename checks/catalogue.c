@@ -20,6 +20,12 @@ const struct sf_rule sf_rules[SF_FINDINGS] = {
 #undef FINDING
 };
 
+const struct sf_reason sf_reasons[SF_FINDINGS] = {
+#define REASON(id, cause, consequence) [id] = { cause, consequence },
+#include "checks/reasons.def"
+#undef REASON
+};
+
 static const char *const severities[] = { "note", "warning", "error",
 	"critical" };
 static const char *const levels[] = { "MUST", "SHOULD", "MAY", "OURS" };

@@ -33,6 +33,14 @@ struct sf_rule {
 
 extern const struct sf_rule sf_rules[SF_FINDINGS];
 
+/* What brings a finding about and what follows from it; reasons.def. */
+struct sf_reason {
+	const char *cause;       /* plain sentences; static */
+	const char *consequence;
+};
+
+extern const struct sf_reason sf_reasons[SF_FINDINGS];
+
 /* By id or slug, any case; NULL when there is none. */
 const struct sf_rule *sf_rule_find(const char *name);
 

@@ -29,20 +29,52 @@ static const struct {
 	{ 'H', "Header" },
 	{ 'N', "Nonce and counter" },
 	{ 'K', "Key id" },
+	{ 'A', "Authentication" },
 	{ 'P', "Plaintext" },
 	{ 'D', "Dialect" },
 	{ 'S', "Signalling and transport" },
+	{ 'C', "One call at two points" },
+	{ 'E', "What leaks beside the media" },
 	{ 'X', "The capture and our own limits" },
 };
+
+/* Why a rule breaks and what follows, or two empty strings. */
+static struct sf_reason
+reason_of(const struct sf_rule *r)
+{
+	struct sf_reason why = sf_reasons[r - sf_rules];
+
+	return why.cause == NULL ? (struct sf_reason){ "", "" } : why;
+}
 
 static void
 markdown_rule(const struct sf_rule *r)
 {
+	struct sf_reason why = reason_of(r);
+
 	printf("### %s `%s`\n\n", r->id, r->slug);
 	printf("**%s**, %s%s%s: %s.\n\n", sf_severity_name(r->severity),
 	    sf_level_name(r->level), r->source[0] == '\0' ? "" : ", ",
 	    r->source, r->text);
-	printf("%s\n\n", r->remedy);
+	printf("*Cause.* %s\n\n", why.cause);
+	printf("*Consequence.* %s\n\n", why.consequence);
+	printf("*Remedy.* %s\n\n", r->remedy);
+}
+
+/* A section for a letter that has findings. */
+static void
+markdown_subject(char letter, const char *subject)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < SF_FINDINGS; i++) {
+		if (sf_rules[i].id[2] != letter)
+			continue;
+		if (!any)
+			printf("## %s\n\n", subject);
+		any = true;
+		markdown_rule(&sf_rules[i]);
+	}
 }
 
 static void
@@ -61,12 +93,8 @@ markdown_findings(void)
 	    "where no document\n"
 	    "says so. Ids and slugs are for ever.\n\n",
 	    stdout);
-	for (size_t s = 0; s < sizeof(subjects) / sizeof(subjects[0]); s++) {
-		printf("## %s\n\n", subjects[s].subject);
-		for (unsigned i = 0; i < SF_FINDINGS; i++)
-			if (sf_rules[i].id[2] == subjects[s].letter)
-				markdown_rule(&sf_rules[i]);
-	}
+	for (size_t s = 0; s < sizeof(subjects) / sizeof(subjects[0]); s++)
+		markdown_subject(subjects[s].letter, subjects[s].subject);
 }
 
 /* ---- the other tables ---------------------------------------------------- */
@@ -155,36 +183,40 @@ sf_cmd_list(const struct sf_config *c)
 	return SF_EXIT_OK;
 usage:
 	sf_complain(NULL,
-	    c->markdown
-		? "list: --markdown is for findings only"
-		: "list: TABLE is findings, suites, dialects, parsers "
-		  "or formats");
+	    c->markdown ? "list: --markdown is for findings only"
+			: "list: TABLE is findings, suites, dialects, parsers "
+			  "or formats");
 	return SF_EXIT_USAGE;
 }
 
 /* ---- explain ------------------------------------------------------------- */
 
 static void
-explain(const struct sf_rule *r)
+explain_line(const char *name, const char *text, const char *end)
 {
 	const struct sf_report_style style = { 0 };
-	struct sf_para p;
+	struct sf_para p = sf_para(stdout, &style, 2, 15);
+
+	sf_para_text(&p, name);
+	sf_para_tab(&p, 15);
+	sf_para_text(&p, text);
+	sf_para_text(&p, end);
+	sf_para_end(&p);
+}
+
+static void
+explain(const struct sf_rule *r)
+{
+	struct sf_reason why = reason_of(r);
 
 	printf("%s  %s\n", r->id, r->slug);
-	printf("  severity  %s\n", sf_severity_name(r->severity));
-	printf("  level     %s%s%s\n", sf_level_name(r->level),
-	    r->source[0] == '\0' ? "" : ", ", r->source);
-	p = sf_para(stdout, &style, 2, 12);
-	sf_para_text(&p, "means");
-	sf_para_tab(&p, 12);
-	sf_para_text(&p, r->text);
-	sf_para_text(&p, ".");
-	sf_para_end(&p);
-	p = sf_para(stdout, &style, 2, 12);
-	sf_para_text(&p, "remedy");
-	sf_para_tab(&p, 12);
-	sf_para_text(&p, r->remedy);
-	sf_para_end(&p);
+	explain_line("severity", sf_severity_name(r->severity), "");
+	explain_line("level", sf_level_name(r->level), "");
+	explain_line("source", r->source[0] == '\0' ? "ours" : r->source, "");
+	explain_line("means", r->text, ".");
+	explain_line("cause", why.cause, "");
+	explain_line("consequence", why.consequence, "");
+	explain_line("remedy", r->remedy, "");
 }
 
 enum sf_exit
