@@ -13,6 +13,7 @@
 #	make fuzz-ci		each of them for FUZZ_SECONDS
 #	make coverage		what unit and corpus checks reach
 #	make bench		how fast, on how much memory
+#	make accuracy		how often right: made calls, clean hours, real calls
 #
 #	make docs		docs/findings.md from checks/findings.def
 #	make format, make lint	clang-format, clang-tidy
@@ -281,6 +282,16 @@ test: deps
 bench: all
 	@sh tests/bench.sh
 
+# Calls with a known truth, by the thousand; the same seed, the same calls.
+SEED ?= 9605
+CALLS ?= 4000
+HOURS ?= 20
+CAPTURES ?= corpora/captures
+JOBS ?= $(shell nproc 2> /dev/null || echo 1)
+accuracy: all
+	@python3 -B tests/accuracy.py --seed $(SEED) --calls $(CALLS) \
+	    --hours $(HOURS) --jobs $(JOBS) $(CAPTURES:%=--captures %)
+
 # ---- the rest ---------------------------------------------------------------
 
 ours = $(wildcard $(foreach d,$(layers) fuzz tests,$(foreach e,c h,$(d)/*.$(e) $(d)/*/*.$(e))))
@@ -314,7 +325,8 @@ clean:
 
 .PHONY: all fuzz-targets fuzz afl fuzz-ci check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
-	coverage coverage-report deps build-deps demo run-demo test bench docs \
+	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
+	docs \
 	format lint install uninstall dist clean
 .DELETE_ON_ERROR:
 .SECONDARY:

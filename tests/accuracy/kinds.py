@@ -1,0 +1,507 @@
+"""
+kinds.py - the kinds of call there are, each with its truth: the protections
+that are right, the findings that must be there and those that may.
+
+A kind is a function that fills a Call. The name's first word is its class in
+the table: clear, sound (conformant), leaky (protected and clear by turns),
+faulty (a rule is broken), foreign (another cipher).
+"""
+import calls
+from calls import (MEDIA, NAL, NATIVE, OPUS, PCM, RED, SILENT, Sender, bolted,
+                   clear_copies, clear_silence, covered_copies, draft, livekit,
+                   noise, plain, prefixed, sframe, toc)
+
+GOOD = {"consistent"}
+LEAST = 20        # frames before "consistent" may be said
+KINDS = {}        # name: function
+WEIGHT = {}
+
+
+def kind(weight=1):
+    def keep(f):
+        name = f.__name__.replace("_", " ", 1)
+        KINDS[name], WEIGHT[name] = f, weight
+        return f
+    return keep
+
+
+def length(c, least=20):
+    """Frames of a stream: mostly some seconds, now and then short or long."""
+    return c.rng.choice((least, 40, 60, 100, 150, 250, 400, 700, 1500))
+
+
+def audio(c, pcm=True):
+    return c.rng.choice(OPUS + (PCM if pcm and c.rng.random() < .3 else []))
+
+
+def video(c):
+    return c.rng.choice(NATIVE)
+
+
+def some(c):
+    return audio(c) if c.rng.random() < .6 else video(c)
+
+
+def sound(c, *streams, least=LEAST):
+    for s in streams:
+        c.expect[s.ssrc] = GOOD if s.frames >= 2 * least else \
+            GOOD | {"undecidable"}
+
+
+# ==== clear ==================================================================
+
+# Frames with which a whole stream in the clear is named.
+PROMISE = {"opus": 200, "red": 100, "pcmu": 20, "pcma": 20, "g722": 20,
+           "vp8": 30, "vp9": 30, "h264": 20, "h265": 20, "av1": 20}
+
+
+def clear_stream(c, m, n):
+    s = c.add(Sender(c, 1), m, plain, frames=n)
+    enough = n * (1 - c.loss) >= PROMISE[m.codec]
+    c.expect[s.ssrc] = {"plaintext"} if enough else \
+        {"plaintext", "undecidable", "srtp"}
+    if enough:
+        c.must.add("stream-plaintext")
+        c.may |= {"stream-plaintext"}
+    else:
+        c.may |= {"stream-plaintext", "partly-clear"}
+    c.steps = (m.codec, n)
+
+
+@kind(4)
+def clear_opus(c):
+    c.network()
+    clear_stream(c, c.rng.choice(OPUS), length(c, 10))
+
+
+@kind()
+def clear_red(c):
+    clear_stream(c, RED[0], length(c, 10))
+
+
+@kind()
+def clear_pcm(c):
+    c.network()
+    clear_stream(c, c.rng.choice(PCM), length(c, 10))
+
+
+@kind(3)
+def clear_vp8_vp9(c):
+    c.loss = c.rng.choice((0, .01, .03))
+    clear_stream(c, video(c), length(c, 10))
+
+
+@kind(2)
+def clear_nal(c):
+    c.sdp = True
+    clear_stream(c, c.rng.choice(NAL), length(c, 10))
+
+
+# ==== sound ==================================================================
+
+@kind(4)
+def sound_one(c):
+    c.network()
+    sound(c, c.add(Sender(c, 1), some(c), frames=length(c)))
+
+
+@kind(3)
+def sound_described(c):
+    """The payload format of the draft, any codec under it."""
+    c.network()
+    m = c.rng.choice(OPUS + NATIVE + NAL)
+    sound(c, c.add(Sender(c, 1), m, frames=length(c), described=True))
+    c.sdp = False
+
+
+@kind(3)
+def sound_shared_counter(c):
+    """Audio and video on one counter."""
+    c.network()
+    u = Sender(c, 1)
+    n = length(c, 60)
+    sound(c, c.add(u, audio(c), frames=n),
+          c.add(u, video(c), frames=n // 3))
+
+
+@kind(2)
+def sound_simulcast(c):
+    c.network()
+    u = Sender(c, 1)
+    n = length(c, 60)
+    m = video(c)
+    sound(c, c.add(u, audio(c), frames=3 * n),
+          *[c.add(u, m, frames=n, begin=.003 * i) for i in range(3)])
+
+
+@kind(2)
+def sound_rollover(c):
+    """A new KID every few seconds, counter from zero, all streams at once."""
+    c.network()
+    u = Sender(c, 1, kid=c.rng.choice((3, 16, 250, 70000)), ctr=0)
+    every = c.rng.choice((100, 250, 500))
+
+    def how(i):
+        if i and i % every == 0:
+            u.kid, u.ctr = u.kid + 1, 0
+        return sframe
+    sound(c, c.add(u, audio(c), how, frames=length(c, 250)))
+    c.may |= {"frame-repeated"}
+
+
+@kind(2)
+def sound_rtx(c):
+    c.network()
+    s = c.add(Sender(c, 1), video(c), frames=length(c, 60))
+    sound(c, s)
+    c.rtx(s, c.pts.pop(), c.rng.getrandbits(32) | 1, c.rng.choice((.02, .2)))
+
+
+@kind(2)
+def sound_sfu(c):
+    """Both sides of an SFU in one capture."""
+    c.network()
+    u, v = Sender(c, 1, kid=17), Sender(c, 2, kid=33)
+    seconds = c.rng.uniform(4, 20)
+    streams = [c.add(w, m, frames=int(seconds / m.step))
+               for w, m in ((u, audio(c)), (v, audio(c)), (v, video(c)))]
+    sound(c, *streams)
+    for ssrc in c.forward(streams, c.rng.choice((1, 2, 4))):
+        c.expect[ssrc] = GOOD | {"undecidable"}
+
+
+@kind(2)
+def sound_late_join(c):
+    c.network()
+    seconds, late = c.rng.uniform(6, 30), c.rng.uniform(.5, 3)
+    m, o = audio(c), audio(c)
+    sound(c, c.add(Sender(c, 1, kid=8), m, frames=int(seconds / m.step)),
+          c.add(Sender(c, 2, kid=9), o, begin=late,
+                frames=int((seconds - late) / o.step)))
+
+
+@kind(2)
+def sound_dtx(c):
+    """Silence suppressed, what is sent is protected."""
+    c.network()
+    m = MEDIA[c.rng.choice(SILENT)]
+    sound(c, c.add(Sender(c, 1), m, frames=length(c, 150)))
+
+
+@kind()
+def sound_step(c):
+    u = Sender(c, 1)
+    step, take = c.rng.choice((2, 3, 7)), u.take
+
+    def jump():
+        u.ctr += step - 1
+        return take()
+    u.take = jump
+    sound(c, c.add(u, some(c), frames=length(c)))
+
+
+@kind(2)
+def sound_red(c):
+    """SFrame over the whole of a RED payload."""
+    c.network()
+    sound(c, c.add(Sender(c, 1), RED[0], frames=length(c)))
+
+
+# ==== foreign ================================================================
+
+def foreign(c, way, right, must=(), media=None):
+    c.network()
+    c.loss = min(c.loss, .05)
+    m = media or some(c)
+    s = c.add(Sender(c, 1), m, way, frames=length(c, 60))
+    c.expect[s.ssrc] = right
+    c.must |= set(must)
+    c.may |= {"not-rfc9605", "opaque-payload", "partly-clear"}
+    return s
+
+
+@kind(2)
+def foreign_prefixed(c):
+    m = c.rng.choice(OPUS + [m for m in NATIVE if m.codec == "vp8"])
+    s = foreign(c, prefixed, {"partly-clear"}, ["partly-clear"], m)
+    if s.frames < 100:
+        c.expect[s.ssrc] |= {"undecidable"}
+        c.must.clear()
+
+
+@kind(2)
+def foreign_livekit(c):
+    foreign(c, livekit, {"other-dialect"}, ["not-rfc9605"])
+
+
+@kind()
+def foreign_draft(c):
+    s = foreign(c, draft, {"other-dialect"}, ["not-rfc9605"])
+    if s.frames < 100:
+        c.expect[s.ssrc] |= {"undecidable"}
+        c.must.clear()
+
+
+@kind(2)
+def foreign_noise(c):
+    s = foreign(c, noise, {"undecidable"}, ["opaque-payload"])
+    if s.frames < 150:
+        c.must.clear()
+
+
+@kind(2)
+def foreign_toc(c):
+    """The codec's head in the clear, the rest ciphertext."""
+    m = c.rng.choice(OPUS + [m for m in NATIVE if m.codec == "vp8"])
+    foreign(c, toc, {"undecidable", "other-dialect"}, media=m)
+
+
+# ==== leaky ==================================================================
+
+# Clear frames in a row, in a protected stream, with which they are named.
+GAP = {"opus": 8, "red": 5, "pcmu": 1, "pcma": 1, "g722": 1, "vp8": 3,
+       "vp9": 3, "h264": 3, "h265": 3, "av1": 3}
+
+
+def leak(c, m, at, n, total, slug):
+    u = Sender(c, 1)
+    s = c.add(u, m, lambda i: plain if at <= i < at + n else sframe,
+              frames=total)
+    c.expect[s.ssrc] = {"mixed"}
+    if n >= GAP[m.codec] and c.loss == 0:
+        c.must.add(slug)
+    else:
+        c.expect[s.ssrc] |= GOOD | {"undecidable"}
+        c.must.discard(slug)
+    c.may |= {"plaintext-start", "plaintext-gap"}
+    c.steps = (m.codec, n)
+    return s
+
+
+def burst(c, m):
+    return c.rng.choice((1, 1, 2, 3, 5, 8, 12, 20, int(1 / m.step),
+                         int(3 / m.step)))
+
+
+def leaking(c):
+    return c.rng.choice(OPUS + PCM + RED + 3 * NATIVE)
+
+
+@kind(4)
+def leaky_gap(c):
+    m = leaking(c)
+    n = burst(c, m)
+    at = c.rng.randrange(60, 300)
+    leak(c, m, at, n, at + n + c.rng.randrange(60, 300), "plaintext-gap")
+
+
+@kind(2)
+def leaky_end(c):
+    m = leaking(c)
+    n = burst(c, m)
+    at = c.rng.randrange(60, 300)
+    leak(c, m, at, n, at + n, "plaintext-gap")
+
+
+@kind(3)
+def leaky_start(c):
+    m = leaking(c)
+    n = burst(c, m)
+    leak(c, m, 0, n, n + c.rng.randrange(60, 300), "plaintext-start")
+
+
+@kind(3)
+def leaky_key_frame(c):
+    """One key frame in the clear, in a protected stream."""
+    m = c.rng.choice(NATIVE)
+    at = c.rng.randrange(40, 300)
+    keys = [i for i in range(len(m.frames)) if m.frames[i][1]]
+    at += -at % len(m.frames) + keys[-1]
+    s = leak(c, m, at, 1, at + c.rng.randrange(30, 200), "plaintext-gap")
+    c.must.add("plaintext-gap")
+    c.expect[s.ssrc] = {"mixed"}
+
+
+@kind(2)
+def leaky_network(c):
+    """A leak of a second or more in a lossy network."""
+    c.network()
+    m = c.rng.choice(OPUS + NATIVE)
+    n = int(c.rng.choice((1, 3)) / m.step)
+    leak(c, m, 100, n, n + 300, "plaintext-gap")
+    if c.loss <= .1 or not m.video:
+        c.must.add("plaintext-gap")
+
+
+@kind(3)
+def leaky_bolted(c):
+    """An SFrame header in front of clear media."""
+    m = c.rng.choice(OPUS + NATIVE + PCM)
+    n = length(c, 40)
+    s = c.add(Sender(c, 1), m, bolted, frames=n)
+    enough = n >= (250 if m.codec == "opus" else 60)
+    c.expect[s.ssrc] = {"plaintext"} if enough else \
+        {"plaintext", "consistent", "mixed", "undecidable"}
+    if enough:
+        c.must.add("stream-plaintext")
+    c.may.add("stream-plaintext")
+    c.steps = (m.codec, n)
+
+
+# ==== faulty =================================================================
+
+@kind()
+def faulty_reset(c):
+    """The counter starts again under its key."""
+    u = Sender(c, 1, ctr=0)
+    at = c.rng.randrange(60, 200)
+
+    def how(i):
+        if i == at:
+            u.ctr = 0
+        return sframe
+    s = c.add(u, some(c), how, frames=at + c.rng.randrange(60, 200))
+    sound(c, s)
+    c.must.add("ctr-reused")
+    c.may |= {"ctr-reused", "ctr-went-back"}
+
+
+@kind()
+def faulty_two_counters(c):
+    """Audio and video each count from zero under one key."""
+    u, v = Sender(c, 1, ctr=0), None
+    v = Sender(c, 1, kid=u.kid, ctr=0)
+    v.path, v.name, v.tag = u.path, u.name, u.tag
+    a = c.add(u, audio(c), frames=300)
+    b = c.add(v, video(c), frames=100)
+    sound(c, a, b)
+    c.must.add("ctr-reused")
+    c.may |= {"ctr-reused", "ctr-went-back"}
+
+
+@kind()
+def faulty_padded(c):
+    """More octets for a value than it needs."""
+    u = Sender(c, 1)
+    which = c.rng.choice(("kid", "ctr"))
+    value = u.kid if which == "kid" else u.ctr + 600
+    need = (value.bit_length() + 7) // 8 or 1
+    more = {which + "_octets": min(8, need + 1)}
+    if need == 8:
+        u.kid, more = 9, {"kid_octets": 3}
+        which = "kid"
+
+    def padded(s, frame, key):
+        return calls.mkcap.header(u.kid, u.take(), **more) + \
+            u.rng.randbytes(len(frame) + u.tag)
+    s = c.add(u, some(c), lambda i: padded, frames=length(c, 60))
+    c.must.add(which + "-not-minimal")
+    c.may |= {"kid-not-minimal", "ctr-not-minimal", "kid-not-inline",
+              "ctr-not-inline"}
+    c.expect[s.ssrc] = GOOD
+
+
+@kind()
+def faulty_drift(c):
+    """Two senders; one stays on the old epoch for 5 s more."""
+    base = c.rng.choice((32, 64, 256, 4096))
+    at, late = 200, 250 + 200
+    for number, switch in ((1, at), (2, late)):
+        u = Sender(c, number, kid=base + 16 * number + 1, ctr=0)
+
+        def how(i, u=u, switch=switch):
+            if i == switch:
+                u.kid, u.ctr = u.kid + 1, 0
+            return sframe
+        sound(c, c.add(u, MEDIA["opus-voip24"], how, frames=700))
+    c.must.add("kid-drift")
+    c.may |= {"kid-drift"}
+
+
+@kind()
+def faulty_silence(c):
+    """Silence frames are not encrypted."""
+    m = MEDIA["opus-dtx"]
+    s = c.add(Sender(c, 1), m, clear_silence, frames=700)
+    c.expect[s.ssrc] = {"mixed", "consistent", "undecidable"}
+    c.may |= {"plaintext-start", "plaintext-gap"}
+
+
+@kind()
+def faulty_copies(c):
+    """The copies in RED are clear, the primary is protected."""
+    m = c.rng.choice([m for m in OPUS if m.ticks == 960 and
+                      m.name not in SILENT])
+    s = c.add(Sender(c, 1), m, clear_copies, pt=63, frames=length(c, 100))
+    c.expect[s.ssrc] = {"mixed", "plaintext", "undecidable"}
+    c.sdp = False
+    c.may |= {"stream-plaintext", "plaintext-gap", "plaintext-start",
+              "opaque-payload"}
+
+
+@kind()
+def faulty_repairs(c):
+    """RTX packets carry the clear frame."""
+    m = c.rng.choice(NATIVE)
+    s = c.add(Sender(c, 1), m, frames=length(c, 100))
+    number, clear = s.seq, {}
+    for i in range(s.frames):
+        frame, key = m.frames[(s.offset + i) % len(m.frames)]
+        size = len(sframe(s, frame, key))
+        parts, whole = s.packetize(frame, key, i), s.packetize(
+            bytes(size), key, i)
+        for k in range(len(whole)):
+            clear[number + k] = parts[min(k, len(parts) - 1)]
+        number += len(whole)
+    s.sender.ctr = max(0, s.sender.ctr - s.frames)
+    sound(c, s)
+    c.expect[s.ssrc] |= {"undecidable"}
+    c.rtx(s, c.pts.pop(), c.rng.getrandbits(32) | 1, .2, of=clear)
+    c.may |= {"stream-plaintext"}
+
+
+def draw(rng):
+    names = list(KINDS)
+    return rng.choices(names, [WEIGHT[n] for n in names])[0]
+
+
+def make(name, seed):
+    c = calls.Call(seed)
+    KINDS[name](c)
+    c.kind = name
+    return c
+
+
+# ==== clean hours ============================================================
+
+def clean_hour(seed, seconds=3600):
+    """A meeting: three people, simulcast, loss, repairs, roll-over on every
+    join and leave, a late join, an SFU that sends all on."""
+    c = calls.Call(seed)
+    c.kind, c.sdp, c.rtcp = "clean hour", False, True
+    c.loss, c.reorder = c.rng.choice((0, .01, .03)), .01
+    people, streams = [], []
+    late = seconds * c.rng.uniform(.1, .5)
+    for number, begin in ((1, 0.0), (2, .5), (3, late)):
+        u = Sender(c, number, kid=number << 4 | 1, ctr=0)
+        u.epoch, u.tag = 1, 16
+        people.append(u)
+
+        def how(i, u=u, step=.02, begin=begin):
+            epoch = 1 + (begin + i * step >= late + .5)
+            if epoch > u.epoch:
+                u.epoch, u.kid, u.ctr = epoch, u.number << 4 | epoch, 0
+            return sframe
+        left = seconds - begin
+        streams.append(c.add(u, MEDIA["opus-dtx"], how, begin=begin,
+                             frames=int(left / .02)))
+        for layer in range(2 if number == 1 else 1):
+            m = MEDIA["vp8-ts3"]
+            streams.append(c.add(
+                u, m, lambda i, h=how, s=m.step, b=begin: h(i, step=s, begin=b),
+                begin=begin + .004 * layer, frames=int(left / m.step)))
+    sound(c, *streams)
+    c.rtx(streams[1], 97, c.rng.getrandbits(32) | 1, .02)
+    for ssrc in c.forward(streams[:1], 2):
+        c.expect[ssrc] = GOOD
+    return c
