@@ -2,6 +2,10 @@
 
 #include "parsers/file/pcap.h"
 #include "parsers/file/pcapng.h"
+#include "parsers/media/av1.h"
+#include "parsers/media/h264.h"
+#include "parsers/media/h265.h"
+#include "parsers/media/nal.h"
 #include "parsers/media/opus.h"
 #include "parsers/media/red.h"
 #include "parsers/media/sframe_payload.h"
