@@ -19,11 +19,13 @@
 #define CHAINS_MOST  256
 #define SETTLED      8 /* SSRCs of one entry whose suite is remembered */
 
-/* A chain keeps every 32nd key, so that any step of its window, behind and
+/* A chain keeps every 32nd key, so that any step near the last, behind and
    ahead, is at most 31 away from one that is kept. */
 #define WINDOW_MOST (SF_RATCHET_AHEAD + 1)
+#define NEAR        512
 #define STRIDE      32
-#define MARKS       (2 * WINDOW_MOST / STRIDE + 1)
+#define MARKS       (2 * NEAR / STRIDE + 1)
+#define HASHES      3
 
 struct base_key {
 	size_t n;
@@ -45,6 +47,15 @@ struct chain {
 
 struct mark {
 	uint8_t octets[SF_HASH_MAX];
+};
+
+/* The last key that was derived beyond the marks of a chain. */
+struct far {
+	bool used;
+	unsigned entry;
+	uint32_t scope;
+	uint64_t step;
+	struct mark mark;
 };
 
 /* What a key is for. Two uses with equal members have one key. */
@@ -96,6 +107,8 @@ struct sf_keys {
 	unsigned n_chains;
 	struct chain *chains;
 	struct mark *marks; /* MARKS of each chain */
+	struct far far[HASHES];
+	uint64_t work; /* steps that far keys may still cost */
 };
 
 /* One frame on its way. */
@@ -167,6 +180,7 @@ sf_keys_new(const struct sf_crypto *c, const struct sf_keyfile *file)
 	k->epoch_bits = file->epoch_bits;
 	k->per_ssrc_keys = file->per_ssrc_keys;
 	k->n = (unsigned)file->n;
+	k->work = SF_RATCHET_WORK;
 	if (!take_tables(k)) {
 		sf_keys_free(k);
 		return NULL;
@@ -337,21 +351,61 @@ make_chain(struct sf_keys *k, const struct use *u)
 	return ch;
 }
 
+/* NEAR steps in front of u->step: what a chain there would begin with. */
+static uint64_t
+far_start(const struct use *u)
+{
+	return u->step > NEAR ? u->step - NEAR : 1;
+}
+
+/* The far key of a use, when it is the last that was derived. */
+static struct far *
+known_far(struct sf_keys *k, const struct use *u)
+{
+	struct far *f = &k->far[u->suite->hash];
+
+	if (f->used && f->entry == u->entry && f->scope == u->scope &&
+	    f->step == far_start(u))
+		return f;
+	return NULL;
+}
+
+/* The same, from the key in the file: as many derivations as there are steps.
+   NULL when that was too much, or the library failed. */
+static struct far *
+find_far(struct sf_keys *k, const struct use *u)
+{
+	struct far *f = known_far(k, u);
+	struct base_key first = { 0 };
+	uint64_t steps = far_start(u);
+
+	if (f != NULL)
+		return f;
+	if (steps > k->work)
+		return NULL;
+	k->work -= steps;
+	f = &k->far[u->suite->hash];
+	*f =
+	    (struct far){ .entry = u->entry, .scope = u->scope, .step = steps };
+	f->used = first_key(k, u, &first) &&
+		  sf_kdf_ratchet(f->mark.octets, k->c, u->suite,
+		      sf_bytes(first.octets, first.n)) &&
+		  ratchet(k, u->suite, f->mark.octets, steps - 1);
+	k->c->wipe(&first, sizeof(first));
+	return f->used ? f : NULL;
+}
+
 /* The base key at u->step, 1 or more, from the one in the file. */
 static bool
-far_key(const struct sf_keys *k, const struct use *u, struct base_key *out)
+far_key(struct sf_keys *k, const struct use *u, struct base_key *out)
 {
-	uint8_t next[SF_HASH_MAX];
-	bool done = first_key(k, u, out) && sf_kdf_ratchet(next, k->c, u->suite,
-						sf_bytes(out->octets, out->n));
+	const struct far *f = find_far(k, u);
 
-	if (done) {
-		out->n = u->suite->hash_octets;
-		memcpy(out->octets, next, out->n);
-		done = ratchet(k, u->suite, out->octets, u->step - 1);
-	}
-	k->c->wipe(next, sizeof(next));
-	return done;
+	if (f == NULL)
+		return false;
+	out->n = u->suite->hash_octets;
+	memcpy(out->octets, f->mark.octets, out->n);
+	return ratchet(k, u->suite, out->octets, u->step - f->step);
 }
 
 /* The same; from what its chain has, where it has that. */
@@ -382,11 +436,28 @@ step_key(struct sf_keys *k, const struct use *u, struct base_key *out)
 	return ratchet(k, u->suite, out->octets, away % STRIDE);
 }
 
+/* The chain begins anew near a step beyond all its marks. */
+static void
+move_chain(struct sf_keys *k, struct chain *ch, const struct use *u)
+{
+	const struct far *f = known_far(k, u);
+	struct mark *marks = marks_of(k, ch);
+
+	if (u->step < ch->first + (uint64_t)MARKS * STRIDE || f == NULL)
+		return;
+	k->c->wipe(marks, MARKS * sizeof(*marks));
+	marks[0] = f->mark;
+	ch->first = f->step;
+	ch->n = 1;
+	k->work = SF_RATCHET_WORK;
+}
+
 /* A frame opened at this step: the window moves. */
 static void
 prove_step(struct sf_keys *k, const struct use *u)
 {
 	struct chain *ch = find_chain(k, u);
+	uint64_t near = window(k) < NEAR ? window(k) : NEAR;
 	struct mark *marks;
 
 	if (ch == NULL)
@@ -395,8 +466,9 @@ prove_step(struct sf_keys *k, const struct use *u)
 	if (ch->at <= ch->top)
 		return;
 	ch->top = ch->at;
+	move_chain(k, ch, u);
 	marks = marks_of(k, ch);
-	while (ch->n > 1 && ch->top >= ch->first + window(k) + STRIDE) {
+	while (ch->n > 1 && ch->top >= ch->first + near + STRIDE) {
 		ch->n--;
 		memmove(marks, marks + 1, ch->n * sizeof(*marks));
 		k->c->wipe(&marks[ch->n], sizeof(*marks));
@@ -425,7 +497,7 @@ add_near(const struct sf_keys *k, struct steps *s, uint64_t at, uint64_t low)
 	uint64_t mask = low_bits(k->ratchet_bits);
 	uint64_t ahead = (low - at) & mask;
 	uint64_t behind = mask - ahead + 1;
-	bool has_behind = ahead > 0 && at >= behind && behind < WINDOW_MOST;
+	bool has_behind = ahead > 0 && at >= behind && behind < NEAR;
 
 	if (has_behind && behind < ahead)
 		add_step(s, at - behind);

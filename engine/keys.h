@@ -13,8 +13,11 @@
 struct sf_keys;
 
 /* Ratchet steps that are derived ahead of the last one that opened a frame:
-   2^R - 1 (RFC 9605 5.1), and of ours no more than this. */
-#define SF_RATCHET_AHEAD 511
+   2^R - 1 (RFC 9605 5.1), and of ours no more than this. A KID far ahead costs
+   a derivation for each step on the way: of these there are SF_RATCHET_WORK
+   until a frame opens that far ahead. */
+#define SF_RATCHET_AHEAD 65535
+#define SF_RATCHET_WORK  (4 * (SF_RATCHET_AHEAD + 1))
 
 /* NULL without memory. The key file may be wiped after this. */
 struct sf_keys *sf_keys_new(

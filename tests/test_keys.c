@@ -460,8 +460,61 @@ wide_ratchets_stay_bounded(void **state)
 		ladder_frame(&f, &l, step);
 		expect_open("jump", k, &f, 0, 4, 0);
 	}
-	assert_true(sf_keys_has(k, step - SF_RATCHET_AHEAD, 0));
-	assert_false(sf_keys_has(k, step - SF_RATCHET_AHEAD - 1, 0));
+	assert_true(sf_keys_has(k, step + SF_RATCHET_AHEAD, 0));
+	assert_false(sf_keys_has(k, step + SF_RATCHET_AHEAD + 1, 0));
+	sf_keys_free(k);
+	hex_free(base);
+}
+
+/* Joining late: the first frame is thousands of steps on, then it goes on
+   step by step, and some come late. */
+static void
+far_steps_open(void **state)
+{
+	struct sf_bytes base = hex_octets("aabb");
+	struct sf_keys *k = new_keys(SENDER("16", "0"));
+	struct frame f[8];
+	struct ladder l;
+
+	(void)state;
+	ladder_start(&l, 4, base);
+	ladder_step(&l, 5000);
+	for (unsigned i = 0; i < LENGTH(f); i++, ladder_step(&l, 1))
+		ladder_frame(&f[i], &l, 5000 + i);
+	expect_open("far ahead", k, &f[2], 0, 4, 0);
+	expect_open("one behind", k, &f[1], 0, 4, 0);
+	expect_open("on", k, &f[7], 0, 4, 0);
+	expect_open("two behind", k, &f[0], 0, 4, 0);
+	ladder_step(&l, 3000);
+	ladder_frame(&f[0], &l, 8008);
+	expect_open("far once more", k, &f[0], 0, 4, 0);
+	sf_keys_free(k);
+	hex_free(base);
+}
+
+/* Forged KIDs cost what there is to spend, and no more. */
+static void
+far_forgeries_run_out(void **state)
+{
+	struct sf_bytes base = hex_octets("aabb");
+	struct sf_keys *k = new_keys(SENDER("16", "0"));
+	struct ladder l;
+	struct frame f;
+
+	(void)state;
+	ladder_start(&l, 4, base);
+	ladder_frame(&f, &l, 0);
+	f.octets[f.header.n] ^= 1;
+	for (unsigned i = 0; i < 2000; i++) {
+		f.kid = 60000 + i;
+		assert_int_equal(
+		    sf_keys_open(k, f.kid, f.ctr, 0, f.header, f.ct, NULL)
+			    .status == SF_OPENED,
+		    0);
+	}
+	ladder_step(&l, 100);
+	ladder_frame(&f, &l, 100);
+	expect_open("a near one opens all the same", k, &f, 0, 4, 0);
 	sf_keys_free(k);
 	hex_free(base);
 }
@@ -821,6 +874,8 @@ main(void)
 		cmocka_unit_test(a_call_may_be_read_again),
 		cmocka_unit_test(forged_steps_commit_nothing),
 		cmocka_unit_test(wide_ratchets_stay_bounded),
+		cmocka_unit_test(far_steps_open),
+		cmocka_unit_test(far_forgeries_run_out),
 		cmocka_unit_test(no_ratchet_bits_is_fine),
 		cmocka_unit_test(streams_have_their_own_keys),
 		cmocka_unit_test(members_share_an_epoch),

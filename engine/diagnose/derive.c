@@ -304,6 +304,9 @@ wants_ssrc(const struct run *r)
 
 /* ---- the ratchet: RFC 9605 5.1 -------------------------------------------- */
 
+/* A mistake is looked for in many forms, each from the first step on. */
+#define STEPS_MOST 511
+
 int
 sf_ratchet_steps(
     const struct sf_keyfile *file, const struct sf_key_entry *e, uint64_t kid)
@@ -318,7 +321,7 @@ sf_ratchet_steps(
 	if ((e->kid & ~mask) != (kid & ~mask))
 		return -1;
 	steps = (kid - e->kid) & mask;
-	return steps > SF_RATCHET_AHEAD ? -1 : (int)steps;
+	return steps > STEPS_MOST ? -1 : (int)steps;
 }
 
 /* draft-ietf-sframe-enc-00 and -01, read with salt and key in their order in
