@@ -30,6 +30,8 @@ struct sf_datagram {
 	struct sf_bytes payload;  /* what the capture holds of it */
 	size_t wire_octets;       /* payload length as the headers tell it */
 	bool cut;                 /* payload.n < wire_octets: the capture cut it */
+	unsigned records;         /* captured packets that it accounts for: 0 when
+	                             another datagram of the packet did already */
 };
 
 #endif

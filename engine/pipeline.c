@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "engine/arena.h"
-#include "engine/link.h"
 #include "engine/streams.h"
+#include "engine/transport.h"
 #include "parsers/rtp/demux.h"
 #include "parsers/rtp/rtcp.h"
 
@@ -15,6 +15,7 @@ struct sf_pipeline {
 	struct sf_arena arena;
 	struct sf_model model;
 	struct sf_classify_run run;
+	struct sf_transport transport;
 	struct sf_streams streams;
 };
 
@@ -56,10 +57,13 @@ octets_for(const struct sf_pipeline_options *o)
 	const struct sf_limits *l = &o->limits;
 	size_t thread = threaded(o) ? sf_handoff_octets(l->frame_octets) : 0;
 
-	return thread + sf_streams_octets(l) + sf_seen_octets(l->seen_frames) +
+	return thread + sf_transport_octets(l) + sf_streams_octets(l) +
+	       sf_seen_octets(l->seen_frames) +
 	       l->key_uses * sizeof(struct sf_key_use) +
 	       l->intervals * sizeof(struct sf_interval) + 4096;
 }
+
+static sf_datagram_sink take_datagram;
 
 static bool
 set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
@@ -83,8 +87,11 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->streams.model = &p->model;
 	p->streams.run = r;
 	p->streams.sdp = o->sdp;
+	p->transport.sink = take_datagram;
+	p->transport.ctx = p;
 	if (r->key_uses == NULL || r->intervals == NULL ||
 	    !sf_seen_init(&r->seen, &p->arena, l->seen_frames) ||
+	    !sf_transport_init(&p->transport, &p->arena, l, &p->model) ||
 	    !sf_streams_init(&p->streams, &p->arena, l))
 		return false;
 	if (threaded(o))
@@ -168,7 +175,7 @@ take_rtcp(struct sf_pipeline *p, const struct sf_datagram *dg)
 	struct sf_rtcp r;
 	struct sf_diag d;
 
-	p->model.accounting.rtcp++;
+	p->model.accounting.rtcp += dg->records;
 	if (dg->cut)
 		return;
 	if (!whole_compound(rest)) {
@@ -195,23 +202,24 @@ take_rtp(struct sf_pipeline *p, const struct sf_packet *pkt,
 	if (sf_rtp_parse(&rtp, dg->payload, &d) == SF_OK)
 		sf_streams_feed(&p->streams, pkt, dg, &rtp);
 	else if (dg->cut)
-		a->cut++;
+		a->cut += dg->records;
 	else if (sf_streams_path(&p->streams, &dg->src, &dg->dst)->media)
-		a->malformed++;
+		a->malformed += dg->records;
 	else
-		a->other++;
+		a->other += dg->records;
 }
 
 static void
-take_datagram(struct sf_pipeline *p, const struct sf_packet *pkt,
-    const struct sf_datagram *dg)
+take_datagram(
+    void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
 {
+	struct sf_pipeline *p = ctx;
 	struct sf_accounting *a = &p->model.accounting;
 	struct sf_demux m;
 	struct sf_diag d;
 
 	if (sf_demux_parse(&m, dg->payload, &d) != SF_OK) {
-		a->other++;
+		a->other += dg->records;
 		return;
 	}
 	switch (m.proto) {
@@ -222,19 +230,20 @@ take_datagram(struct sf_pipeline *p, const struct sf_packet *pkt,
 		take_rtcp(p, dg);
 		break;
 	case SF_PROTO_STUN:
-		a->stun++;
+		a->stun += dg->records;
 		sf_streams_path(&p->streams, &dg->src, &dg->dst)->stun = true;
 		break;
 	case SF_PROTO_DTLS:
-		a->dtls++;
+		a->dtls += dg->records;
 		sf_streams_path(&p->streams, &dg->src, &dg->dst)->dtls = true;
 		break;
 	case SF_PROTO_TURN:
-		a->turn++;
+		a->turn += dg->records;
 		break;
 	case SF_PROTO_ZRTP:
 	case SF_PROTO_OTHER:
-		*(dg->cut && dg->payload.n == 0 ? &a->cut : &a->other) += 1;
+		*(dg->cut && dg->payload.n == 0 ? &a->cut : &a->other) +=
+		    dg->records;
 		break;
 	}
 }
@@ -242,34 +251,13 @@ take_datagram(struct sf_pipeline *p, const struct sf_packet *pkt,
 void
 sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt)
 {
-	struct sf_accounting *a = &p->model.accounting;
-	struct sf_datagram dg;
-	struct sf_diag d;
-
-	a->packets++;
-	switch (sf_link_datagram(&dg, pkt, &d)) {
-	case SF_LINK_UDP:
-		take_datagram(p, pkt, &dg);
-		break;
-	case SF_LINK_UNSUPPORTED:
-		p->model.unsupported_links++;
-		a->other++;
-		break;
-	case SF_LINK_OTHER:
-		a->other++;
-		break;
-	case SF_LINK_CUT:
-		a->cut++;
-		break;
-	case SF_LINK_MALFORMED:
-		a->malformed++;
-		break;
-	}
+	sf_transport_packet(&p->transport, pkt);
 }
 
 void
 sf_pipeline_finish(struct sf_pipeline *p)
 {
+	sf_transport_finish(&p->transport);
 	sf_streams_finish(&p->streams);
 }
 

@@ -153,8 +153,10 @@ static struct sf_unit
 unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
     const struct sf_rtp *rtp)
 {
-	size_t at = (size_t)(rtp->payload.p - pkt->octets.p);
+	size_t at = 0; /* what was put together lies elsewhere */
 
+	if (rtp->payload.n != 0 && sf_bytes_inside(rtp->payload, pkt->octets))
+		at = (size_t)(rtp->payload.p - pkt->octets.p);
 	return (struct sf_unit){ .place = pkt->place,
 		.seq = rtp->seq,
 		.timestamp = rtp->timestamp,
@@ -175,10 +177,11 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 
 	if (t == NULL || t->refused) {
 		sf_streams_limit(s, SF_LIMIT_STREAMS, pkt->place);
-		s->model->accounting.other++;
+		s->model->accounting.other += dg->records;
 		return;
 	}
 	t->pub.packets++;
+	t->records += dg->records;
 	t->pub.last = pkt->place;
 	t->pub.padding_only += rtp->payload.n == 0;
 	note_pt(&t->pub, rtp->pt);
@@ -189,7 +192,7 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 		sf_probation_feed(s, t, &u);
 		return;
 	}
-	s->model->accounting.rtp++;
+	s->model->accounting.rtp += dg->records;
 	sf_track_feed(s, t, &u);
 }
 
@@ -212,12 +215,12 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 
 /* Packets found to be under SRTP move to their own row. */
 static void
-account_srtp(struct sf_model *m, const struct sf_stream *p)
+account_srtp(struct sf_model *m, const struct sf_track *t)
 {
-	if (p->protection != SF_PROT_SRTP)
+	if (t->pub.protection != SF_PROT_SRTP)
 		return;
-	m->accounting.rtp -= p->packets;
-	m->accounting.srtp += p->packets;
+	m->accounting.rtp -= t->records;
+	m->accounting.srtp += t->records;
 }
 
 void
@@ -236,12 +239,12 @@ sf_streams_finish(struct sf_streams *s)
 		name_stream(s, t);
 		if (t->pub.kind != SF_KIND_REPAIR) {
 			sf_classify_finish(&t->lane->classifier, s->run);
-			account_srtp(s->model, &t->pub);
+			account_srtp(s->model, t);
 		}
 	}
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].pub.kind == SF_KIND_REPAIR) {
 			sf_repair_finish(&s->tracks[i]);
-			account_srtp(s->model, &s->tracks[i].pub);
+			account_srtp(s->model, &s->tracks[i]);
 		}
 }

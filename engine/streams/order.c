@@ -61,7 +61,7 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 	sf_track_name_ssrc(s, t);
 	sf_track_find_codec(s, t);
 	sf_streams_path(s, &t->pub.src, &t->pub.dst)->media = true;
-	s->model->accounting.rtp += t->pub.packets;
+	s->model->accounting.rtp += t->records;
 	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
 		remember(t->lane, &sf_held_at(s, at)->unit);
 	if (t->held != 0) {

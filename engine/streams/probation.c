@@ -31,7 +31,7 @@ sf_probation_dismiss(struct sf_streams *s, struct sf_track *t)
 {
 	s->model->possible++;
 	s->model->possible_packets += t->pub.packets;
-	s->model->accounting.other += t->pub.packets;
+	s->model->accounting.other += t->records;
 	while (t->held != 0)
 		sf_held_free(s, t);
 	drop_names_of(s, t);
