@@ -200,6 +200,9 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	switch (codec) {
 	case SF_CODEC_VP8:
 	case SF_CODEC_VP9:
+	case SF_CODEC_H264:
+	case SF_CODEC_H265:
+	case SF_CODEC_AV1:
 		return judge_video(t, f, whole);
 	case SF_CODEC_OPUS:
 	case SF_CODEC_RED:
@@ -209,9 +212,6 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	case SF_CODEC_PCMA:
 	case SF_CODEC_G722:
 		return judge_samples(f);
-	case SF_CODEC_H264:
-	case SF_CODEC_H265:
-	case SF_CODEC_AV1:
 	case SF_CODEC_RTX:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:

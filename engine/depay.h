@@ -2,7 +2,9 @@
  * depay.h - RTP payloads to frames, as the sender's transform saw them.
  *
  * Opus and other audio: one packet, one frame. VP8 (RFC 7741) and VP9 (RFC
- * 9628): the descriptor taken off, slices joined. SFrame payload descriptors
+ * 9628): the descriptor taken off, slices joined. H.264 (RFC 6184, modes 0 and
+ * 1) and H.265 (RFC 7798): NAL units behind start codes of four octets. AV1
+ * (AOM): OBUs, with their sizes where they are OBUs. SFrame payload descriptors
  * (draft-ietf-avtcore-rtp-sframe-02): joined from S to E. Any other video: all
  * payloads of one timestamp up to the marker, as they are.
  */
@@ -15,19 +17,19 @@
 /* One packet of a stream, in sequence order. */
 struct sf_unit {
 	struct sf_place place;
-	uint64_t seq;        /* extended */
+	uint64_t seq; /* extended */
 	uint32_t timestamp;
-	uint16_t packet_at;  /* offset of the payload in the captured packet */
+	uint16_t packet_at; /* offset of the payload in the captured packet */
 	uint8_t pt;
 	bool marker, cut;
-	uint64_t hash;       /* of the payload's ends: sf_hash_ends() */
+	uint64_t hash;           /* of the payload's ends: sf_hash_ends() */
 	struct sf_bytes payload; /* empty: padding only */
 };
 
 /* Buffers in which frames of several packets are joined. */
 struct sf_depay_pool {
 	uint8_t *octets;
-	size_t each;         /* octets of one buffer */
+	size_t each; /* octets of one buffer */
 	size_t n;
 	uint32_t *free_list; /* indices of free buffers */
 	size_t n_free;
@@ -38,12 +40,20 @@ bool sf_depay_pool_init(
     struct sf_depay_pool *p, struct sf_arena *a, size_t n, size_t each);
 
 /* The frame that a stream is in the middle of. All zero is none. */
+struct sf_depay_format;
+
 struct sf_depay {
-	bool open, broken, gave_up;
-	uint32_t buffer;     /* index + 1; 0: none taken */
+	const struct sf_depay_format *format; /* of the last packet */
+	bool open, broken;
+	bool in_unit; /* a NAL unit or OBU goes on in the next packet */
+	bool donl; /* H.265: SDP says that decoding order numbers are there */
+	bool any;  /* a packet came ... */
+	uint64_t expected; /* ... and this number should be next */
+	uint64_t unread;   /* packets in a mode that is not read */
+	uint32_t buffer;   /* index + 1; 0: none taken */
 	size_t octets;
-	uint64_t next_seq;   /* of the packet that would carry on */
-	uint64_t lost_ts;    /* timestamp + 1 of a frame counted as incomplete */
+	uint64_t next_seq; /* of the packet that would carry on */
+	uint64_t lost_ts;  /* timestamp + 1 of a frame counted as incomplete */
 	struct sf_frame frame;
 };
 

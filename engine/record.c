@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "engine/hash.h"
+#include "parsers/media/av1.h"
+#include "parsers/media/h264.h"
+#include "parsers/media/h265.h"
 #include "parsers/media/opus.h"
 #include "parsers/media/red.h"
 #include "parsers/media/vp8.h"
@@ -90,6 +93,37 @@ ask_vp9(struct sf_record *r, struct sf_bytes in)
 	r->height = f.height;
 }
 
+/* Each walks the whole frame: a slice or a frame must be among its units. */
+static void
+ask_h264(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_h264_frame f;
+	struct sf_diag d;
+
+	if (sf_h264_frame_parse(&f, in, &d) == SF_OK && f.slices)
+		r->proof = SF_PROOF_STRONG;
+}
+
+static void
+ask_h265(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_h265_frame f;
+	struct sf_diag d;
+
+	if (sf_h265_frame_parse(&f, in, &d) == SF_OK && f.slices)
+		r->proof = SF_PROOF_STRONG;
+}
+
+static void
+ask_av1(struct sf_record *r, struct sf_bytes in)
+{
+	struct sf_av1_frame f;
+	struct sf_diag d;
+
+	if (sf_av1_frame_parse(&f, in, &d) == SF_OK && f.sized)
+		r->proof = SF_PROOF_STRONG;
+}
+
 void
 sf_record_prove(struct sf_record *r, const struct sf_frame *f)
 {
@@ -102,6 +136,15 @@ sf_record_prove(struct sf_record *r, const struct sf_frame *f)
 	case SF_CODEC_VP9:
 		ask_vp9(r, f->octets);
 		break;
+	case SF_CODEC_H264:
+		ask_h264(r, f->octets);
+		break;
+	case SF_CODEC_H265:
+		ask_h265(r, f->octets);
+		break;
+	case SF_CODEC_AV1:
+		ask_av1(r, f->octets);
+		break;
 	case SF_CODEC_OPUS:
 	case SF_CODEC_RED:
 	case SF_CODEC_UNKNOWN:
@@ -111,9 +154,6 @@ sf_record_prove(struct sf_record *r, const struct sf_frame *f)
 	case SF_CODEC_PCMU:
 	case SF_CODEC_PCMA:
 	case SF_CODEC_G722:
-	case SF_CODEC_H264:
-	case SF_CODEC_H265:
-	case SF_CODEC_AV1:
 	case SF_CODEC_RTX:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:
@@ -128,15 +168,65 @@ is_video(const struct sf_frame *f)
 	       (f->codec >= SF_CODEC_VP8 && f->codec <= SF_CODEC_AV1);
 }
 
-/* Where that is readable: VP9's descriptor, a VP8 frame's own first octets. */
+static bool
+is_vp8_key(const struct sf_frame *f)
+{
+	struct sf_bytes o = f->octets;
+
+	return o.n >= 6 && (o.p[0] & 1) == 0 &&
+	       memcmp(o.p + 3, "\x9d\x01\x2a", 3) == 0;
+}
+
+#define CODE 4 /* octets of the start code that a frame begins with */
+
+/* A key frame begins with its parameter sets, or is an IDR slice alone. */
+static bool
+is_h264_key(const struct sf_frame *f)
+{
+	struct sf_bytes o = f->octets;
+	uint8_t type = o.n > CODE ? o.p[CODE] & 0x1f : 0;
+
+	return type == SF_H264_IDR || type == SF_H264_SPS ||
+	       type == SF_H264_PPS;
+}
+
+static bool
+is_h265_key(const struct sf_frame *f)
+{
+	struct sf_bytes o = f->octets;
+	uint8_t type = o.n > CODE ? o.p[CODE] >> 1 & 0x3f : 0;
+
+	return (type >= SF_H265_IRAP && type <= SF_H265_IRAP_LAST) ||
+	       (type >= SF_H265_VPS && type <= SF_H265_PPS);
+}
+
+/* A sequence header is in front of every key frame. */
+static bool
+is_av1_key(const struct sf_frame *f)
+{
+	return !f->foreign && f->octets.n > 0 &&
+	       (f->octets.p[0] >> 3 & 15) == SF_AV1_SEQUENCE;
+}
+
+static bool
+is_vp9_key(const struct sf_frame *f)
+{
+	return f->inter_known && !f->inter;
+}
+
+/* Where that is readable: VP9's descriptor, the first octets of the others. */
 static bool
 is_key(const struct sf_frame *f)
 {
-	if (f->codec == SF_CODEC_VP9)
-		return f->inter_known && !f->inter;
-	return f->codec == SF_CODEC_VP8 && f->octets.n >= 6 &&
-	       (f->octets.p[0] & 1) == 0 &&
-	       memcmp(f->octets.p + 3, "\x9d\x01\x2a", 3) == 0;
+	static bool (*const asks[SF_CODECS])(const struct sf_frame *) = {
+		[SF_CODEC_VP8] = is_vp8_key,
+		[SF_CODEC_VP9] = is_vp9_key,
+		[SF_CODEC_H264] = is_h264_key,
+		[SF_CODEC_H265] = is_h265_key,
+		[SF_CODEC_AV1] = is_av1_key,
+	};
+
+	return asks[f->codec] != NULL && asks[f->codec](f);
 }
 
 static uint8_t

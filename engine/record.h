@@ -10,26 +10,32 @@
 #define SF_RECORD_HEAD 112 /* octets kept from the front */
 #define SF_RECORD_TAIL 20  /* and from the back */
 
+#define SF_FRAME_MARKS 8 /* places kept where a packetizer cut a frame */
+
 /* A frame as the sender's transform saw it. octets is borrowed for one call. */
 struct sf_frame {
 	struct sf_place first, last; /* packets */
 	uint64_t seq;                /* extended, of the last packet */
 	uint32_t timestamp;
 	uint16_t packets;
-	uint16_t packet_at;          /* offset of octets in the first packet */
+	uint16_t packet_at; /* offset of octets in the first packet */
 	enum sf_codec codec;
-	bool descriptor;             /* an SFrame payload descriptor was taken off */
-	bool complete;               /* else octets is empty */
-	bool cut;                    /* incomplete by the snap length */
-	bool inter_known, inter;     /* the payload descriptor tells (VP9) */
+	bool descriptor; /* an SFrame payload descriptor was taken off */
+	bool complete;   /* else octets is empty */
+	bool cut;        /* incomplete by the snap length */
+	bool inter_known, inter; /* the payload descriptor tells (VP9) */
+	bool foreign;            /* AV1: its elements are no OBUs */
+	uint16_t units;          /* NAL units or OBUs, as the packetizer had
+	                                them */
+	uint32_t marks[SF_FRAME_MARKS]; /* where the first of them begin */
 	struct sf_bytes octets;
-	uint64_t hash;               /* sf_hash_ends() of octets; 0: not known yet */
+	uint64_t hash; /* sf_hash_ends() of octets; 0: not known yet */
 };
 
 /* What the octets of a frame say when read as its codec. */
 enum sf_proof {
-	SF_PROOF_NONE,  /* not that codec, or nothing was asked */
-	SF_PROOF_WEAK,  /* parses; so do many random strings (Opus) */
+	SF_PROOF_NONE, /* not that codec, or nothing was asked */
+	SF_PROOF_WEAK, /* parses; so do many random strings (Opus) */
 	SF_PROOF_STRONG /* parses; random strings hardly ever do (VP8, VP9, RED) */
 };
 
@@ -59,14 +65,14 @@ struct sf_run_header {
 struct sf_record {
 	struct sf_place first, last;
 	uint64_t seq;
-	uint64_t content;            /* sf_hash_ends() of the octets */
+	uint64_t content; /* sf_hash_ends() of the octets */
 	uint32_t timestamp;
 	uint32_t octets;
 	uint16_t packets;
 	uint16_t packet_at;
-	uint16_t width, height;      /* of a clear key frame */
-	uint16_t samples;            /* Opus duration at 48 kHz, 0 when not Opus */
-	uint8_t core_at;             /* where the codec's own octets begin: behind
+	uint16_t width, height; /* of a clear key frame */
+	uint16_t samples;       /* Opus duration at 48 kHz, 0 when not Opus */
+	uint8_t core_at;        /* where the codec's own octets begin: behind
 	                                RED headers and older blocks */
 	uint8_t head_n, tail_n;
 	bool complete, cut, descriptor, video, key;
@@ -78,8 +84,8 @@ struct sf_record {
 	enum sf_layout layout;
 	struct sf_run_header header; /* when has_header */
 	enum sf_tried tried;
-	uint16_t suite;              /* that opened it */
-	unsigned entry;              /* of the key file that opened it */
+	uint16_t suite; /* that opened it */
+	unsigned entry; /* of the key file that opened it */
 	uint8_t head[SF_RECORD_HEAD];
 	uint8_t tail[SF_RECORD_TAIL]; /* the last tail_n octets, in order */
 };

@@ -22,13 +22,6 @@ HERE = os.path.join(TOP, "corpora", "captures")
 LEAST = 20       # frames of a stream before anything is asked of it
 SLACK = 0.030    # seconds between the encoder and the wire
 
-# Codecs whose frames this version does not rebuild. Until it does, their
-# streams are undecidable and nothing else, and a call may be inconclusive.
-NOT_YET = {
-    ("S02-none-red-dtx", "0x95441dc2"): "H.264 frames are not rebuilt yet",
-    ("S28-sframe-h264-prefix", "0x504635d2"): "H.264 frames are not rebuilt yet",
-    ("S29-sframe-av1", "0xd3a4298f"): "AV1 frames are not rebuilt yet",
-}
 # No packet of this stream is in the capture, by the manifest.
 NO_PACKETS = {
     ("S20-sframe-h264", "0xeda682d5"):
@@ -139,8 +132,6 @@ class Call:
             must |= WITH_SDP.get(self.id, set())
         if set(self.names) & ONE_LEG and len(self.names) == 1:
             verdicts, must = ["pass"], set()
-        if any(call == self.id for call, _ in NOT_YET):
-            verdicts.append("inconclusive")
         self.ok("verdict", self.report["verdict"] in verdicts,
                 "%s, not %s" % (self.report["verdict"], verdicts))
         self.ok("findings", set(self.found) == must,
@@ -162,19 +153,16 @@ class Call:
         for ssrc, allowed in sorted(
                 want["protection_of_streams_with_20_frames_or_more"].items()):
             s = self.main(ssrc)
-            why = NOT_YET.get((self.id, ssrc))
             if (self.id, ssrc) in NO_PACKETS:
                 self.ok("no packet of %s" % ssrc, s is None or
                         s["frames"] == 0, s)
                 continue
             if s is None and (self.janus or len(self.files) < 1):
                 continue  # the other leg, or an SFU's own SSRC
-            if why is not None:
-                allowed = ["undecidable"]
             said.update(allowed)
             got = s["protection"] if s else "not there"
             self.ok("protection of %s" % ssrc, got in allowed,
-                    "%s, not %s%s" % (got, allowed, ": " + why if why else ""))
+                    "%s, not %s" % (got, allowed))
         for s in self.report["streams"]:
             if s["kind"] == "repair" or s["frames"] < LEAST:
                 continue
@@ -235,8 +223,7 @@ class Call:
             self.ok("%s: nothing of it counts as encrypted" % ssrc,
                     s["frames_by_state"]["encrypted"] == 0)
         want = calls[self.id]["protection_of_streams_with_20_frames_or_more"]
-        clear = {ssrc for ssrc, p in want.items() if p == ["plaintext"] and
-                 (self.id, ssrc) not in NOT_YET}
+        clear = {ssrc for ssrc, p in want.items() if p == ["plaintext"]}
         self.ok("every clear stream has the finding",
                 self.found["stream-plaintext"] == clear,
                 "%s, not %s" % (self.found["stream-plaintext"], clear))
@@ -279,7 +266,7 @@ class Call:
         for ssrc, segs in self.segments().items():
             segs = [g for g in segs if g["mode"] == "sframe"]
             streams = [s for s in self.of(ssrc) if s["keys"]]
-            if not segs or not streams or (self.id, ssrc) in NOT_YET:
+            if not segs or not streams:
                 continue
             self.compare_keys(ssrc, segs, streams)
 

@@ -16,13 +16,6 @@ few_strays(const struct sf_classifier *c)
 	return strays <= 2 || strays * STRAYS <= c->pub->frames;
 }
 
-static bool
-rebuilt(enum sf_codec codec)
-{
-	return codec != SF_CODEC_H264 && codec != SF_CODEC_H265 &&
-	       codec != SF_CODEC_AV1;
-}
-
 /* What the runs say of a stream in which they carry the day. */
 static void
 protect_run(struct sf_classifier *c)
@@ -72,8 +65,6 @@ protect_none(struct sf_classifier *c)
 							: SF_WHY_NOT_MEDIA);
 	else if (hop && (even * 2 > s->frames || few))
 		s->protection = SF_PROT_SRTP;
-	else if (!rebuilt(s->codec))
-		undecidable(s, SF_WHY_NO_DEPACKETIZER);
 	else if (even * 2 > s->frames) {
 		undecidable(s, SF_WHY_UNIFORM);
 		s->dialect = SF_DIALECT_OPAQUE;
@@ -118,7 +109,7 @@ sf_classify_protect(struct sf_classifier *c)
 			s->protection = SF_PROT_VERIFIED;
 	} else if (runs >= SF_LEAST_RUN && few_strays(c)) {
 		protect_run(c);
-	} else if (runs > 0 && rebuilt(s->codec)) {
+	} else if (runs > 0) {
 		protect_run(c);
 		undecidable(s, runs < SF_LEAST_RUN ? SF_WHY_FEW_FRAMES
 						   : SF_WHY_CONTRADICTION);

@@ -202,11 +202,8 @@ resume(struct search *s, const struct sf_classifier *c)
 static bool
 may_be_prefixed(const struct sf_classifier *c, const struct search *s)
 {
-	enum sf_codec codec = c->pub->codec;
-
-	return s->n >= SF_LEAST_RUN && codec != SF_CODEC_H264 &&
-	       codec != SF_CODEC_H265 && codec != SF_CODEC_AV1 &&
-	       (codec != SF_CODEC_UNKNOWN || !s->video);
+	return s->n >= SF_LEAST_RUN &&
+	       (c->pub->codec != SF_CODEC_UNKNOWN || !s->video);
 }
 
 /* Looks for a run among records from..to and marks its frames. */

@@ -1,0 +1,221 @@
+#include "engine/depay.h"
+
+#include "parsers/media/av1.h"
+#include "parsers/media/h264.h"
+#include "parsers/media/sframe_payload.h"
+#include "parsers/media/vp8.h"
+#include "parsers/media/vp9.h"
+
+/* What a packet's descriptor says, in terms that packets can be compared in. */
+struct reading {
+	bool ok;
+	bool start, end; /* of a frame; end only where the format says it */
+	bool knows_end;
+	bool has_id;
+	uint16_t id; /* of the picture, 7 or 15 bits */
+	uint16_t id_mask;
+};
+
+static struct reading
+read_vp8(const struct sf_unit *u)
+{
+	struct sf_vp8 v;
+	struct sf_diag d;
+
+	if (sf_vp8_parse(&v, u->payload, &d) != SF_OK || v.reserved)
+		return (struct reading){ 0 };
+	return (struct reading){ .ok = true,
+		.start = v.start && v.partition == 0,
+		.has_id = v.has_picture_id,
+		.id = v.picture_id,
+		.id_mask = v.long_picture_id ? 0x7fff : 0x7f };
+}
+
+static struct reading
+read_vp9(const struct sf_unit *u)
+{
+	struct sf_vp9 v;
+	struct sf_diag d;
+
+	if (sf_vp9_parse(&v, u->payload, &d) != SF_OK)
+		return (struct reading){ 0 };
+	return (struct reading){ .ok = true,
+		.start = v.begin && v.sid == 0,
+		/* with layers, E ends a layer's frame and not the picture */
+		.end = v.end,
+		.knows_end = !v.has_layers,
+		.has_id = v.has_picture_id,
+		.id = v.picture_id,
+		.id_mask = v.long_picture_id ? 0x7fff : 0x7f };
+}
+
+/* RFC 6184 5.2 to 5.8, packetization modes 0 and 1. */
+static struct reading
+read_h264(const struct sf_unit *u)
+{
+	uint8_t type = u->payload.p[0] & 31;
+	uint8_t fu = u->payload.n > 1 ? u->payload.p[1] : 0;
+
+	if ((u->payload.p[0] & 0x80) != 0 || type == 0 ||
+	    (type > 12 && type != 24 && type != 28))
+		return (struct reading){ 0 };
+	if (type == 28 && ((fu & 0x20) != 0 || (fu & 0xc0) == 0xc0))
+		return (struct reading){ 0 };
+	return (struct reading){ .ok = true,
+		.start = type != 28 || (fu & 0x80) != 0 };
+}
+
+/* AOM, RTP payload format for AV1 v1.0.0, 4.4: Z Y W W N, then zeros. */
+static struct reading
+read_av1(const struct sf_unit *u)
+{
+	uint8_t h = u->payload.p[0];
+
+	if ((h & 7) != 0 || (h & 0x88) == 0x88)
+		return (struct reading){ 0 };
+	return (struct reading){ .ok = true,
+		.start = (h & 0x80) == 0,
+		.end = (h & 0x40) == 0,
+		.knows_end = true };
+}
+
+static struct reading
+read_sframe_payload(const struct sf_unit *u)
+{
+	struct sf_sframe_payload v;
+	struct sf_diag d;
+
+	if (sf_sframe_payload_parse(&v, u->payload, &d) != SF_OK ||
+	    v.reserved != 0)
+		return (struct reading){ 0 };
+	return (struct reading){
+		.ok = true, .start = v.start, .end = v.end, .knows_end = true
+	};
+}
+
+typedef struct reading reader(const struct sf_unit *u);
+
+/* H.264 slices and single NAL units may share a timestamp, each a start. */
+static bool
+agrees(const struct reading *a, const struct reading *b, bool same_frame,
+    bool many_starts)
+{
+	uint16_t step = (uint16_t)((b->id - a->id) & b->id_mask);
+
+	if (same_frame && b->start && !many_starts)
+		return false;
+	if (!same_frame && !b->start)
+		return false;
+	if (a->knows_end && a->end == same_frame && !many_starts)
+		return false;
+	if (a->has_id != b->has_id || a->id_mask != b->id_mask)
+		return false;
+	return !a->has_id || (same_frame ? step == 0 : step >= 1 && step <= 16);
+}
+
+/* How often neighbours agree with this format; 0 when they once do not. */
+static size_t
+votes(const struct sf_unit *u, size_t n, reader *read, bool many_starts)
+{
+	struct reading last = { 0 };
+	size_t agreed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct reading r = read(&u[i]);
+		bool next = i > 0 && u[i].seq == u[i - 1].seq + 1;
+
+		if (!r.ok)
+			return 0;
+		if (next &&
+		    !agrees(&last, &r, u[i].timestamp == u[i - 1].timestamp,
+			many_starts))
+			return 0;
+		agreed += next;
+		last = r;
+	}
+	return agreed;
+}
+
+static bool
+has_both(const struct sf_unit *u, size_t n)
+{
+	bool same = false, other = false;
+
+	for (size_t i = 1; i < n; i++) {
+		same |= u[i].timestamp == u[i - 1].timestamp;
+		other |= u[i].timestamp != u[i - 1].timestamp;
+	}
+	return same && other;
+}
+
+/* Each packet with a timestamp of its own, whole Opus durations apart. */
+static bool
+opus_steps(const struct sf_unit *u, size_t n)
+{
+	size_t steps = 0, fit = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		uint32_t step = u[i].timestamp - u[i - 1].timestamp;
+
+		if (u[i].seq != u[i - 1].seq + 1)
+			continue;
+		steps++;
+		fit += step != 0 && step % 120 == 0 && step <= 48000 * 4;
+		if (u[i].payload.n > 1500)
+			return false;
+	}
+	return steps > 0 && fit == steps;
+}
+
+/* Frames of every 90 kHz clock are multiples of 120 at 25 or 30 a second; an
+   audio packet is small and comes often. */
+static bool
+audio_sized(const struct sf_unit *u, size_t n)
+{
+	size_t sum = 0, audio_steps = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t step =
+		    i == 0 ? 960 : u[i].timestamp - u[i - 1].timestamp;
+
+		sum += u[i].payload.n;
+		audio_steps += step == 120 || step == 240 || step == 480 ||
+			       step == 960 || step == 1920 || step == 2880;
+	}
+	return sum <= n * 600 && audio_steps * 2 > n;
+}
+
+enum sf_codec
+sf_depay_guess(const struct sf_unit *u, size_t n, bool *descriptor)
+{
+	static const struct {
+		reader *read;
+		enum sf_codec codec;
+		bool many_starts;
+	} formats[] = {
+		/* clang-format off */
+		{ read_vp8,  SF_CODEC_VP8,  false },
+		{ read_vp9,  SF_CODEC_VP9,  false },
+		{ read_h264, SF_CODEC_H264, true  },
+		{ read_av1,  SF_CODEC_AV1,  false },
+		/* clang-format on */
+	};
+	enum sf_codec best = SF_CODEC_UNKNOWN;
+	size_t most = 3;
+
+	*descriptor = n >= 4 && has_both(u, n) &&
+		      votes(u, n, read_sframe_payload, false) > 3;
+	if (*descriptor)
+		return SF_CODEC_UNKNOWN;
+	if (opus_steps(u, n) && audio_sized(u, n))
+		return SF_CODEC_OPUS;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		size_t v = votes(u, n, formats[i].read, formats[i].many_starts);
+
+		if (v > most) {
+			most = v;
+			best = formats[i].codec;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,72 @@
+#include "engine/depay/parts.h"
+#include "parsers/media/sframe_payload.h"
+#include "parsers/media/vp8.h"
+#include "parsers/media/vp9.h"
+
+static bool
+read_vp8(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
+{
+	struct sf_vp8 v;
+	struct sf_diag diag;
+
+	(void)d;
+	if (sf_vp8_parse(&v, u->payload, &diag) != SF_OK)
+		return false;
+	p->slice = v.payload;
+	p->taken = v.octets;
+	p->start = v.start && v.partition == 0;
+	p->end = u->marker;
+	p->ends_before = true;
+	return true;
+}
+
+static bool
+read_vp9(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
+{
+	struct sf_vp9 v;
+	struct sf_diag diag;
+
+	(void)d;
+	if (sf_vp9_parse(&v, u->payload, &diag) != SF_OK)
+		return false;
+	p->slice = v.payload;
+	p->taken = v.octets;
+	p->start = v.begin;
+	p->end = v.end;
+	p->inter_known = true;
+	p->inter = v.inter;
+	return true;
+}
+
+static bool
+read_descriptor(
+    struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
+{
+	struct sf_sframe_payload v;
+	struct sf_diag diag;
+
+	(void)d;
+	if (sf_sframe_payload_parse(&v, u->payload, &diag) != SF_OK)
+		return false;
+	p->slice = v.payload;
+	p->taken = 1;
+	p->start = v.start;
+	p->end = v.end;
+	return true;
+}
+
+/* Nothing but timestamp and marker to go by. */
+static bool
+read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
+{
+	p->slice = u->payload;
+	p->start = sf_depay_turns(d, u) && (!d->any || sf_depay_follows(d, u));
+	p->end = u->marker;
+	p->ends_before = true;
+	return true;
+}
+
+const struct sf_depay_format sf_depay_vp8 = { .read = read_vp8 };
+const struct sf_depay_format sf_depay_vp9 = { .read = read_vp9 };
+const struct sf_depay_format sf_depay_descriptor = { .read = read_descriptor };
+const struct sf_depay_format sf_depay_other = { .read = read_other };
