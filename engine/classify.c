@@ -18,13 +18,13 @@ prefetch_seen(const struct sf_classifier *c, const struct sf_classify_run *run,
 }
 
 static void
-settle(struct sf_classifier *c, struct sf_classify_run *run, bool final)
+settle(struct sf_classifier *c, struct sf_classify_run *run)
 {
 	unsigned ready;
 
 	sf_classify_runs(c);
 	sf_classify_bodies(c);
-	ready = sf_classify_open(c, final);
+	ready = sf_classify_open(c);
 	prefetch_seen(c, run, ready);
 	for (unsigned i = 0; i < ready; i++)
 		sf_classify_emit(c, run, &c->recs[i]);
@@ -42,7 +42,8 @@ carries_on(struct sf_classifier *c, struct sf_record *r)
 {
 	struct sf_run_header h;
 
-	if (!c->running || c->open || !sf_classify_continues(c, r, &h))
+	if (!c->running || c->open || !sf_classify_continues(c, r, &h) ||
+	    !sf_run_explained(&c->last, c->last_seq, &h, r->seq, c->pace))
 		return false;
 	sf_classify_mark(c, r, &h);
 	return true;
@@ -90,7 +91,7 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 		sf_record_prove(r, frame);
 	}
 	if (c->n >= BLOCK_FULL)
-		settle(c, run, false);
+		settle(c, run);
 }
 
 void
@@ -114,8 +115,9 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 {
 	struct sf_evidence *e = &c->pub->evidence;
 
+	c->ending = true;
 	while (c->n > 0)
-		settle(c, run, true);
+		settle(c, run);
 	if (run->unlock.keys != NULL)
 		sf_opener_finish(&c->opener, &run->unlock, c->pub->ssrc);
 	c->pub->suite = c->opener.suite;

@@ -36,7 +36,11 @@ struct sf_classifier {
 	struct sf_placing placing;
 	struct sf_run_header last; /* of the run */
 	int64_t last_ns;
+	uint64_t last_seq;
+	double pace;               /* CTR's step from packet to packet, of late */
+	bool ending;               /* no more frames come */
 	bool open;                 /* frames kept that nothing was said of */
+	bool bare;                 /* the last bodies tested were not uniform */
 	enum sf_clear before;      /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t run_frames, run_descriptor, run_prefixed;

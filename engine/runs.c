@@ -8,6 +8,8 @@
 #define NEAR_GAP     64 /* frames lost or sent on other streams in between */
 #define GAP_A_SECOND 2000
 #define WIDEST_GAP   60000
+/* Steps of CTR that no pace has to explain: other streams count in between. */
+#define EACH 4
 
 /* The three parsers give the same facts under three types. */
 #define READ(name)                                                             \
@@ -78,7 +80,7 @@ widest_gap(const struct sf_run_header *h, int64_t from_ns, int64_t to_ns)
 {
 	int64_t ms = (to_ns - from_ns) / 1000000;
 
-	if (h->kid_octets + h->ctr_octets < 2 || ms <= 0)
+	if (sf_run_short_form(h) || ms <= 0)
 		return NEAR_GAP;
 	if (ms > WIDEST_GAP * 1000 / GAP_A_SECOND)
 		return WIDEST_GAP;
@@ -93,6 +95,22 @@ sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
 
 	return a->kid == b->kid && a->kid_octets == b->kid_octets &&
 	       b->ctr > a->ctr && b->ctr - a->ctr <= gap;
+}
+
+bool
+sf_run_short_form(const struct sf_run_header *h)
+{
+	return h->kid_octets + h->ctr_octets < 2;
+}
+
+bool
+sf_run_explained(const struct sf_run_header *a, uint64_t a_seq,
+    const struct sf_run_header *b, uint64_t b_seq, double pace)
+{
+	double packets = b_seq > a_seq ? (double)(b_seq - a_seq) : 1;
+
+	return !sf_run_short_form(b) ||
+	       (double)(b->ctr - a->ctr) <= fmax(EACH, 3 * pace) * packets;
 }
 
 /* What a transition between two frames shows. */
@@ -185,7 +203,8 @@ count_step(struct test *t, enum step s, unsigned row)
 /* Back from the record at: the earliest from which headers follow each other
    to it, up to three strangers in between. */
 static size_t
-first_of_run(const struct sf_record *recs, size_t at, struct sf_placing p)
+first_of_run(
+    const struct sf_record *recs, size_t at, struct sf_placing p, double pace)
 {
 	struct sf_run_header later, h;
 	size_t first = at, misses = 0;
@@ -197,7 +216,9 @@ first_of_run(const struct sf_record *recs, size_t at, struct sf_placing p)
 			continue;
 		if (sf_run_header(&h, &recs[i], p) &&
 		    sf_run_follows(&h, recs[i].last.time_ns, &later,
-			recs[first].last.time_ns)) {
+			recs[first].last.time_ns) &&
+		    sf_run_explained(
+			&h, recs[i].seq, &later, recs[first].seq, pace)) {
 			first = i;
 			later = h;
 			misses = 0;
@@ -208,14 +229,34 @@ first_of_run(const struct sf_record *recs, size_t at, struct sf_placing p)
 	return first;
 }
 
+/* CTR's mean step a packet, over the frames up to the record at. */
+struct pace {
+	double steps, packets;
+};
+
+static void
+count_pace(struct pace *v, enum step s, const struct sf_run_header *a,
+    uint64_t a_seq, const struct sf_run_header *b, uint64_t b_seq)
+{
+	if (s > STEP_NEAR)
+		*v = (struct pace){ 0, 0 };
+	else {
+		v->steps += (double)(b->ctr - a->ctr);
+		v->packets += b_seq > a_seq ? (double)(b_seq - a_seq) : 1;
+	}
+}
+
 bool
 sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
     size_t n, struct sf_placing p, double level)
 {
 	struct test t;
 	struct sf_run_header last = { 0 }, h;
+	struct pace v = { 0, 0 };
 	bool have = false, decided = false;
 	size_t i, unreadable = 0;
+	uint64_t last_seq = 0;
+	enum step step;
 
 	begin_test(&t, level);
 	for (i = 0; i < n && !decided; i++) {
@@ -228,14 +269,18 @@ sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
 			continue;
 		}
 		unreadable = 0;
-		decided = have && count_step(&t, step_between(&last, &h),
-				      row_of(&h, recs[i].video));
+		step = step_between(&last, &h);
+		if (have)
+			count_pace(&v, step, &last, last_seq, &h, recs[i].seq);
+		decided =
+		    have && count_step(&t, step, row_of(&h, recs[i].video));
 		last = h;
+		last_seq = recs[i].seq;
 		have = true;
 	}
-	*found =
-	    (struct sf_run_found){ 0, fmax(t.sum[0], t.sum[1]), t.highest };
+	*found = (struct sf_run_found){ 0, fmax(t.sum[0], t.sum[1]), t.highest,
+		v.packets > 0 ? v.steps / v.packets : 1 };
 	if (decided)
-		found->start = first_of_run(recs, i - 1, p);
+		found->start = first_of_run(recs, i - 1, p, found->pace);
 	return decided;
 }

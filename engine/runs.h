@@ -30,10 +30,24 @@ bool sf_run_header(struct sf_run_header *out, const struct sf_record *r,
 bool sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
     const struct sf_run_header *b, int64_t b_ns);
 
+/*
+ * Do the packets between two frames explain the step from a to b, or is it only
+ * within what may be? An Opus TOC octet reads as KID 0 to 7 with one octet of
+ * CTR, and one clear frame in four then lies within reach of the run: where KID
+ * and CTR take fewer than two octets, a step that nothing explains says little.
+ * pace: of the run so far, CTR's step from one packet to the next.
+ */
+bool sf_run_explained(const struct sf_run_header *a, uint64_t a_seq,
+    const struct sf_run_header *b, uint64_t b_seq, double pace);
+
+/* KID and CTR take fewer than two octets. */
+bool sf_run_short_form(const struct sf_run_header *h);
+
 struct sf_run_found {
 	size_t start;   /* index of the first record of the run */
 	double llr;     /* what the test stood at when it decided */
 	double highest; /* the most it ever reached, decided or not */
+	double pace;    /* CTR's mean step from one packet to the next */
 };
 
 #define SF_RUN_SURE 20.7 /* ln(1e9): both errors at 1e-9 */

@@ -62,7 +62,6 @@ void
 sf_classify_bodies(struct sf_classifier *c)
 {
 	struct body_tally t;
-	bool bare;
 
 	memset(&t, 0, sizeof(t));
 	/* what a key opened needs no statistics */
@@ -70,11 +69,12 @@ sf_classify_bodies(struct sf_classifier *c)
 		if (c->recs[i].has_header &&
 		    c->recs[i].tried != SF_TRIED_OPENED)
 			tally_body(&t, &c->recs[i]);
-	if (t.n < LEAST_BODY)
-		return;
-	keep_p(&c->pub->evidence, &t);
-	bare = sf_bits_p(&t.head) < SF_CLEAR_SURE ||
-	       sf_nibbles_p(&t.nib_head) < SF_CLEAR_SURE;
-	for (unsigned i = 0; bare && i < c->n; i++)
+	/* too few to be tested: they are what those before them were */
+	if (t.n >= LEAST_BODY) {
+		keep_p(&c->pub->evidence, &t);
+		c->bare = sf_bits_p(&t.head) < SF_CLEAR_SURE ||
+			  sf_nibbles_p(&t.nib_head) < SF_CLEAR_SURE;
+	}
+	for (unsigned i = 0; c->bare && i < c->n; i++)
 		mark_bare(c, &c->recs[i]);
 }

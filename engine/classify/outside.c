@@ -94,14 +94,14 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 
 /* Judges the frames outside runs; returns how many frames are ready to go. */
 unsigned
-sf_classify_open(struct sf_classifier *c, bool final)
+sf_classify_open(struct sf_classifier *c)
 {
 	unsigned from = 0, to;
 
 	while (sf_classify_next_open(c, &from, &to)) {
 		unsigned keep = to;
 
-		if (!final && to == c->n) {
+		if (!c->ending && to == c->n) {
 			keep = to > KEPT_BACK ? to - KEPT_BACK : 0;
 			keep = keep < from ? from : keep;
 		}

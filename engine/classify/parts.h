@@ -47,7 +47,7 @@ void sf_classify_bodies(struct sf_classifier *c);
 /* ---- outside.c: frames that belong to no run ---- */
 
 /* Judges them; returns how many frames of the block are ready to go. */
-unsigned sf_classify_open(struct sf_classifier *c, bool final);
+unsigned sf_classify_open(struct sf_classifier *c);
 
 /* ---- emit.c: a frame that is judged leaves ---- */
 

@@ -19,6 +19,19 @@ state_by_keys(enum sf_tried tried)
 	return SF_STATE_ENCRYPTED;
 }
 
+/* Other streams of a sender come and go: the pace follows, slowly. */
+static void
+keep_pace(struct sf_classifier *c, const struct sf_record *r,
+    const struct sf_run_header *h)
+{
+	uint64_t packets = r->seq - c->last_seq;
+	uint64_t steps = h->ctr - c->last.ctr;
+
+	if (h->kid == c->last.kid && h->ctr > c->last.ctr &&
+	    r->seq > c->last_seq)
+		c->pace += ((double)steps / (double)packets - c->pace) / 16;
+}
+
 /* A header that the stream's run vouches for: is there a key for that KID? */
 static void
 ask_keys(
@@ -51,8 +64,10 @@ sf_classify_mark(
     struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
 {
 	sf_classify_claim(c, r, h, c->placing.layout);
+	keep_pace(c, r, h);
 	c->last = *h;
 	c->last_ns = r->last.time_ns;
+	c->last_seq = r->seq;
 	c->running = true;
 }
 
@@ -64,33 +79,44 @@ sf_classify_continues(const struct sf_classifier *c, const struct sf_record *r,
 	       sf_run_follows(&c->last, c->last_ns, h, r->last.time_ns);
 }
 
+/* How many frames behind one are looked at before it is believed, and how many
+   of them must run on from it; at the end of a stream fewer may be left. */
+struct trust {
+	unsigned asked, fit, least;
+};
+static const struct trust long_form = { 3, 2, 0 };
+static const struct trust short_form = { 8, 6, 4 };
+
 /*
- * Of the three frames behind this one, do two run on from it? A stranger
- * between plaintext frames now and then looks as if it did; its followers do
- * not.
+ * Of the frames behind this one, do enough run on from it? A stranger between
+ * plaintext frames now and then looks as if it did; its followers do not.
  */
 static bool
 confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
     struct sf_run_header h)
 {
+	const struct trust *t =
+	    sf_run_short_form(&h) ? &short_form : &long_form;
 	struct sf_run_header next;
-	int64_t ns = c->recs[at].last.time_ns;
+	const struct sf_record *last = &c->recs[at];
 	unsigned asked = 0, fit = 0;
 
-	for (unsigned i = at + 1; i < end && asked < 3; i++) {
+	for (unsigned i = at + 1; i < end && asked < t->asked; i++) {
 		const struct sf_record *r = &c->recs[i];
 
 		if (!r->complete)
 			continue;
 		asked++;
 		if (!sf_run_header(&next, r, c->placing) ||
-		    !sf_run_follows(&h, ns, &next, r->last.time_ns))
+		    !sf_run_follows(
+			&h, last->last.time_ns, &next, r->last.time_ns) ||
+		    !sf_run_explained(&h, last->seq, &next, r->seq, c->pace))
 			continue;
 		fit++;
 		h = next;
-		ns = r->last.time_ns;
+		last = r;
 	}
-	return fit >= 2 || fit == asked;
+	return fit >= t->fit || (fit == asked && asked >= t->least);
 }
 
 /* Marks the frames from..to that carry on the run; returns how many. */
@@ -110,6 +136,8 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 			in_run = false;
 			continue;
 		}
+		in_run = in_run && sf_run_explained(&c->last, c->last_seq, &h,
+				       r->seq, r->video);
 		if (!in_run && !confirmed(c, i, to, h))
 			continue;
 		in_run = true;
