@@ -50,6 +50,16 @@ coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
 	return fit;
 }
 
+/* A header right in front is the simpler reading: in the drafts' layout, KID and
+   CTR behind the config octet may look like a header behind a clear octet. */
+static size_t
+weight_of(struct sf_placing p)
+{
+	size_t front = p.at == 0 || p.descriptor ? 8 : 6;
+
+	return front + (p.layout == SF_LAYOUT_RFC9605);
+}
+
 /* Keeps the placing under which the most frames run on; of two that hold about
    as many, the one with the header of RFC 9605. */
 static bool
@@ -64,7 +74,7 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	if (fit < least || fit * 2 < of)
 		return false;
 	fit = coverage(s, p, f.start, s->n, &of);
-	score = fit * (p.layout == SF_LAYOUT_RFC9605 ? 5 : 4);
+	score = fit * weight_of(p);
 	if (score > s->score) {
 		s->best = p;
 		s->found = f;
