@@ -11,7 +11,10 @@
 #	make valgrind		unit checks under valgrind
 #	make fuzz, make afl	fuzz targets			build/libfuzzer/, build/afl/
 #	make fuzz-ci		each of them for FUZZ_SECONDS
-#	make coverage		what unit and corpus checks reach
+#	make cmplog		for AFL++ to read comparisons	build/cmplog/
+#				(fuzz/afl.sh runs both on all targets)
+#	make coverage		what unit and corpus checks reach; parsers/ must be
+#				nearly all
 #	make bench		how fast, on how much memory
 #	make accuracy		how often right: made calls, clean hours, real calls
 #
@@ -60,7 +63,7 @@ ifeq ($(VARIANT),libfuzzer)
 CC := clang
 else ifeq ($(VARIANT),clang)
 CC := clang
-else ifeq ($(VARIANT),afl)
+else ifneq ($(filter afl cmplog,$(VARIANT)),)
 CC := afl-clang-fast
 endif
 
@@ -70,7 +73,7 @@ pkgs += libcjson
 pkgs += libxxhash
 
 # Warnings stop our own checks, not somebody's build of a release.
-ifneq ($(filter %check check-% fuzz% afl test valgrind coverage,$(MAKECMDGOALS)),)
+ifneq ($(filter %check check-% fuzz% afl cmplog test valgrind coverage,$(MAKECMDGOALS)),)
 WERROR ?= -Werror
 endif
 export WERROR
@@ -105,6 +108,8 @@ v.libfuzzer := $(frames) -fsanitize=fuzzer-no-link,$(san)
 l.libfuzzer := -fsanitize=fuzzer,$(san)
 v.afl := -O1
 l.afl := -fsanitize=fuzzer
+v.cmplog := $(v.afl)
+l.cmplog := $(l.afl)
 replay := $(B)/obj/fuzz/replay.o
 main.release := $(replay)
 main.clang := $(replay)
@@ -169,6 +174,7 @@ $(targets:%=$(B)/fuzz/%): $(main.$(VARIANT)) $(B)/libsframe.a
 fuzz-targets: $(targets:%=$(B)/fuzz/%)
 fuzz: ; $(MAKE) VARIANT=libfuzzer fuzz-targets
 afl: ; $(MAKE) VARIANT=afl fuzz-targets
+cmplog: ; AFL_LLVM_CMPLOG=1 $(MAKE) VARIANT=cmplog fuzz-targets
 
 # ---- checking ---------------------------------------------------------------
 
@@ -257,12 +263,7 @@ fuzz-run-%: $(B)/fuzz/%
 
 coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
 coverage-report: check-run
-	@for f in $(lib_src); do gcov -n -o $(B)/obj/$${f%.c}.o $$f 2>/dev/null; done | \
-	    awk -F"[':% ]+" '/^File/ { f = $$2 } /^Lines executed/ && f ~ /\.c$$/ { \
-		n[f] = $$5; hit[f] = $$3 * $$5 / 100 } \
-	    END { for (f in n) { printf "%6.1f%% of %5d  %s\n", 100 * hit[f] / n[f], n[f], f; \
-		d = f; sub("/.*", "", d); N[d] += n[f]; H[d] += hit[f] } \
-		for (d in N) printf "%6.1f%% of %5d  %s\n", 100 * H[d] / N[d], N[d], d }' | sort -k4
+	@python3 -B tests/coverage.py $(B)/obj $(lib_src)
 
 # ---- the two commands -------------------------------------------------------
 
@@ -323,7 +324,7 @@ dist:
 clean:
 	$(RM) -r build
 
-.PHONY: all fuzz-targets fuzz afl fuzz-ci check asan-check clang-check check-run \
+.PHONY: all fuzz-targets fuzz afl cmplog fuzz-ci check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
 	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
 	docs \

@@ -56,6 +56,8 @@ count $? clang ok
 step 'valgrind: unit tests' $make valgrind CC=gcc WERROR=-Werror
 count $? valgrind memcheck
 
+step 'coverage: parsers/ nearly all' $make coverage CC=gcc || failed=$((failed + 1))
+
 if [ -e tests/run.sh ]; then
 	step 'the program' $make CC=gcc WERROR=-Werror all || failed=$((failed + 1))
 	sum=build/run.log
