@@ -83,6 +83,7 @@ void sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_aead(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);
+void sf_judge_payload(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_capture(struct sf_checks *k, const struct sf_model *m);
 

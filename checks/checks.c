@@ -322,6 +322,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_aead(k, model);
 	sf_judge_clear(k, model);
 	sf_judge_dialect(k, model);
+	sf_judge_payload(k, model);
 	sf_judge_capture(k, model);
 	for (unsigned i = 0; i < k->n_findings; i++)
 		k->findings[i].fingerprint = print_of(k, &k->findings[i]);

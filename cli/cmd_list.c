@@ -32,6 +32,7 @@ static const struct {
 	{ 'A', "Authentication" },
 	{ 'P', "Plaintext" },
 	{ 'D', "Dialect" },
+	{ 'R', "RTP payload and packetizer" },
 	{ 'S', "Signalling and transport" },
 	{ 'C', "One call at two points" },
 	{ 'E', "What leaks beside the media" },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/classify/parts.h"
+#include "engine/rebuild.h"
 
 #define BLOCK_FULL (SF_BLOCK - 1)
 
@@ -78,6 +79,40 @@ opens(struct sf_classifier *c, struct sf_unlock *u, struct sf_record *r,
 	return true;
 }
 
+#define REBUILT_MOST 64 /* frames of a stream tried in other ways in vain */
+
+/* Does it open in one of the ways that it may have read before the codec's
+   packetizer went over it? */
+static bool
+opens_rebuilt(struct sf_classifier *c, struct sf_classify_run *run,
+    struct sf_record *r, const struct sf_frame *frame)
+{
+	uint8_t at = r->key ? c->opener.placing.at_key : c->opener.placing.at;
+	struct sf_frame other = *frame;
+
+	if (run->scratch == NULL || !sf_rebuild_worth(frame) ||
+	    c->rebuilt_in_vain == REBUILT_MOST)
+		return false;
+	for (unsigned way = 0; way < SF_REBUILD_WAYS; way++) {
+		struct sf_record maybe;
+		size_t n = sf_rebuild(
+		    run->scratch, run->scratch_octets, frame, way, at);
+
+		if (n == 0)
+			continue;
+		other.octets = sf_bytes(run->scratch, n);
+		other.hash = 0;
+		sf_record_of(&maybe, &other);
+		if (opens(c, &run->unlock, &maybe, other.octets)) {
+			*r = maybe;
+			r->rebuilt = true;
+			return true;
+		}
+	}
+	c->rebuilt_in_vain++;
+	return false;
+}
+
 /* A frame whose record is the next one. */
 static void
 take(struct sf_classifier *c, struct sf_classify_run *run,
@@ -86,7 +121,7 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
-	    !carries_on(c, r)) {
+	    !opens_rebuilt(c, run, r, frame) && !carries_on(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
 	}

@@ -20,6 +20,8 @@ struct sf_classify_run {
 	struct sf_model *model;
 	struct sf_seen seen;
 	struct sf_unlock unlock;
+	uint8_t *scratch;      /* for one frame, with keys; else NULL */
+	size_t scratch_octets;
 	sf_frame_sink *sink;
 	void *sink_ctx;
 	struct sf_key_use *key_uses;
@@ -47,6 +49,7 @@ struct sf_classifier {
 	uint64_t run_layout[3];    /* of run_frames, by layout */
 	const struct sf_unlock *unlock; /* NULL when there are no keys */
 	struct sf_opener opener;
+	unsigned rebuilt_in_vain;
 	struct sf_key_use *use;
 	struct sf_interval *interval;
 	unsigned n;

@@ -131,6 +131,9 @@ struct sf_evidence {
 	bool srtcp;              /* RTCP there is not readable as RTCP */
 	/* header forms, of frames that belong to the run */
 	uint64_t kid_not_minimal, ctr_not_minimal, kid_not_inline, ctr_not_inline;
+	/* ciphertext that a codec's packetizer went over: frames, and where */
+	uint64_t rewritten;
+	struct sf_place rewritten_first, rewritten_last;
 	/* with keys */
 	uint64_t tried;          /* frames with a header whose KID has a key */
 	uint64_t no_key;         /* frames of the run whose KID has none */

@@ -56,8 +56,9 @@ octets_for(const struct sf_pipeline_options *o)
 {
 	const struct sf_limits *l = &o->limits;
 	size_t thread = threaded(o) ? sf_handoff_octets(l->frame_octets) : 0;
+	size_t keyed = o->unlock.keys != NULL ? l->frame_octets : 0;
 
-	return thread + sf_transport_octets(l) + sf_streams_octets(l) +
+	return thread + keyed + sf_transport_octets(l) + sf_streams_octets(l) +
 	       sf_seen_octets(l->seen_frames) +
 	       l->key_uses * sizeof(struct sf_key_use) +
 	       l->intervals * sizeof(struct sf_interval) + 4096;
@@ -94,6 +95,9 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	    !sf_transport_init(&p->transport, &p->arena, l, &p->model) ||
 	    !sf_streams_init(&p->streams, &p->arena, l))
 		return false;
+	if (o->unlock.keys != NULL)
+		r->scratch = sf_arena_take(&p->arena, 1, l->frame_octets);
+	r->scratch_octets = r->scratch == NULL ? 0 : l->frame_octets;
 	if (threaded(o))
 		p->streams.handoff =
 		    sf_handoff_start(&p->arena, l->frame_octets, r);

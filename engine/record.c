@@ -252,12 +252,17 @@ sf_record_of(struct sf_record *out, const struct sf_frame *f)
 	r->complete = f->complete;
 	r->cut = f->cut;
 	r->descriptor = f->descriptor;
+	r->foreign = f->foreign;
 	r->video = is_video(f);
 	r->state = SF_STATE_UNKNOWN;
 	if (!f->complete)
 		return;
 	r->content = f->hash != 0 ? f->hash : sf_hash_ends(o);
 	r->key = is_key(f);
+	if (f->units > 1 && f->codec != SF_CODEC_AV1)
+		r->last_mark =
+		    f->marks[f->units < SF_FRAME_MARKS ? f->units - 1U
+						       : SF_FRAME_MARKS - 1U];
 	r->head_n = fewer(o.n, SF_RECORD_HEAD);
 	r->tail_n = fewer(o.n, SF_RECORD_TAIL);
 	memcpy(r->head, o.p, r->head_n);

@@ -24,7 +24,7 @@ struct sf_frame {
 	bool complete;   /* else octets is empty */
 	bool cut;        /* incomplete by the snap length */
 	bool inter_known, inter; /* the payload descriptor tells (VP9) */
-	bool foreign;            /* AV1: its elements are no OBUs */
+	bool foreign;            /* its units are none of its codec's */
 	uint16_t units;          /* NAL units or OBUs, as the packetizer had
 	                                them */
 	uint32_t marks[SF_FRAME_MARKS]; /* where the first of them begin */
@@ -76,6 +76,9 @@ struct sf_record {
 	                                RED headers and older blocks */
 	uint8_t head_n, tail_n;
 	bool complete, cut, descriptor, video, key;
+	bool foreign;       /* the packetizer's units are none of the codec */
+	bool rebuilt;       /* opened in another way than it came */
+	uint32_t last_mark; /* where the last unit begins; 0: one unit */
 	enum sf_proof proof;
 	/* the judgement */
 	bool decided;

@@ -269,6 +269,7 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_count(e, "ctr_not_minimal", v->ctr_not_minimal);
 	sf_emit_count(e, "kid_not_inline", v->kid_not_inline);
 	sf_emit_count(e, "ctr_not_inline", v->ctr_not_inline);
+	sf_emit_count(e, "rewritten", v->rewritten);
 	sf_emit_count(e, "tried", v->tried);
 	sf_emit_count(e, "no_key", v->no_key);
 	sf_emit_count(e, "controls", v->controls);

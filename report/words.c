@@ -401,6 +401,18 @@ about_dialect(struct subject *x)
 		add(&x->w, "recognised as %s", name);
 }
 
+static void
+about_packetizer(struct subject *x)
+{
+	const char *codec = x->s == NULL ? NULL : sf_codec_name(x->s->codec);
+
+	add_frames(&x->w, x->f->frames);
+	if (x->s != NULL)
+		add(&x->w, " of %" PRIu64, x->s->frames);
+	if (codec != NULL)
+		add(&x->w, ", sent as %s", codec);
+}
+
 /* What the frame opened under. */
 static void
 add_diagnosed(struct words *w, const struct sf_diagnosis *d)
@@ -528,6 +540,7 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP003] = about_clear_media,
 	[SFP004] = about_clear_head,
 	[SFD001] = about_dialect,
+	[SFR001] = about_packetizer,
 	[SFS001] = about_clear_media,
 	[SFX001] = about_cut,
 	[SFX002] = about_damage,

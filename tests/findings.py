@@ -14,6 +14,7 @@ import os
 import sys
 
 import mkcap
+import rtpcases
 from harness import (STATUS, TOP, Schema, check, finish, run, scratch,
                      slugs_by_ssrc, strict)
 
@@ -1094,6 +1095,8 @@ def a_critical_that_fails(c):
 def an_error_that_does_not_fail(c):
     alice(c).sframe(200, kid=300, kid_octets=3)
 
+
+rtpcases.add(case)
 
 # ==== the loop ==============================================================
 

@@ -8,9 +8,9 @@ mkcap.py - captures out of a few lines, so that a reader sees what is in one.
 	c.write("call.pcap")
 
 A stream is a row of frames on a clock of its own: Opus-like audio (one packet
-a frame, 50 a second) or VP8 (RFC 7741, 15 frames a second, several packets).
-Clear media is real: the frames of corpora/captures/S01-none.rtp.pcap over and
-over. Ciphertext is noise of the same lengths, and a tag: that is what it looks
+a frame, 50 a second) or video (VP8, or another codec of packets.py; 15 frames a
+second, several packets). Clear media is real: the frames of captures in
+corpora/captures over and over. Ciphertext is noise of the same lengths, and a tag: that is what it looks
 like from outside. The SFrame header (RFC 9605 4.3) is written here from the
 text, by no code of the program under test. Octets are the same for a seed.
 
@@ -22,11 +22,14 @@ import struct
 import sys
 
 import mistakes
+import packets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLEAR = os.path.join(os.path.dirname(HERE), "corpora", "captures",
                      "S01-none.rtp.pcap")
 CLEAR_OPUS, CLEAR_VP8 = 0xb60caf35, 0x4a858b89
+CLEAR_H264 = (os.path.join(os.path.dirname(CLEAR),
+                           "S02-none-red-dtx.rtp.pcap"), 0x95441dc2)
 EPOCH = 1_700_000_000 * 10**9
 MS = 10**6  # nanoseconds
 MTU = 1100  # octets of RTP payload
@@ -131,13 +134,36 @@ def clear_media():
     return opus, vp8
 
 
-_clear = []
+def clear_h264():
+    """Real frames in Annex B."""
+    frames, last = [], None
+    for p in read_capture(CLEAR_H264[0]):
+        r = rtp_of(p.octets)
+        if r is None or r[4] != CLEAR_H264[1] or not r[5]:
+            continue
+        if r[3] != last:
+            frames.append([])
+            last = r[3]
+        frames[-1].append(r[5])
+    return [packets.depacketize_h264(f) for f in frames]
 
 
-def clear(kind):
+_clear = {}
+
+
+def clear(codec):
+    """Frames of a codec: real ones of Opus, VP8 and H.264, the other kinds made
+    of VP8's."""
     if not _clear:
-        _clear.extend(clear_media())
-    return _clear[kind == "vp8"]
+        _clear["opus"], _clear["vp8"] = clear_media()
+    if codec not in _clear:
+        if codec == "h264":
+            _clear[codec] = clear_h264()
+        else:
+            make = {"h265": packets.as_h265, "av1": packets.as_av1}.get(
+                codec, lambda frame, number: frame)
+            _clear[codec] = [make(f, i) for i, f in enumerate(_clear["vp8"])]
+    return _clear[codec]
 
 
 # ---- SFrame ----------------------------------------------------------------
@@ -190,6 +216,9 @@ class Stream:
         self.timestamp = o.pop("timestamp", ssrc * 2654435761 & 0xffffffff)
         self.at = o.pop("start", 0.0)
         self.descriptor = o.pop("descriptor", False)
+        self.codec = o.pop("codec", "opus" if kind == "audio" else "vp8")
+        self.pack = o.pop("pack", None) or packets.FORMATS.get(
+            "descriptor" if self.descriptor else self.codec)
         self.mid = o.pop("mid", None)
         self.step = o.pop("step", 0.02 if kind == "audio" else 1 / 15)
         self.counter = o.pop("counter", None) or Counter()
@@ -202,7 +231,7 @@ class Stream:
 
     def add(self, n, make):
         for _ in range(n):
-            real = clear(self.kind)[self.number % len(clear(self.kind))]
+            real = clear(self.codec)[self.number % len(clear(self.codec))]
             self.frames.append((self.at, self.number, make, real))
             self.at += self.step
             self.number += 1
@@ -222,8 +251,8 @@ class Stream:
 
         def frame(rng, real):
             p = prefix
-            if key_prefix is not None and self.kind == "vp8" and \
-                    not real[0] & 1:
+            if key_prefix is not None and self.kind == "video" and \
+                    packets.is_key(self.codec, real):
                 p = key_prefix
             size = max(1, len(real) - p) + tag
             return real[:p] + make(kid, box[0].take(), **form) + \
@@ -358,7 +387,7 @@ class Capture:
         return s
 
     def video(self, ssrc, src="10.0.0.1:4000", dst="10.0.0.9:9000", **o):
-        s = Stream(self, "vp8", ssrc, src, dst, **o)
+        s = Stream(self, "video", ssrc, src, dst, **o)
         self.streams.append(s)
         return s
 
@@ -385,20 +414,13 @@ class Capture:
             return [Rtp(s, ns, s.seq - 1, timestamp, 0, b"", pad=200)]
         octets = make(self.rng, real)
         parts = [octets]
-        if s.kind == "vp8":
-            n = max(1, -(-len(octets) // MTU))
-            each = -(-len(octets) // n)
-            parts = [octets[i * each:(i + 1) * each] for i in range(n)]
+        if s.pack is not None:
+            parts = s.pack(octets, number, MTU)
         out = []
         for i, part in enumerate(parts):
-            first, last = i == 0, i == len(parts) - 1
-            if s.descriptor:  # draft-ietf-avtcore-rtp-sframe-02 4: S, E, T=0
-                part = bytes([first << 7 | last << 6]) + part
-            elif s.kind == "vp8":  # X, S; I; M and 15 bits of picture id
-                part = struct.pack(">BBH", 0x80 | first << 4, 0x80,
-                                   0x8000 | number & 0x7fff) + part
+            last = i == len(parts) - 1
             out.append(Rtp(s, ns + i * 200_000, s.seq, timestamp,
-                           int(last and s.kind == "vp8"), part))
+                           int(last and s.kind == "video"), part))
             s.seq += 1
         return out
 

@@ -145,6 +145,25 @@ emit_misfit(const struct sf_classifier *c, const struct sf_record *r,
 	memcpy(ev->raw, r->head + at, ev->raw_octets);
 }
 
+/*
+ * Did the codec's packetizer go over ciphertext? Then receivers get other
+ * octets than the sender's transform gave, unless the frame opens as it came.
+ */
+static void
+note_rewritten(struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_evidence *e = &c->pub->evidence;
+	bool cut = r->has_header && r->last_mark != 0 &&
+		   r->last_mark >= r->header.at &&
+		   (r->rebuilt || r->tried != SF_TRIED_OPENED);
+
+	if (r->state == SF_STATE_PLAINTEXT || !(r->foreign || cut))
+		return;
+	if (e->rewritten++ == 0)
+		e->rewritten_first = r->first;
+	e->rewritten_last = r->last;
+}
+
 void
 sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r)
@@ -173,6 +192,7 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		c->pub->frames++;
 		c->pub->by_state[r->state]++;
 		note_interval(c, run, r);
+		note_rewritten(c, r);
 		if (r->has_header)
 			emit_header(c, run, r, &ev);
 		else if (c->running)

@@ -105,12 +105,40 @@ put_h264(
 	return add_unit(d, pool, sf_bytes(NULL, 0), h.payload);
 }
 
-/* A unit that a fragment opened and none closed is not whole. */
+#define CODE sizeof(start_code)
+
 static bool
-close_h26x(struct sf_depay *d, struct sf_depay_pool *pool)
+is_h264_unit(const uint8_t *unit)
 {
-	(void)pool;
+	uint8_t type = unit[0] & 0x1f;
+
+	return (unit[0] & 0x80) == 0 && type >= SF_H264_SLICE &&
+	       type <= SF_H264_LAST_NAL;
+}
+
+/*
+ * A unit that a fragment opened and none closed is not whole. Units whose first
+ * octet is no header are none of the codec's: the packetizer took octets inside
+ * ciphertext for a start code.
+ */
+static bool
+close_units(struct sf_depay *d, struct sf_depay_pool *pool,
+    bool (*is_unit)(const uint8_t *unit))
+{
+	const uint8_t *frame = sf_depay_octets(d, pool);
+	struct sf_frame *f = &d->frame;
+
+	for (unsigned i = 0; i < f->units && i < SF_FRAME_MARKS; i++)
+		if (f->marks[i] + CODE + 1 < d->octets &&
+		    !is_unit(frame + f->marks[i] + CODE))
+			f->foreign = true;
 	return !d->in_unit;
+}
+
+static bool
+close_h264(struct sf_depay *d, struct sf_depay_pool *pool)
+{
+	return close_units(d, pool, is_h264_unit);
 }
 
 /* ---- H.265 ---------------------------------------------------------------- */
@@ -205,7 +233,20 @@ put_h265(
 	    d, pool, sf_bytes(h.unit, 2), skip(body, d->donl ? 2 + DONL : 2));
 }
 
+static bool
+is_h265_unit(const uint8_t *unit)
+{
+	return (unit[0] & 0x80) == 0 && unit[0] >> 1 <= SF_H265_LAST_NAL &&
+	       (unit[1] & 7) != 0;
+}
+
+static bool
+close_h265(struct sf_depay *d, struct sf_depay_pool *pool)
+{
+	return close_units(d, pool, is_h265_unit);
+}
+
 const struct sf_depay_format sf_depay_h264 = { read_h264, put_h264,
-	close_h26x };
+	close_h264 };
 const struct sf_depay_format sf_depay_h265 = { read_h265, put_h265,
-	close_h26x };
+	close_h265 };
