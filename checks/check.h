@@ -37,6 +37,7 @@ struct sf_checks {
 	struct sf_stream_memory *streams; /* by id - 1 */
 	size_t cap_streams;
 	const struct sf_stream **by_id;   /* by id - 1; filled at the end */
+	struct sf_timeline *timeline;     /* made at the end */
 	const char *limits[16];
 	uint64_t lost_findings;           /* beyond the room for them */
 };
@@ -81,6 +82,7 @@ void sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_nonce(struct sf_checks *k, const struct sf_model *m);
 void sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_aead(struct sf_checks *k, const struct sf_model *m);
+void sf_judge_drift(struct sf_checks *k, const struct sf_stream *s);
 void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_payload(struct sf_checks *k, const struct sf_model *m);

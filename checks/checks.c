@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/timeline.h"
 
 #define FINDINGS   1024
 #define DECIDED_AT 20 /* frames from which an undecidable stream counts */
@@ -174,6 +175,7 @@ sf_checks_free(struct sf_checks *k)
 	free(k->conflicts);
 	free(k->streams);
 	free(k->by_id);
+	sf_timeline_free(k->timeline);
 	free(k);
 }
 
@@ -245,12 +247,23 @@ count_streams(struct sf_result *r)
 	}
 }
 
-static enum sf_verdict
-verdict_of(const struct sf_result *r)
+/* Of a report on key ids alone: are there any? */
+static bool
+has_key_ids(const struct sf_result *r)
 {
+	return r->timeline != NULL && r->timeline->n_lines > 0;
+}
+
+static enum sf_verdict
+verdict_of(const struct sf_checks *k)
+{
+	const struct sf_result *r = &k->result;
+
 	for (unsigned i = 0; i < r->n_findings; i++)
 		if (r->findings[i].severity >= r->fail_on)
 			return SF_FAIL;
+	if (k->options.only != NULL)
+		return has_key_ids(r) ? SF_PASS : SF_INCONCLUSIVE;
 	return r->decided > 0 && r->undecided == 0 ? SF_PASS : SF_INCONCLUSIVE;
 }
 
@@ -306,6 +319,20 @@ index_streams(struct sf_checks *k, const struct sf_model *m)
 			k->by_id[s->id - 1] = s;
 }
 
+/* Leaves out the findings that are not wanted. */
+static void
+keep_wanted(struct sf_checks *k)
+{
+	const char *only = k->options.only;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < k->n_findings; i++)
+		if (only == NULL ||
+		    strchr(only, sf_rules[k->findings[i].rule].id[2]) != NULL)
+			k->findings[n++] = k->findings[i];
+	k->n_findings = n;
+}
+
 const struct sf_result *
 sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
     const struct sf_input *inputs, unsigned n_inputs)
@@ -317,6 +344,8 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	r->model = model;
 	r->fail_on = k->options.fail_on;
 	index_streams(k, model);
+	k->timeline = sf_timeline_new(k, model, k->options.events);
+	r->timeline = k->timeline;
 	sf_judge_nonce(k, model);
 	sf_judge_keys(k, model);
 	sf_judge_aead(k, model);
@@ -324,6 +353,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_dialect(k, model);
 	sf_judge_payload(k, model);
 	sf_judge_capture(k, model);
+	keep_wanted(k);
 	for (unsigned i = 0; i < k->n_findings; i++)
 		k->findings[i].fingerprint = print_of(k, &k->findings[i]);
 	qsort(k->findings, k->n_findings, sizeof(*k->findings), worst_first);
@@ -331,7 +361,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	r->n_findings = k->n_findings;
 	settle_rules(r);
 	count_streams(r);
-	r->verdict = verdict_of(r);
+	r->verdict = verdict_of(k);
 	say_limits(k, model);
 	return r;
 }

@@ -4,11 +4,11 @@
 #ifndef SF_CHECKS_H
 #define SF_CHECKS_H
 
+#include "checks/kid.h"
 #include "checks/result.h"
+#include "engine/config/eventfile.h"
 #include "engine/event.h"
 #include "engine/limits.h"
-
-enum sf_kid_scheme { SF_KID_UNSAID, SF_KID_RAW, SF_KID_SENDER, SF_KID_MLS };
 
 struct sf_checks_options {
 	struct sf_limits limits;
@@ -19,6 +19,9 @@ struct sf_checks_options {
 	bool per_ssrc_keys;
 	int64_t drift_grace_ns;             /* 0: the default, 2 s */
 	int64_t rotate_within_ns;           /* 0: the default, 3 s */
+	const struct sf_events *events;     /* joins and leaves; NULL: infer them */
+	const char *only;                   /* letters of the findings that are
+	                                       wanted, "KN"; NULL: all */
 };
 
 struct sf_checks;

@@ -1,4 +1,5 @@
 #include "checks/check.h"
+#include "checks/timeline.h"
 
 #define STEADY 3 /* frames on a KID before a change to or from it counts */
 
@@ -62,250 +63,94 @@ judge_return(struct sf_checks *k, const struct sf_stream *s)
 	}
 }
 
-/* ---- drift ---------------------------------------------------------------- */
+/* ---- not rotated after a join or a leave ---------------------------------- */
 
-static unsigned
-bit_length(uint64_t v)
-{
-	unsigned n = 0;
+#define NEWS_NS 1000000000 /* a key may change on the news of an event */
 
-	while (n < 64 && v >> n != 0)
-		n++;
-	return n;
-}
-
-static unsigned
-zeros_below(uint64_t v)
-{
-	unsigned n = 0;
-
-	while (n < 64 && (v >> n & 1) == 0)
-		n++;
-	return n;
-}
-
-/* A sender goes from one KID to the next: only the low field changes. */
-struct move {
-	const struct sf_stream *stream;
-	const struct sf_key_use *from, *to;
-	unsigned width; /* bits that the change touches */
-	int64_t at_ns;
-};
-
-static bool
-move_at(struct move *m, const struct sf_stream *s, const struct sf_key_use *u)
-{
-	const struct sf_key_use *to = u->next;
-
-	if (to == NULL || u->frames < STEADY || to->frames < STEADY)
-		return false;
-	*m = (struct move){ s, u, to, bit_length(u->kid ^ to->kid),
-		to->first.time_ns };
-	return m->width <= 16;
-}
-
-/* The use of a KID that a stream is in the middle of at a time. */
+/* The use that went on, from well before the event until longer after it than
+   a new key may take. NULL: there was a change, or too little to tell. */
 static const struct sf_key_use *
-use_at(const struct sf_stream *s, int64_t ns)
+kept_key(const struct sf_checks *k, const struct sf_stream *s, int64_t at_ns)
 {
-	const struct sf_key_use *now = NULL;
+	const struct sf_key_use *u = sf_key_use_at(s, at_ns);
 
-	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
-		if (u->first.time_ns <= ns)
-			now = u;
-	return now;
-}
-
-/*
- * Were two KIDs of one epoch? Equal low fields under different high fields say
- * so, the field at least as wide as the move; equal KIDs say so as well.
- */
-static bool
-of_one_epoch(uint64_t a, uint64_t b, const struct move *m, unsigned least)
-{
-	unsigned equal = zeros_below(a ^ b);
-
-	return equal >= m->width && equal >= least;
-}
-
-static bool
-followed(const struct sf_key_use *u, const struct move *m)
-{
-	uint64_t mask = ((uint64_t)1 << m->width) - 1;
-
-	return u->next != NULL && (u->next->kid & mask) == (m->to->kid & mask);
-}
-
-/* How many senders were in the epoch that the move left, and how many of them
-   had made the same move by then. One stream speaks for its sender. */
-static void
-count_movers(const struct sf_checks *k, const struct move *m, unsigned *all,
-    unsigned *gone)
-{
-	uint64_t mask = ((uint64_t)1 << m->width) - 1;
-
-	*all = *gone = 0;
-	for (const struct sf_stream *s = k->result.model->streams; s != NULL;
-	     s = s->next) {
-		const struct sf_key_use *u = use_at(s, m->at_ns);
-		bool first = true;
-
-		for (const struct sf_stream *o = k->result.model->streams;
-		     o != s && first; o = o->next)
-			first = !sf_same_sender(k, s, o);
-		if (u == NULL || !first)
-			continue;
-		if (u->kid == m->to->kid ||
-		    of_one_epoch(u->kid, m->to->kid, m, 2)) {
-			++*all;
-			++*gone;
-		} else if ((u->kid & mask) == (m->from->kid & mask)) {
-			++*all;
-		}
-	}
-}
-
-/*
- * Does the stream stay behind the move? Its use of the old epoch goes on past
- * the grace time. One that never follows says less: KIDs of 5.1 move each on
- * its own, so then the KIDs must show a common epoch plainly.
- */
-static const struct sf_key_use *
-left_behind(
-    const struct sf_checks *k, const struct sf_stream *s, const struct move *m)
-{
-	const struct sf_key_use *u = use_at(s, m->at_ns);
-	bool sender_scheme = k->options.scheme == SF_KID_SENDER;
-	bool one_sender = sf_same_sender(k, s, m->stream);
-	unsigned all, gone;
-
-	if (u == NULL || u->frames < STEADY ||
-	    u->last.time_ns < m->at_ns + k->options.drift_grace_ns ||
-	    !of_one_epoch(u->kid, m->from->kid, m, 2))
-		return NULL;
-	if (one_sender)
-		return u;
-	if (sender_scheme)
-		return NULL;
-	count_movers(k, m, &all, &gone);
-	if (gone * 2 < all)
-		return NULL;
-	if (followed(u, m) || k->options.scheme == SF_KID_MLS || gone > 1)
-		return u;
-	return u->kid != m->from->kid &&
-		       of_one_epoch(u->kid, m->from->kid, m, 3)
+	return u != NULL && u->frames >= STEADY &&
+		       u->first.time_ns < at_ns - NEWS_NS &&
+		       u->last.time_ns > at_ns + k->options.rotate_within_ns
 		   ? u
 		   : NULL;
 }
 
-static void
-judge_move(struct sf_checks *k, const struct move *m)
+/* The stream of who left that ended last; NULL when it is none of these. */
+static const struct sf_stream *
+last_of(const struct sf_timeline *t, const struct sf_event *e)
 {
-	for (const struct sf_stream *s = k->result.model->streams; s != NULL;
-	     s = s->next) {
-		const struct sf_key_use *u;
-		struct sf_finding *f;
+	const struct sf_stream *last = NULL;
 
-		if (s == m->stream || s->keys == NULL)
+	for (unsigned i = 0; i < t->n_lines; i++)
+		if (t->lines[i].sender == e->sender &&
+		    (last == NULL ||
+			last->last.time_ns < t->lines[i].stream->last.time_ns))
+			last = t->lines[i].stream;
+	return last;
+}
+
+static void
+fail_event(struct sf_checks *k, const struct sf_stream *s,
+    const struct sf_key_use *u, const struct sf_event *e)
+{
+	const struct sf_stream *who = last_of(k->timeline, e);
+	bool seen = who != NULL && e->from != SF_EVENT_TOLD &&
+		    e->what == SF_EVENT_LEAVE;
+	struct sf_finding *f = sf_failed(
+	    k, SFK004, s->id, 1, seen ? who->last : u->first, u->last);
+
+	f->kid = u->kid;
+	f->lag_ns = u->last.time_ns - e->time_ns;
+	f->other_stream = seen ? who->id : 0;
+}
+
+static void
+judge_event(struct sf_checks *k, const struct sf_event *e)
+{
+	const struct sf_timeline *t = k->timeline;
+
+	for (unsigned i = 0; i < t->n_lines; i++) {
+		const struct sf_track_line *l = &t->lines[i];
+		const struct sf_key_use *u;
+
+		if (l->sender == e->sender ||
+		    l->stream->last.time_ns <
+			e->time_ns + k->options.rotate_within_ns)
 			continue;
-		u = left_behind(k, s, m);
-		if (u == NULL) {
-			sf_passed(k, SFK001, 1);
-			continue;
-		}
-		f = sf_failed(k, SFK001, s->id, 1, m->to->first, u->last);
-		if (f->lag_ns >= u->last.time_ns - m->at_ns)
-			continue;
-		f->lag_ns = u->last.time_ns - m->at_ns;
-		f->kid = u->kid;
-		f->new_kid = m->to->kid;
-		f->other_stream = m->stream->id;
+		u = kept_key(k, l->stream, e->time_ns);
+		if (u != NULL)
+			fail_event(k, l->stream, u, e);
+		else if (sf_key_use_at(l->stream, e->time_ns) != NULL)
+			sf_passed(k, SFK004, 1);
 	}
 }
 
-static void
-judge_drift(struct sf_checks *k, const struct sf_stream *s)
-{
-	struct move m;
-
-	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
-		if (move_at(&m, s, u))
-			judge_move(k, &m);
-}
-
-/* ---- not rotated after a leave -------------------------------------------- */
-
-static int64_t
-end_of_sender(const struct sf_checks *k, const struct sf_stream *s)
-{
-	int64_t end = s->last.time_ns;
-
-	for (const struct sf_stream *o = k->result.model->streams; o != NULL;
-	     o = o->next)
-		if (sf_same_sender(k, s, o) && o->last.time_ns > end)
-			end = o->last.time_ns;
-	return end;
-}
-
-/* Other streams went on long enough after this sender's last packet to show
-   whether their keys changed. */
+/* A join that is inferred may be anything: a screen that is shared, a sender
+   that was silent. */
 static bool
-kept_key(const struct sf_checks *k, const struct sf_stream *o, int64_t left_ns,
-    const struct sf_key_use **kept)
+is_judged(const struct sf_event *e)
 {
-	const struct sf_key_use *u = use_at(o, left_ns);
-	int64_t slack =
-	    1000000000; /* a key may change on the news of a leave */
-
-	*kept = u;
-	return u != NULL && u->frames >= STEADY &&
-	       u->first.time_ns < left_ns - slack &&
-	       u->last.time_ns > left_ns + k->options.rotate_within_ns;
-}
-
-static bool
-is_of_a_leaver(
-    const struct sf_checks *k, const struct sf_stream *s, int64_t left_ns)
-{
-	/* one who spoke for a moment was hardly a participant */
-	return s->keys != NULL && s->frames >= STEADY &&
-	       s->last.time_ns == left_ns && sf_origin_of(k, s) == s;
-}
-
-static void
-judge_leave(struct sf_checks *k, const struct sf_stream *s)
-{
-	int64_t left_ns = end_of_sender(k, s);
-
-	if (!is_of_a_leaver(k, s, left_ns))
-		return;
-	for (const struct sf_stream *o = k->result.model->streams; o != NULL;
-	     o = o->next) {
-		const struct sf_key_use *u;
-		struct sf_finding *f;
-
-		if (o == s || sf_same_sender(k, s, o) ||
-		    o->last.time_ns < left_ns + k->options.rotate_within_ns)
-			continue;
-		if (!kept_key(k, o, left_ns, &u)) {
-			sf_passed(k, SFK004, u != NULL);
-			continue;
-		}
-		f = sf_failed(k, SFK004, o->id, 1, s->last, u->last);
-		f->kid = u->kid;
-		f->lag_ns = u->last.time_ns - left_ns;
-		f->other_stream = s->id;
-	}
+	return e->from == SF_EVENT_TOLD || e->what == SF_EVENT_LEAVE;
 }
 
 void
 sf_judge_keys(struct sf_checks *k, const struct sf_model *m)
 {
+	const struct sf_timeline *t = k->timeline;
+
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		if (k->options.scheme != SF_KID_SENDER)
 			judge_shared(k, s);
 		judge_return(k, s);
-		judge_drift(k, s);
-		judge_leave(k, s);
+		sf_judge_drift(k, s);
 	}
+	for (unsigned i = 0; t != NULL && i < t->n_events; i++)
+		if (is_judged(&t->events[i]))
+			judge_event(k, &t->events[i]);
 }

@@ -89,6 +89,8 @@ struct sf_input {
 	const struct sf_capture_info *info;
 };
 
+struct sf_timeline;
+
 struct sf_result {
 	const struct sf_input *inputs;
 	unsigned n_inputs;
@@ -103,6 +105,7 @@ struct sf_result {
 	const char *const *limits;
 	unsigned n_limits;
 	unsigned media, in_clear, decided, undecided; /* streams, repair left out */
+	const struct sf_timeline *timeline; /* of key ids; checks/timeline.h */
 };
 
 #endif

@@ -21,7 +21,8 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 };
 
 #define ON(name) (1u << SF_CMD_##name)
-#define CAPTURES (ON(check) | ON(decode))
+#define CAPTURES (ON(check) | ON(decode) | ON(keys))
+#define JUDGED   (ON(check) | ON(keys))
 #define FRAMES   (ON(seal) | ON(open))
 #define ALL      ((1u << SF_COMMANDS) - 1)
 
@@ -50,6 +51,8 @@ const struct sf_option sf_options[] = {
 	    "a session description of the call; may be given again"),
 	OPT(keys, "keys", 0, CAPTURES | FRAMES, "FILE",
 	    "the key file; - is standard input, fd:N an open descriptor"),
+	OPT(events, "events", 0, JUDGED, "FILE",
+	    "joins and leaves of the call: time,participant,event"),
 	OPT(key_id, "kid", 0, ON(seal), "KID",
 	    "the key id to seal under"),
 	OPT(ctr, "ctr", 0, ON(seal), "CTR",
@@ -61,19 +64,19 @@ const struct sf_option sf_options[] = {
 	OPT(seconds, "seconds", 0, ON(bench), "N",
 	    "how long to measure, 1 to 3600; without it 8"),
 	OPT(format, "format", 0, CAPTURES, "FORMAT",
-	    "text, json or jsonl"),
+	    "text or json; of check and decode also jsonl, of keys csv"),
 	OPT(json, "json", 0,
 	    CAPTURES | FRAMES | ON(header) | ON(bench) | ON(vectors) | ON(version), NULL,
 	    "the same as --format json"),
 	OPT(output, "output", 'o', CAPTURES | ON(vectors), "FILE",
 	    "write to a file and not to standard output"),
-	OPT(fail_on, "fail-on", 0, ON(check), "SEVERITY",
+	OPT(fail_on, "fail-on", 0, JUDGED, "SEVERITY",
 	    "the least severity that fails: note, warning, error or critical"),
-	OPT(allow_inconclusive, "allow-inconclusive", 0, ON(check), NULL,
+	OPT(allow_inconclusive, "allow-inconclusive", 0, JUDGED, NULL,
 	    "exit 0 and not 4 when nothing could be decided"),
-	OPT(kid, "kid-scheme", 0, ON(check) | FRAMES, "SCHEME",
+	OPT(kid, "kid-scheme", 0, JUDGED | FRAMES, "SCHEME",
 	    "how KIDs are made: raw, sender:R or mls:E,S (bits)"),
-	OPT(per_ssrc_keys, "per-ssrc-keys", 0, ON(check) | FRAMES, NULL,
+	OPT(per_ssrc_keys, "per-ssrc-keys", 0, JUDGED | FRAMES, NULL,
 	    "every SSRC has keys of its own"),
 	OPT(jobs, "jobs", 0, CAPTURES, "N",
 	    "threads to use; without it as many as there are processors"),
@@ -100,7 +103,7 @@ const struct sf_option sf_options[] = {
 #define N_OPTIONS (sizeof(sf_options) / sizeof(sf_options[0]) - 1)
 
 /* In the order of their enumerators. */
-static const char *const formats[] = { "text", "json", "jsonl", NULL };
+static const char *const formats[] = { "text", "json", "jsonl", "csv", NULL };
 static const char *const severities[] = { "note", "warning", "error",
 	"critical", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
@@ -438,6 +441,28 @@ say_operands(char message[SF_OPT_MESSAGE], const struct sf_config *c)
 	return true;
 }
 
+/* The commands that write a format; text and json all do. */
+static bool
+writes(enum sf_command command, enum sf_format f)
+{
+	static const unsigned who[] = {
+		[SF_FORMAT_TEXT] = ALL,
+		[SF_FORMAT_JSON] = ALL,
+		[SF_FORMAT_JSONL] = ON(check) | ON(decode),
+		[SF_FORMAT_CSV] = ON(keys),
+	};
+
+	return (who[f] >> command & 1) != 0;
+}
+
+static bool
+say_format(char message[SF_OPT_MESSAGE], const struct sf_config *c)
+{
+	snprintf(message, SF_OPT_MESSAGE, "%s does not write %s",
+	    sf_commands[c->command].name, formats[c->format]);
+	return false;
+}
+
 static struct sf_config
 defaults(enum sf_command command)
 {
@@ -479,6 +504,8 @@ sf_opt_parse(struct sf_config *out, enum sf_command command, int argc,
 			return say(message, "too many:", "operands");
 	if (out->json)
 		out->format = SF_FORMAT_JSON;
+	if (!out->help && !writes(command, out->format))
+		return say_format(message, out);
 	return out->help || say_operands(message, out);
 }
 

@@ -30,7 +30,12 @@ extern const struct sf_command_row sf_commands[SF_COMMANDS];
 /* SF_COMMANDS when there is none of that name. */
 enum sf_command sf_command_find(const char *name);
 
-enum sf_format { SF_FORMAT_TEXT, SF_FORMAT_JSON, SF_FORMAT_JSONL };
+enum sf_format {
+	SF_FORMAT_TEXT,
+	SF_FORMAT_JSON,
+	SF_FORMAT_JSONL,
+	SF_FORMAT_CSV
+};
 enum sf_colour { SF_COLOUR_AUTO, SF_COLOUR_ALWAYS, SF_COLOUR_NEVER };
 
 #define SF_TEXTS_MAX 1024
@@ -71,6 +76,7 @@ struct sf_config {
 	struct sf_kid_option kid;
 	bool per_ssrc_keys;
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
+	const char *events;   /* file of joins and leaves; NULL: none */
 	const char *metadata; /* hex; NULL: as the key file says */
 	struct sf_number key_id, ctr, ssrc, seconds, seed, jobs;
 	uint64_t max_memory; /* octets */

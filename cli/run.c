@@ -118,6 +118,7 @@ inputs_make_sense(const struct sf_config *c)
 	for (unsigned i = 0; i < c->sdp.n; i++)
 		standard += strcmp(c->sdp.v[i], "-") == 0;
 	standard += c->keys != NULL && strcmp(c->keys, "-") == 0;
+	standard += c->events != NULL && strcmp(c->events, "-") == 0;
 	if (standard > 1)
 		sf_complain(NULL, "standard input (-) can be read only once");
 	return standard <= 1;
@@ -276,7 +277,7 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 	const char *name = run->inputs[i].name;
 	struct sf_capture_options options = {
 		.filter = run->config->filter,
-		.want_sha256 = run->config->command == SF_CMD_check &&
+		.want_sha256 = run->config->command != SF_CMD_decode &&
 			       run->config->format != SF_FORMAT_TEXT,
 		.input = i,
 	};

@@ -51,6 +51,8 @@ struct sf_classifier {
 	struct sf_opener opener;
 	unsigned rebuilt_in_vain;
 	struct sf_key_use *use;
+	uint64_t use_seq;          /* of the last frame under a KID */
+	uint32_t without, without_packets; /* frames since then, their packets */
 	struct sf_interval *interval;
 	unsigned n;
 	struct sf_record recs[SF_BLOCK];

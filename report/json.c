@@ -8,15 +8,13 @@
 #include <string.h>
 
 #include "report/address.h"
-#include "report/emit.h"
-#include "report/report.h"
+#include "report/json.h"
 #include "report/time.h"
 #include "report/version.h"
 #include "report/words.h"
 
-/* RFC 9605 4.5 and the registry of 8.1 */
-static void
-put_time(struct sf_emit *e, const char *key, int64_t ns)
+void
+sf_json_time(struct sf_emit *e, const char *key, int64_t ns)
 {
 	char text[SF_TIME_MAX];
 
@@ -28,8 +26,8 @@ static void
 put_times(struct sf_emit *e, const struct sf_place *first,
     const struct sf_place *last)
 {
-	put_time(e, "first", first->time_ns);
-	put_time(e, "last", last->time_ns);
+	sf_json_time(e, "first", first->time_ns);
+	sf_json_time(e, "last", last->time_ns);
 }
 
 static void
@@ -137,8 +135,8 @@ put_input(struct sf_emit *e, const struct sf_input *in)
 	put_links(e, info);
 	sf_emit_count(e, "packets", info->packets);
 	if (info->packets > 0) {
-		put_time(e, "first", info->first_ns);
-		put_time(e, "last", info->last_ns);
+		sf_json_time(e, "first", info->first_ns);
+		sf_json_time(e, "last", info->last_ns);
 	} else {
 		sf_emit_null(e, "first");
 		sf_emit_null(e, "last");
@@ -330,7 +328,7 @@ put_example(struct sf_emit *e, const struct sf_example *x)
 	sf_emit_open(e, NULL, '{');
 	sf_emit_count(e, "input", x->place.input);
 	sf_emit_count(e, "packet", x->place.packet);
-	put_time(e, "time", x->place.time_ns);
+	sf_json_time(e, "time", x->place.time_ns);
 	if (x->has_header) {
 		sf_emit_u64(e, "kid", x->kid);
 		sf_emit_u64(e, "ctr", x->ctr);
@@ -411,6 +409,38 @@ put_limits(struct sf_emit *e, const struct sf_result *r)
 	sf_emit_close(e, '[');
 }
 
+void
+sf_json_tool(struct sf_emit *e, const struct sf_tool_info *tool)
+{
+	sf_emit_open(e, "tool", '{');
+	put_tool(e, tool);
+	sf_emit_close(e, '{');
+}
+
+void
+sf_json_inputs(struct sf_emit *e, const struct sf_result *r)
+{
+	sf_emit_open(e, "inputs", '[');
+	for (unsigned i = 0; i < r->n_inputs; i++) {
+		sf_emit_open(e, NULL, '{');
+		put_input(e, &r->inputs[i]);
+		sf_emit_close(e, '{');
+	}
+	sf_emit_close(e, '[');
+}
+
+void
+sf_json_findings(struct sf_emit *e, const struct sf_result *r)
+{
+	sf_emit_open(e, "findings", '[');
+	for (unsigned i = 0; i < r->n_findings; i++) {
+		sf_emit_open(e, NULL, '{');
+		put_finding(e, r, &r->findings[i]);
+		sf_emit_close(e, '{');
+	}
+	sf_emit_close(e, '[');
+}
+
 bool
 sf_report_json(
     FILE *f, const struct sf_result *r, const struct sf_tool_info *tool)
@@ -419,16 +449,8 @@ sf_report_json(
 
 	sf_emit_open(&e, NULL, '{');
 	sf_emit_string(&e, "schema", "sframe-tool/report/v1");
-	sf_emit_open(&e, "tool", '{');
-	put_tool(&e, tool);
-	sf_emit_close(&e, '{');
-	sf_emit_open(&e, "inputs", '[');
-	for (unsigned i = 0; i < r->n_inputs; i++) {
-		sf_emit_open(&e, NULL, '{');
-		put_input(&e, &r->inputs[i]);
-		sf_emit_close(&e, '{');
-	}
-	sf_emit_close(&e, '[');
+	sf_json_tool(&e, tool);
+	sf_json_inputs(&e, r);
 	sf_emit_open(&e, "accounting", '{');
 	put_accounting(&e, r->model);
 	sf_emit_close(&e, '{');
@@ -440,13 +462,7 @@ sf_report_json(
 		sf_emit_close(&e, '{');
 	}
 	sf_emit_close(&e, '[');
-	sf_emit_open(&e, "findings", '[');
-	for (unsigned i = 0; i < r->n_findings; i++) {
-		sf_emit_open(&e, NULL, '{');
-		put_finding(&e, r, &r->findings[i]);
-		sf_emit_close(&e, '{');
-	}
-	sf_emit_close(&e, '[');
+	sf_json_findings(&e, r);
 	sf_emit_open(&e, "rules", '[');
 	for (unsigned i = 0; i < SF_FINDINGS; i++) {
 		sf_emit_open(&e, NULL, '{');

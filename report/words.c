@@ -357,6 +357,8 @@ about_rotation(struct subject *x)
 	if (x->f->other_stream != 0)
 		add(&x->w, " after stream %" PRIu32 " ended",
 		    x->f->other_stream);
+	else
+		add(&x->w, " after a participant joined or left");
 }
 
 static void

@@ -84,10 +84,12 @@ class Schema:
 
     def __init__(self, name="report.schema.json"):
         self.trouble, self.validator = "", None
+        self.more = lambda document: ()
         try:
             import jsonschema
             import validate_report
-            self.more = validate_report.beyond_schema
+            if name == "report.schema.json":
+                self.more = validate_report.beyond_schema
             path = os.path.join(TOP, "docs", name)
             with open(path, encoding="utf-8") as f:
                 schema = json.load(f)

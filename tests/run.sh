@@ -34,6 +34,7 @@ scripts='
 	findings
 	hostile
 	keyed
+	timeline
 	frames
 '
 for script in $scripts; do

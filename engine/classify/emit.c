@@ -36,6 +36,46 @@ entry_of(const struct sf_record *r)
 	return r->tried == SF_TRIED_OPENED ? (int)r->entry : -1;
 }
 
+/* Sequence numbers between the last frame under a KID and this one that were in
+   no frame. */
+static uint32_t
+missing_before(const struct sf_classifier *c, const struct sf_record *r)
+{
+	uint64_t all = r->seq - c->use_seq;
+	uint64_t seen = (uint64_t)c->without_packets + r->packets;
+
+	if (c->use == NULL || r->seq <= c->use_seq || all <= seen)
+		return 0;
+	return all - seen > UINT32_MAX ? UINT32_MAX : (uint32_t)(all - seen);
+}
+
+static void
+begin_key_use(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r)
+{
+	const struct sf_run_header *h = &r->header;
+	struct sf_key_use *u;
+
+	if (run->key_uses_used == run->key_uses_cap) {
+		count_limit(run->model, SF_LIMIT_KEY_USES, r->last);
+		return;
+	}
+	u = &run->key_uses[run->key_uses_used++];
+	*u = (struct sf_key_use){
+		.kid = h->kid,
+		.first_ctr = h->ctr,
+		.last_ctr = h->ctr,
+		.frames = 1,
+		.first = r->last,
+		.last = r->last,
+		.entry = entry_of(r),
+		.frames_between = c->use == NULL ? 0 : c->without,
+		.missing_between = missing_before(c, r),
+	};
+	*(c->use == NULL ? &c->pub->keys : &c->use->next) = u;
+	c->use = u;
+}
+
 static void
 note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r)
@@ -53,15 +93,7 @@ note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 		u->last = r->last;
 		return;
 	}
-	if (run->key_uses_used == run->key_uses_cap) {
-		count_limit(run->model, SF_LIMIT_KEY_USES, r->last);
-		return;
-	}
-	u = &run->key_uses[run->key_uses_used++];
-	*u = (struct sf_key_use){ h->kid, h->ctr, h->ctr, 1, r->last, r->last,
-		entry, NULL };
-	*(c->use == NULL ? &c->pub->keys : &c->use->next) = u;
-	c->use = u;
+	begin_key_use(c, run, r);
 }
 
 /* The form of the header: facts that a check judges (RFC 9605 4.3). */
@@ -197,6 +229,13 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 			emit_header(c, run, r, &ev);
 		else if (c->running)
 			emit_misfit(c, r, &ev);
+	}
+	if (r->has_header) {
+		c->use_seq = r->seq;
+		c->without = c->without_packets = 0;
+	} else {
+		c->without++;
+		c->without_packets += r->packets;
 	}
 	if (run->sink != NULL)
 		run->sink(run->sink_ctx, &ev);

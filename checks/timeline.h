@@ -1,0 +1,105 @@
+/*
+ * timeline.h - the key ids of a call over time: who used which, who changed
+ * when, who was on the key of the group, and how long a join or a leave waited
+ * for a new key. Facts, made from a model after its end; keys.c judges them.
+ */
+#ifndef SF_TIMELINE_H
+#define SF_TIMELINE_H
+
+#include "checks/kid.h"
+#include "checks/result.h"
+#include "engine/config/eventfile.h"
+
+struct sf_checks;
+
+/* One stream on the timeline. */
+struct sf_track_line {
+	const struct sf_stream *stream;
+	uint32_t sender;           /* from 1 */
+	bool copy;                 /* an SFU's copy: it speaks for nobody */
+	int64_t present_ns;        /* first to last frame under a KID */
+	int64_t current_ns;        /* of these, on the group's current epoch */
+	int64_t behind_ns;         /* longest time on an epoch that was left */
+	uint64_t retired_frames;   /* sent on an epoch that the group had left,
+	                              later than the grace time; about */
+	bool follows;              /* there is a group epoch to compare with */
+};
+
+/* Lines of one sender are next to each other. */
+struct sf_sender {
+	uint32_t id;               /* from 1 */
+	unsigned first, n;         /* its lines */
+	int64_t first_ns, last_ns;
+	int64_t apart_ns;          /* most that two of its streams were out of
+	                              step over one KID */
+	bool never_rotated;        /* one KID from first to last */
+};
+
+/* A key epoch of the group, from its first frame on. */
+struct sf_epoch {
+	uint64_t value;            /* low field; or the KID itself */
+	int64_t first_ns;
+	uint32_t leader;           /* id of the stream that began it */
+};
+
+/* What a sender did after a join or a leave. */
+struct sf_reaction {
+	uint32_t event;            /* index */
+	uint32_t sender;           /* id */
+	uint32_t stream;           /* id of its first stream to change */
+	bool changed;
+	bool seen_long_enough;     /* it went on longer than the limit */
+	uint64_t from, to;         /* KIDs */
+	int64_t after_ns;          /* from the event to the first new frame */
+};
+
+struct sf_timeline {
+	struct sf_kid_form form;
+	struct sf_track_line *lines;
+	unsigned n_lines;
+	struct sf_sender *senders;
+	unsigned n_senders;
+	struct sf_epoch *epochs;   /* in order of time; empty: no group epoch */
+	unsigned n_epochs;
+	struct sf_event *events;   /* joins and leaves, in order of time */
+	unsigned n_events;
+	bool inferred;             /* events come from the capture itself */
+	struct sf_reaction *reactions;
+	unsigned n_reactions;
+	uint64_t reactions_left_out; /* there was no room for */
+	int64_t first_ns, last_ns; /* of all senders */
+	uint64_t changes;          /* of KIDs, over all lines but copies */
+	/* delays from an event to a new KID, over n_delays reactions */
+	unsigned n_delays;
+	int64_t median_ns, p95_ns, most_ns;
+};
+
+/*
+ * Made of the model of a finished run. Everything in it lives until
+ * sf_timeline_free(). NULL when there is not enough memory. given may be NULL:
+ * joins and leaves are then inferred.
+ */
+struct sf_timeline *sf_timeline_new(const struct sf_checks *k,
+    const struct sf_model *m, const struct sf_events *given);
+
+void sf_timeline_free(struct sf_timeline *t); /* NULL is fine */
+
+/* The epoch of the group at a time; NULL before the first. */
+const struct sf_epoch *sf_timeline_epoch(
+    const struct sf_timeline *t, int64_t ns);
+
+/* The value that a KID has as an epoch of the group. */
+uint64_t sf_timeline_value(const struct sf_timeline *t, uint64_t kid);
+
+/*
+ * drift.c: how many low bits of their KIDs the senders change together; 0: the
+ * capture shows no such thing. And whether two senders use the same KIDs.
+ */
+unsigned sf_evident_epoch_bits(
+    const struct sf_checks *k, const struct sf_timeline *t);
+bool sf_share_kids(const struct sf_timeline *t);
+
+/* The use of a KID that a stream is in at a time; NULL before the first. */
+const struct sf_key_use *sf_key_use_at(const struct sf_stream *s, int64_t ns);
+
+#endif

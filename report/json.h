@@ -1,0 +1,17 @@
+/*
+ * json.h - the parts of the JSON report that other documents have as well.
+ */
+#ifndef SF_REPORT_JSON_H
+#define SF_REPORT_JSON_H
+
+#include "report/emit.h"
+#include "report/report.h"
+
+void sf_json_time(struct sf_emit *e, const char *key, int64_t ns);
+
+/* "tool": {...}; "inputs": [...]; "findings": [...] */
+void sf_json_tool(struct sf_emit *e, const struct sf_tool_info *tool);
+void sf_json_inputs(struct sf_emit *e, const struct sf_result *r);
+void sf_json_findings(struct sf_emit *e, const struct sf_result *r);
+
+#endif

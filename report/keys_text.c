@@ -1,0 +1,526 @@
+/*
+ * keys_text.c - the key-id timeline for a person: who, drawn over time; every
+ * change of KID; the epochs of the group; what joins and leaves led to.
+ */
+#include "report/keys.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/address.h"
+#include "report/para.h"
+#include "report/text.h"
+#include "report/time.h"
+
+#define HANG    6
+#define LABEL   26 /* columns in front of a drawing */
+#define SHARE   9  /* and behind it */
+#define DRAWING 128
+#define SHOWN   24 /* changes, epochs, events of each kind without -v */
+#define GRACE   2000000000
+
+struct view {
+	FILE *f;
+	const struct sf_result *r;
+	const struct sf_timeline *t;
+	const struct sf_report_style *style;
+	unsigned cells;
+};
+
+/* ---- the drawing ------------------------------------------------------------ */
+
+static int64_t
+time_of_cell(const struct view *v, unsigned cell)
+{
+	int64_t all = v->t->last_ns - v->t->first_ns;
+
+	return v->t->first_ns +
+	       (int64_t)((double)all * (cell + 0.5) / v->cells);
+}
+
+static unsigned
+cell_of_time(const struct view *v, int64_t ns)
+{
+	int64_t all = v->t->last_ns - v->t->first_ns;
+	double at =
+	    all <= 0 ? 0
+		     : (double)(ns - v->t->first_ns) * v->cells / (double)all;
+
+	if (at < 0)
+		return 0;
+	return at >= v->cells ? v->cells - 1 : (unsigned)at;
+}
+
+static char
+mark_of(const struct view *v, const struct sf_track_line *l,
+    const struct sf_key_use *u, int64_t ns)
+{
+	const struct sf_epoch *e = sf_timeline_epoch(v->t, ns);
+
+	if (!l->follows || e == NULL)
+		return '-';
+	return e->value == sf_timeline_value(v->t, u->kid) ? '=' : '~';
+}
+
+/* Where a use begins: a bar, and its KID behind it where there is room. */
+static void
+label_use(const struct view *v, char *out, const struct sf_key_use *u)
+{
+	unsigned at = cell_of_time(v, u->first.time_ns);
+	unsigned end = u->next == NULL
+			   ? cell_of_time(v, u->last.time_ns) + 1
+			   : cell_of_time(v, u->next->first.time_ns);
+	char text[24];
+	size_t n = (size_t)snprintf(text, sizeof(text), "%" PRIu64, u->kid);
+
+	if (out[at] == '|' || out[at] == '#') {
+		out[at] = '#'; /* more than one change in this cell */
+		return;
+	}
+	out[at] = '|';
+	if (at + 1 + n < end)
+		memcpy(out + at + 1, text, n);
+}
+
+static void
+draw_line(const struct view *v, const struct sf_track_line *l, char *out)
+{
+	const struct sf_stream *s = l->stream;
+	const struct sf_key_use *last = NULL;
+
+	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
+		last = u;
+	for (unsigned i = 0; i < v->cells; i++) {
+		int64_t ns = time_of_cell(v, i);
+		const struct sf_key_use *u = sf_key_use_at(s, ns);
+
+		out[i] = u == NULL || ns > last->last.time_ns
+			     ? '.'
+			     : mark_of(v, l, u, ns);
+	}
+	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
+		label_use(v, out, u);
+	out[v->cells] = '\0';
+}
+
+static void
+put_share(const struct view *v, const struct sf_track_line *l)
+{
+	if (!l->follows || l->present_ns <= 0)
+		fprintf(v->f, "%*s", SHARE, "-");
+	else
+		fprintf(v->f, "%6.1f %%",
+		    100.0 * (double)l->current_ns / (double)l->present_ns);
+}
+
+static void
+put_line(const struct view *v, const struct sf_track_line *l)
+{
+	const char *kind = sf_kind_name(l->stream->kind);
+	char drawing[DRAWING + 1];
+
+	draw_line(v, l, drawing);
+	fprintf(v->f, " %4" PRIu32 "  0x%08" PRIx32 "  %-5s  %s", l->stream->id,
+	    l->stream->ssrc, kind == NULL ? "?" : kind, drawing);
+	put_share(v, l);
+	fputs(l->copy ? " copy\n" : "\n", v->f);
+}
+
+static void
+put_sender(const struct view *v, const struct sf_sender *s)
+{
+	const struct sf_stream *named = v->t->lines[s->first].stream;
+	struct sf_para p = sf_para(v->f, v->style, 0, HANG);
+	char from[SF_ADDRESS_MAX], span[SF_TIME_MAX];
+
+	sf_address_text(from, &named->src);
+	sf_para_format(&p, "Sender %" PRIu32, s->id);
+	if (named->cname[0] != '\0') {
+		sf_para_text(&p, ", CNAME");
+		sf_para_text(&p, named->cname);
+	}
+	sf_para_text(&p, from[0] == '\0' ? "" : ", from");
+	sf_para_text(&p, from);
+	if (s->apart_ns > GRACE) {
+		sf_time_span(span, s->apart_ns);
+		sf_para_paint(&p, SF_YELLOW, ", its streams out of step");
+		sf_para_format(&p, "by %s", span);
+	}
+	sf_para_end(&p);
+	for (unsigned i = s->first; i < s->first + s->n; i++)
+		put_line(v, &v->t->lines[i]);
+}
+
+static void
+put_marks(const struct view *v)
+{
+	char row[DRAWING + 1];
+
+	if (v->t->n_events == 0)
+		return;
+	memset(row, ' ', v->cells);
+	row[v->cells] = '\0';
+	for (unsigned i = 0; i < v->t->n_events; i++) {
+		const struct sf_event *e = &v->t->events[i];
+
+		if (e->time_ns >= v->t->first_ns && e->time_ns <= v->t->last_ns)
+			row[cell_of_time(v, e->time_ns)] =
+			    e->what == SF_EVENT_JOIN ? 'J' : 'L';
+	}
+	fprintf(v->f, "%*s%s\n", LABEL, "joins and leaves  ", row);
+}
+
+static void
+put_drawing(const struct view *v)
+{
+	char first[SF_TIME_MAX], span[SF_TIME_MAX];
+
+	sf_time_clock(first, v->t->first_ns);
+	sf_time_span(span, v->t->last_ns - v->t->first_ns);
+	fprintf(v->f, "\n%*s%-*s%*s\n", LABEL, "", (int)v->cells,
+	    "KID over time", SHARE, "current");
+	for (unsigned i = 0; i < v->t->n_senders; i++)
+		put_sender(v, &v->t->senders[i]);
+	put_marks(v);
+	fprintf(v->f, "%*s%s%*s\n", LABEL, "", first,
+	    (int)v->cells - (int)strlen(first), span);
+	fprintf(v->f,
+	    "%*s= current   ~ the group has left it   - no group to compare   "
+	    ". nothing\n",
+	    LABEL, "");
+}
+
+/* ---- the changes -------------------------------------------------------------- */
+
+static void
+put_kid(struct sf_para *p, const struct view *v, uint64_t kid)
+{
+	struct sf_kid_parts k = sf_kid_parts(&v->t->form, kid);
+
+	if (k.width == 0)
+		sf_para_format(p, "%" PRIu64, kid);
+	else if (v->t->form.scheme == SF_KID_MLS)
+		sf_para_format(p,
+		    "%" PRIu64 " (%" PRIu64 ":%" PRIu64 ":%" PRIu64 ")", kid,
+		    k.context, k.index, k.low);
+	else
+		sf_para_format(p, "%" PRIu64 " (%" PRIu64 ":%" PRIu64 ")", kid,
+		    k.high, k.low);
+}
+
+/* How long after the group this stream made the change; 0: with it. */
+static int64_t
+late_by(const struct view *v, const struct sf_key_use *to)
+{
+	uint64_t value = sf_timeline_value(v->t, to->kid);
+	int64_t began = to->first.time_ns;
+
+	for (unsigned i = 0; i < v->t->n_epochs; i++)
+		if (v->t->epochs[i].value == value &&
+		    v->t->epochs[i].first_ns <= to->first.time_ns)
+			began = v->t->epochs[i].first_ns;
+	return to->first.time_ns - began;
+}
+
+static void
+put_gap(struct sf_para *p, const struct sf_key_use *to)
+{
+	if (to->frames_between > 0)
+		sf_para_format(p, ", %" PRIu32 " frame%s unreadable",
+		    to->frames_between, to->frames_between == 1 ? "" : "s");
+	if (to->missing_between > 0)
+		sf_para_format(p, ", %" PRIu32 " packet%s missing",
+		    to->missing_between, to->missing_between == 1 ? "" : "s");
+}
+
+static void
+put_change(const struct view *v, const struct sf_track_line *l,
+    const struct sf_key_use *from)
+{
+	const struct sf_key_use *to = from->next;
+	enum sf_kid_change what =
+	    sf_kid_change(&v->t->form, from->kid, to->kid);
+	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
+	char at[SF_TIME_MAX], span[SF_TIME_MAX];
+	int64_t late = late_by(v, to);
+
+	sf_time_clock(at, to->first.time_ns);
+	sf_para_format(&p, "%s  stream %" PRIu32 ", KID", at, l->stream->id);
+	put_kid(&p, v, from->kid);
+	sf_para_text(&p, "->");
+	put_kid(&p, v, to->kid);
+	if (what != SF_CHANGE_PLAIN)
+		sf_para_format(&p, ", %s", sf_kid_change_name(what));
+	sf_para_format(&p, "; packet %" PRIu64 ", CTR %" PRIu64 " -> %" PRIu64,
+	    to->first.packet, from->last_ctr, to->first_ctr);
+	put_gap(&p, to);
+	if (l->follows && late > GRACE) {
+		sf_time_span(span, late);
+		sf_para_paint(&p, SF_YELLOW, ";");
+		sf_para_format(&p, "%s after the group", span);
+	}
+	sf_para_end(&p);
+}
+
+static void
+put_more(const struct view *v, uint64_t n, uint64_t shown)
+{
+	if (n > shown)
+		fprintf(
+		    v->f, "  and %" PRIu64 " more (-v shows all)\n", n - shown);
+}
+
+static void
+put_changes(const struct view *v)
+{
+	uint64_t shown = 0, most = v->style->verbose ? UINT64_MAX : SHOWN;
+
+	if (v->t->changes == 0)
+		return;
+	fputs("\nChanges of KID\n", v->f);
+	for (unsigned i = 0; i < v->t->n_lines; i++)
+		for (const struct sf_key_use *u = v->t->lines[i].stream->keys;
+		     u->next != NULL && !v->t->lines[i].copy; u = u->next)
+			if (shown++ < most)
+				put_change(v, &v->t->lines[i], u);
+	put_more(v, shown, most);
+}
+
+/* ---- the epochs of the group ----------------------------------------------------- */
+
+/* The first use of an epoch by a line, NULL when it never came there. */
+static const struct sf_key_use *
+arrival(const struct view *v, const struct sf_track_line *l,
+    const struct sf_epoch *e)
+{
+	for (const struct sf_key_use *u = l->stream->keys; u != NULL;
+	     u = u->next)
+		if (u->last.time_ns >= e->first_ns &&
+		    sf_timeline_value(v->t, u->kid) == e->value)
+			return u;
+	return NULL;
+}
+
+static void
+put_epoch(const struct view *v, const struct sf_epoch *e)
+{
+	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
+	char at[SF_TIME_MAX], span[SF_TIME_MAX];
+	unsigned there = 0;
+	int64_t most = 0;
+
+	sf_time_clock(at, e->first_ns);
+	sf_para_format(&p, "%s  epoch %" PRIu64 ", begun by stream %" PRIu32,
+	    at, e->value, e->leader);
+	for (unsigned i = 0; i < v->t->n_lines; i++) {
+		const struct sf_track_line *l = &v->t->lines[i];
+		const struct sf_key_use *u = l->copy ? NULL : arrival(v, l, e);
+		int64_t late = u == NULL ? 0 : u->first.time_ns - e->first_ns;
+
+		if (u == NULL || l->stream->id == e->leader)
+			continue;
+		if (late <= GRACE) {
+			there++;
+			most = late > most ? late : most;
+			continue;
+		}
+		sf_time_span(span, late);
+		sf_para_format(&p, "; stream %" PRIu32, l->stream->id);
+		sf_para_paint(&p, SF_YELLOW, span);
+		sf_para_text(&p, "later");
+	}
+	if (there > 0) {
+		sf_time_span(span, most);
+		sf_para_format(&p, "; %u other%s within %s", there,
+		    there == 1 ? "" : "s", span);
+	}
+	sf_para_end(&p);
+}
+
+static void
+put_epochs(const struct view *v)
+{
+	unsigned most = v->style->verbose ? v->t->n_epochs : SHOWN;
+
+	if (v->t->n_epochs == 0 || v->t->n_senders < 2)
+		return;
+	fputs("\nEpochs of the group\n", v->f);
+	for (unsigned i = 0; i < v->t->n_epochs && i < most; i++)
+		put_epoch(v, &v->t->epochs[i]);
+	put_more(v, v->t->n_epochs, most);
+}
+
+/* ---- joins and leaves ---------------------------------------------------------------- */
+
+static void
+put_reaction(
+    struct sf_para *p, const struct view *v, const struct sf_reaction *a)
+{
+	char span[SF_TIME_MAX];
+
+	sf_para_format(p, "; sender %" PRIu32, a->sender);
+	if (!a->changed) {
+		sf_para_paint(p, a->seen_long_enough ? SF_YELLOW : SF_PLAIN,
+		    a->seen_long_enough ? "kept its KID to the end"
+					: "seen too short a time after it");
+		return;
+	}
+	sf_time_span(span, a->after_ns);
+	sf_para_text(p, "KID");
+	put_kid(p, v, a->from);
+	sf_para_text(p, "->");
+	put_kid(p, v, a->to);
+	sf_para_format(p, "after %s", span);
+}
+
+static void
+put_event(const struct view *v, unsigned i)
+{
+	const struct sf_event *e = &v->t->events[i];
+	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
+	char at[SF_TIME_MAX];
+
+	sf_time_clock(at, e->time_ns);
+	sf_para_format(&p, "%s  %s", at, sf_event_what_name(e->what));
+	sf_para_text(&p, e->participant[0] == '\0' ? "" : "of");
+	sf_para_text(&p, e->participant);
+	if (e->sender != 0)
+		sf_para_format(&p, "(sender %" PRIu32 ")", e->sender);
+	if (e->from != SF_EVENT_TOLD)
+		sf_para_format(&p, "[%s]", sf_event_from_name(e->from));
+	for (unsigned k = 0; k < v->t->n_reactions; k++)
+		if (v->t->reactions[k].event == i)
+			put_reaction(&p, v, &v->t->reactions[k]);
+	sf_para_end(&p);
+}
+
+static void
+put_delays(const struct view *v)
+{
+	const struct sf_timeline *t = v->t;
+	char median[SF_TIME_MAX], p95[SF_TIME_MAX], most[SF_TIME_MAX];
+
+	if (t->reactions_left_out > 0)
+		fprintf(v->f,
+		    "  %" PRIu64 " pairs of event and sender were left out: "
+		    "there was no room\n",
+		    t->reactions_left_out);
+	if (t->n_delays == 0)
+		return;
+	sf_time_span(median, t->median_ns);
+	sf_time_span(p95, t->p95_ns);
+	sf_time_span(most, t->most_ns);
+	fprintf(v->f,
+	    "  To the first frame on a new KID, %u time%s: median %s, 95th "
+	    "percentile %s, most %s\n",
+	    t->n_delays, t->n_delays == 1 ? "" : "s", median, p95, most);
+}
+
+static void
+put_events(const struct view *v)
+{
+	unsigned most = v->style->verbose ? v->t->n_events : SHOWN;
+
+	if (v->t->n_events == 0)
+		return;
+	fputs(v->t->inferred ? "\nJoins and leaves, inferred from the streams "
+			       "(--events says "
+			       "them)\n"
+			     : "\nJoins and leaves, as --events says\n",
+	    v->f);
+	for (unsigned i = 0; i < v->t->n_events && i < most; i++)
+		put_event(v, i);
+	put_more(v, v->t->n_events, most);
+	put_delays(v);
+}
+
+/* ---- ages ------------------------------------------------------------------------------ */
+
+static void
+put_age(const struct view *v, const struct sf_sender *s)
+{
+	const struct sf_stream *of = NULL;
+	const struct sf_key_use *oldest = NULL;
+	struct sf_para p;
+	char span[SF_TIME_MAX];
+	int64_t most = -1;
+
+	for (unsigned i = s->first; i < s->first + s->n; i++)
+		for (const struct sf_key_use *u = v->t->lines[i].stream->keys;
+		     u != NULL; u = u->next)
+			if (u->last.time_ns - u->first.time_ns > most) {
+				most = u->last.time_ns - u->first.time_ns;
+				oldest = u;
+				of = v->t->lines[i].stream;
+			}
+	if (oldest == NULL)
+		return;
+	sf_time_span(span, most);
+	p = sf_para(v->f, v->style, 2, HANG);
+	sf_para_format(&p, "sender %" PRIu32 ": KID", s->id);
+	put_kid(&p, v, oldest->kid);
+	sf_para_format(&p, "for %s, %" PRIu64 " frames (stream %" PRIu32 ")",
+	    span, oldest->frames, of->id);
+	if (s->never_rotated)
+		sf_para_text(&p, "; never rotated");
+	sf_para_end(&p);
+}
+
+static void
+put_ages(const struct view *v)
+{
+	unsigned most = v->style->verbose ? v->t->n_senders : SHOWN;
+
+	if (v->t->n_senders == 0)
+		return;
+	fputs("\nLongest use of one KID\n", v->f);
+	for (unsigned i = 0; i < v->t->n_senders && i < most; i++)
+		put_age(v, &v->t->senders[i]);
+	put_more(v, v->t->n_senders, most);
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
+static void
+put_head(const struct view *v)
+{
+	struct sf_para p = sf_para(v->f, v->style, 0, HANG);
+	char headline[SF_KEYS_HEADLINE], form[120];
+
+	sf_para_paint(&p, SF_BOLD, "KEYS");
+	sf_para_tab(&p, HANG);
+	if (v->r->n_inputs > 0)
+		sf_para_text(&p, sf_text_input(&v->r->inputs[0]));
+	if (v->r->n_inputs > 1)
+		sf_para_format(&p, "and %u more", v->r->n_inputs - 1);
+	sf_para_text(&p, ":");
+	sf_keys_headline(headline, v->t, GRACE);
+	sf_para_text(&p, headline);
+	sf_para_end(&p);
+	if (v->t->n_lines == 0)
+		return;
+	sf_keys_form(form, v->t);
+	p = sf_para(v->f, v->style, HANG, HANG);
+	sf_para_text(&p, "KIDs:");
+	sf_para_text(&p, form);
+	sf_para_end(&p);
+}
+
+bool
+sf_keys_text(FILE *f, const struct sf_result *r, const struct sf_timeline *t,
+    const struct sf_report_style *style)
+{
+	struct view v = { f, r, t, style,
+		sf_para_columns(style) - LABEL - SHARE };
+
+	put_head(&v);
+	if (t->n_lines > 0 && !style->quiet) {
+		put_drawing(&v);
+		put_changes(&v);
+		put_epochs(&v);
+		put_events(&v);
+		put_ages(&v);
+	}
+	sf_text_findings(f, r, style);
+	return !ferror(f);
+}

@@ -1,0 +1,432 @@
+"""
+timeline.py - the key ids of a call over time: keys, --events, drift.
+
+	timeline.py [PART-OF-A-NAME...]
+
+What is expected is worked out here: from the segments of the manifests (one
+row per SSRC, mode and KID with its first and last frame), and from the calls
+that mkcap makes.
+"""
+import csv
+import io
+import json
+import os
+import sys
+
+import mkcap
+from harness import (TOP, Schema, check, finish, nanoseconds, run, scratch,
+                     seconds, strict)
+
+CAPTURES = os.path.join(TOP, "corpora", "captures")
+ALICE, BOB, CAROL = "10.0.0.1:4000", "10.0.0.2:4000", "10.0.0.3:4000"
+SFU = "10.0.0.9:9000"
+GRACE = 2.0
+SLACK = 0.030  # seconds between the encoder and the wire
+schema = Schema("keys.schema.json")
+tests = []
+
+
+def test(f):
+    tests.append(f)
+    return f
+
+
+def keys(*args, name="", status=None):
+    ran = run("keys", "--json", *args)
+    if not check(name + ": JSON", ran.out, ran):
+        return {"streams": [], "senders": [], "findings": [], "epochs": [],
+                "rotation": {"events": []}, "kid_scheme": {}}
+    report = strict(ran.out)
+    check(name + ": fits its schema", not schema.faults(report),
+          schema.faults(report))
+    check(name + ": nothing on standard error", not ran.err, ran.errors)
+    if status is not None:
+        check(name + ": status", ran.status == status, ran)
+    return report
+
+
+def made(where, make, *args, name=None, **more):
+    c = mkcap.Capture()
+    make(c)
+    path = c.write(os.path.join(where, make.__name__ + ".pcap"))
+    return keys(*args, path, name=name or make.__name__, **more)
+
+
+def slugs(report):
+    return sorted(f["slug"] for f in report["findings"])
+
+
+def streams(report):
+    return {s["ssrc"]: s for s in report["streams"]}
+
+
+# ---- real calls ------------------------------------------------------------
+
+REAL = ("S12-d-never-rotated.rtp.pcap", "S13-rotate-ok.rtp.pcap",
+        "S14-d-drift.rtp.pcap", "S35-nosrtp-drift.plain.pcap",
+        "S34-d-one-side-plain.rtp.pcap")
+
+
+def truth_of(name):
+    path = os.path.join(CAPTURES, name.split(".")[0] + ".manifest.json")
+    with open(path, encoding="utf-8") as f:
+        m = json.load(f)
+    out = {}
+    for g in m["segments"]:
+        if g["mode"] == "sframe":
+            out.setdefault("0x%08x" % g["ssrc"], []).append(g)
+    return m, {k: sorted(v, key=lambda g: g["first_epoch_ms"])
+               for k, v in out.items()}
+
+
+def group_epochs(segments):
+    """Low four bits of the KID and when the first sender came to them."""
+    first = {}
+    for rows in segments.values():
+        for g in rows:
+            e = int(g["kid"]) & 15
+            t = g["first_epoch_ms"] / 1e3
+            first[e] = min(t, first.get(e, t))
+    return sorted(first.items(), key=lambda x: x[1])
+
+
+def share_on_current(rows, epochs):
+    on = 0
+    for i, g in enumerate(rows):
+        end = rows[i + 1]["first_epoch_ms"] / 1e3 if i + 1 < len(rows) else \
+            g["last_epoch_ms"] / 1e3
+        e = int(g["kid"]) & 15
+        later = [t for x, t in epochs if t > dict(epochs)[e]]
+        left = min(later) if later else end
+        on += max(0, min(end, left) - g["first_epoch_ms"] / 1e3)
+    return on / (rows[-1]["last_epoch_ms"] - rows[0]["first_epoch_ms"]) * 1e3
+
+
+@test
+def real_calls(where):
+    for name in REAL:
+        m, segments = truth_of(name)
+        report = keys(os.path.join(CAPTURES, name), name=name)
+        got = streams(report)
+        check(name + ": the streams with a KID", set(got) == set(segments),
+              "%s, not %s" % (sorted(got), sorted(segments)))
+        several = len({s["client"] for s in m["segments"]
+                       if s["mode"] == "sframe"}) > 1
+        for ssrc in set(got) & set(segments):
+            compare_stream(name, got[ssrc], segments[ssrc],
+                           "next" if several else "changed")
+        owner = {"0x%08x" % s["ssrc"]: s["client"] for s in m["streams"]}
+        told = {}
+        for s in report["streams"]:
+            told.setdefault(owner[s["ssrc"]], set()).add(s["sender"])
+        check(name + ": one sender for each client",
+              all(len(x) == 1 for x in told.values()) and
+              len(set.union(*told.values())) == len(told), told)
+        epochs = group_epochs(segments)
+        if len(epochs) < 2 or len(told) < 2:
+            continue
+        check(name + ": epochs", [e["epoch"] for e in report["epochs"]] ==
+              [str(e) for e, _ in epochs], report["epochs"])
+        for ssrc, rows in segments.items():
+            want = share_on_current(rows, epochs)
+            check(name + ": %s on the current key" % ssrc,
+                  abs(got[ssrc]["on_current_key"] - want) < 0.01,
+                  "%s, not %s" % (got[ssrc]["on_current_key"], want))
+
+
+def compare_stream(name, s, rows, change):
+    name = "%s %s: " % (name, s["ssrc"])
+    steps = s["transitions"]
+    check(name + "transitions", [(t["from"], t["to"]) for t in steps] ==
+          [(a["kid"], b["kid"]) for a, b in zip(rows, rows[1:])], steps)
+    for t, a, b in zip(steps, rows, rows[1:]):
+        check(name + "counters", (t["last_ctr"], t["first_ctr"]) ==
+              (a["last_ctr"], b["first_ctr"]), t)
+        off = seconds(t["time"]) - b["first_epoch_ms"] / 1e3
+        check(name + "time", abs(off) < SLACK, "%+.3f s off" % off)
+        check(name + "nothing lost", t["frames_unreadable"] == 0 and
+              t["packets_missing"] == 0, t)
+        check(name + "what changed", t["change"] == change, t)
+
+
+@test
+def both_legs_of_an_sfu(where):
+    """SJ7: the laggard is a; b begins epoch 2."""
+    name = "SJ7-room-two-publishers-drift"
+    m, segments = truth_of(name)
+    report = keys(*[os.path.join(CAPTURES, "%s.janus-pub%s.pcap" % (name, x))
+                    for x in "ab"], name=name, status=1)
+    late = {"0x%08x" % s["ssrc"] for s in m["streams"] if s["client"] == "a"}
+    got = {s["ssrc"] for s in report["streams"] if not s["copy"] and
+           s["behind"] and s["behind"] > GRACE}
+    check(name + ": who is behind", got == late, "%s, not %s" % (got, late))
+
+
+# ---- made calls -------------------------------------------------------------
+
+def two(c, alice, bob, **o):
+    """Rows of (frames, kid) for each of two senders of audio."""
+    for ssrc, src, name, rows in ((0xa1, ALICE, "alice", alice),
+                                  (0xb1, BOB, "bob", bob)):
+        s = c.audio(ssrc, src, SFU, cname=name, **o)
+        for n, kid in rows:
+            s.sframe(n, kid=kid, ctr=0)
+
+
+@test
+def each_on_its_own(where):
+    """RFC 9605 5.1 without a word of the scheme: the low bits agree at first,
+    by chance, and nobody is late."""
+    def now_one_ahead_now_the_other(c):
+        two(c, [(200, 0x21), (600, 0x22), (200, 0x23)],
+            [(350, 0x31), (150, 0x32), (500, 0x33)])
+
+    def one_never_catches_up(c):
+        two(c, [(100, 0x21 + i) for i in range(8)],
+            [(400, 0x31), (400, 0x32)])
+
+    def one_never_moves(c):
+        two(c, [(300, 0x21), (400, 0x22)], [(700, 0x31)])
+    for make in (now_one_ahead_now_the_other, one_never_catches_up,
+                 one_never_moves):
+        r = made(where, make, name="own " + make.__name__, status=0)
+        check("own %s: no drift" % make.__name__, "kid-drift" not in slugs(r),
+              slugs(r))
+    r = made(where, one_never_moves, "--kid-scheme", "mls:4,4", status=1,
+             name="the same under MLS")
+    check("the same under MLS is drift", "kid-drift" in slugs(r), slugs(r))
+
+
+@test
+def late_twice(where):
+    def always_three_seconds_late(c):
+        two(c, [(300, 0x21), (400, 0x22), (400, 0x23)],
+            [(450, 0x31), (400, 0x32), (250, 0x33)])
+    r = made(where, always_three_seconds_late, status=1)
+    check("late twice: drift", "kid-drift" in slugs(r), slugs(r))
+    behind = streams(r)["0x000000b1"]["behind"]
+    check("late twice: by three seconds", abs(behind - 3) < 0.05, behind)
+
+
+@test
+def parts_of_a_kid(where):
+    def mls(c):
+        two(c, [(150, 5 << 8 | 3 << 4 | 14), (150, 5 << 8 | 3 << 4 | 15),
+                (150, 5 << 8 | 3 << 4 | 0)],
+            [(150, 2 << 4 | 14), (150, 2 << 4 | 15), (150, 2 << 4)])
+    r = made(where, mls, "--kid-scheme", "mls:4,4", status=0)
+    uses = streams(r)["0x000000a1"]["uses"]
+    check("mls: parts", [u["parts"] for u in uses] ==
+          [{"context": "5", "index": "3", "epoch": e}
+           for e in ("14", "15", "0")], uses)
+    check("mls: wraps", [t["change"] for t in
+          streams(r)["0x000000a1"]["transitions"]] == ["next", "wrapped"])
+    check("mls: epochs", [e["epoch"] for e in r["epochs"]] ==
+          ["14", "15", "0"], r["epochs"])
+    check("mls: all on time", all(s["on_current_key"] > 0.99
+          for s in r["streams"]), r["streams"])
+
+    def sender(c):
+        two(c, [(150, 0x2f), (150, 0x20), (150, 0x30), (150, 0x32),
+                (150, 0x25)], [(700, 0x99)])
+    r = made(where, sender, "--kid-scheme", "sender:4")
+    s = streams(r)["0x000000a1"]
+    check("sender: changes", [t["change"] for t in s["transitions"]] ==
+          ["wrapped", "new-generation", "skipped", "back"], s["transitions"])
+    check("sender: parts", s["uses"][3]["parts"] ==
+          {"generation": "3", "step": "2"}, s["uses"])
+    check("sender: no group", s["on_current_key"] is None)
+
+
+@test
+def large_numbers(where):
+    big, most = 2**53 + 1, 2**64 - 1
+
+    def large(c):
+        c.audio(0xa1, ALICE, SFU, cname="alice").sframe(100, kid=big) \
+            .sframe(100, kid=most, ctr=most - 99)
+    r = made(where, large)
+    uses = streams(r)["0x000000a1"]["uses"]
+    check("large: exact", [(u["kid"], u["last_ctr"]) for u in uses] ==
+          [(str(big), "99"), (str(most), str(most))], uses)
+    path = os.path.join(where, "large.pcap")
+    rows = list(csv.DictReader(io.StringIO(
+        run("keys", "--format", "csv", path).text)))
+    check("large: CSV", [(x["kid"], x["last_ctr"]) for x in rows] ==
+          [(str(big), "99"), (str(most), str(most))], rows)
+    check("large: CSV gives the change", rows[1]["change"] == "changed", rows)
+    check("large: text", str(most) in run("keys", path).text)
+
+
+@test
+def what_is_lost_around_a_change(where):
+    def lossy(c):
+        a = c.audio(0xa1, ALICE, SFU, cname="alice").sframe(200, kid=9)
+        a.plain(20).sframe(200, kid=10, ctr=0)
+        row = c._of(a)
+        for p in row[200:205]:
+            c.packets.remove(p)
+    r = made(where, lossy)
+    t = streams(r)["0x000000a1"]["transitions"][0]
+    check("around a change: frames", t["frames_unreadable"] == 15, t)
+    check("around a change: packets", t["packets_missing"] == 5, t)
+
+
+@test
+def audio_and_video_out_of_step(where):
+    def apart(c):
+        a = c.audio(0xa1, ALICE, SFU, cname="alice").sframe(300, kid=9)
+        a.sframe(400, kid=10, ctr=0)
+        c.video(0xa2, ALICE, SFU, cname="alice").sframe(150, kid=9, ctr=9000) \
+            .sframe(60, kid=10, ctr=9000)
+    r = made(where, apart, status=1)
+    check("apart: one sender", len(r["senders"]) == 1, r["senders"])
+    check("apart: four seconds", abs(r["senders"][0]["streams_apart"] - 4) <
+          0.1, r["senders"])
+
+
+# ---- joins and leaves ---------------------------------------------------------
+
+EVENTS = "time,participant,event\n"
+
+
+def at(offset):
+    s = mkcap.EPOCH + round(offset * 10**9)
+    return "%d.%09d" % (s // 10**9, s % 10**9)
+
+
+@test
+def joins_and_leaves(where):
+    def rotates(c):
+        two(c, [(300, 0x21), (220, 0x22), (180, 0x23)],
+            [(310, 0x31), (200, 0x32), (190, 0x33)])
+
+    def keeps(c):
+        two(c, [(700, 0x21)], [(700, 0x31)])
+    path = os.path.join(where, "events.csv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(EVENTS + "%s,carol,join\r\n%s,\"carol\",leave\n" %
+                (at(5.5), at(10.0)))
+    r = made(where, rotates, "--events", path, status=0, name="told, rotates")
+    rot = r["rotation"]
+    check("told: from the file", rot["events_from"] == "file")
+    got = sorted((e["what"], x["sender"], x["outcome"], round(x["after"], 2))
+                 for e in rot["events"] for x in e["reactions"])
+    check("told: delays", got == [
+        ("join", 1, "changed", 0.5), ("join", 2, "changed", 0.7),
+        ("leave", 1, "changed", 0.4), ("leave", 2, "changed", 0.2)], got)
+    d = rot["delay"]
+    check("told: median, 95 % and most", d and d["n"] == 4 and
+          abs(d["median"] - 0.4) < 0.01 and abs(d["p95"] - 0.7) < 0.01 and
+          abs(d["most"] - 0.7) < 0.01, d)
+    r = made(where, keeps, "--events", path, name="told, kept")
+    check("told: kept", slugs(r) == ["not-rotated", "not-rotated"], slugs(r))
+    check("told: kept by both", all(x["outcome"] == "kept"
+          for e in r["rotation"]["events"] for x in e["reactions"]))
+    r = made(where, keeps, name="not told, kept", status=0)
+    check("not told: nothing happened", slugs(r) == [], slugs(r))
+    check("not told: inferred", r["rotation"]["events_from"] == "inferred")
+    as_json = os.path.join(where, "events.json")
+    with open(as_json, "w", encoding="utf-8") as f:
+        json.dump({"schema": "sframe-tool/events/v1", "events": [
+            {"time": "2023-11-14T22:13:25.5Z", "participant": "carol",
+             "event": "join"},
+            {"time": "2023-11-14T23:13:30+01:00", "participant": "carol",
+             "event": "leave"}]}, f)
+    again = made(where, rotates, "--events", as_json, name="told in JSON")
+    check("told in JSON: the same", again["rotation"] == rot,
+          again["rotation"])
+
+
+@test
+def inferred(where):
+    def comes_and_goes(c):
+        c.audio(0xa1, ALICE, SFU, cname="alice").sframe(1000, kid=0x21)
+        c.audio(0xb1, BOB, SFU, cname="bob", start=4, bye=True) \
+            .sframe(300, kid=0x31)
+    r = made(where, comes_and_goes)
+    got = [(e["what"], e["known_by"], e["participant"])
+           for e in r["rotation"]["events"]]
+    check("inferred: join by a stream, leave by a BYE", got ==
+          [("join", "new-stream", "bob"), ("leave", "bye", "bob")], got)
+    check("inferred: only the leave is a finding", slugs(r) == ["not-rotated"],
+          slugs(r))
+
+
+@test
+def wrong_files_of_events(where):
+    cap = os.path.join(where, "wrong.pcap")
+    c = mkcap.Capture()
+    c.audio(0xa1, ALICE, SFU).sframe(100, kid=9)
+    c.write(cap)
+    rows = {
+        "": "no events", "\n \n": "no events",
+        EVENTS + "yesterday,bob,join\n": "not a time",
+        EVENTS + "1700000000,bob,joined\n": "neither join nor leave",
+        EVENTS + "1700000000,bob\n": "three columns",
+        EVENTS + "1700000000,bob,join,x\n": "three columns",
+        EVENTS + "1700000000,,join\n": "name",
+        EVENTS + "1700000000,\"bob,join\n": "",
+        EVENTS + "2023-02-29T00:00:00Z,bob,join\n": "not a time",
+        EVENTS + "1700000000.0000000001,bob,join\n": "not a time",
+        "{}": "schema", "{\"schema\":\"sframe-tool/events/v1\"}": "events",
+        "{\"schema\":\"sframe-tool/events/v1\",\"events\":[{}]}": "missing",
+        "{\"schema\":\"sframe-tool/events/v1\",\"events\":[],\"x\":1}":
+            "unknown member",
+        "{\"schema\":\"sframe-tool/events/v1\",\"events\":[1]}": "object",
+        "{\"schema\":\"sframe-tool/events/v1\",\"events\":[]} x": "",
+    }
+    path = os.path.join(where, "wrong.csv")
+    for text, word in rows.items():
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        ran = run("keys", "--events", path, cap)
+        check("events %r: status 3" % text[-40:], ran.status == 3, ran)
+        check("events %r: says why" % text[-40:], word in ran.errors and
+              "line " in ran.errors, ran.errors)
+        check("events %r: one line" % text[-40:], ran.errors.count("\n") == 1)
+    ran = run("keys", "--events", os.path.join(where, "none"), cap)
+    check("events: no such file", ran.status == 3, ran)
+
+
+# ---- as the user sees it --------------------------------------------------------
+
+@test
+def text(where):
+    for name in REAL:
+        ran = run("keys", os.path.join(CAPTURES, name))
+        wide = [x for x in ran.text.splitlines() if len(x) > 100]
+        check("text of %s: 100 columns" % name, not wide, wide[:1])
+        check("text of %s: first line" % name,
+              ran.text.startswith("KEYS  ") and "change" in
+              " ".join(ran.text.splitlines()[:2]), ran.text[:200])
+    plain = os.path.join(CAPTURES, "S01-none.rtp.pcap")
+    ran = run("keys", plain)
+    check("no KID at all: inconclusive", ran.status == 4 and
+          "no stream with key ids" in ran.text, ran)
+    check("no KID: --allow-inconclusive",
+          run("keys", "--allow-inconclusive", plain).status == 0)
+    ran = run("keys", "--format", "jsonl", plain)
+    check("a format it does not write", ran.status == 2 and
+          "jsonl" in ran.errors, ran)
+    ran = run("check", "--format", "csv", plain)
+    check("a format that check does not write", ran.status == 2, ran)
+
+    def hostile(c):
+        c.audio(0xa1, ALICE, SFU, cname=b"\x1b[31m\xff\"\\").sframe(
+            200, kid=9)
+    made(where, hostile)
+    ran = run("keys", os.path.join(where, "hostile.pcap"))
+    check("a hostile CNAME", b"\x1b" not in ran.out and b"\xff" not in ran.out,
+          ran)
+
+
+def main():
+    with scratch() as where:
+        for t in tests:
+            if not sys.argv[1:] or any(p in t.__name__ for p in sys.argv[1:]):
+                t(where)
+    finish()
+
+
+main()
