@@ -39,6 +39,40 @@ static const char *const limits[SF_LIMITS] = {
 	    "frames forgotten by the search for reused counters",
 	[SF_LIMIT_KEY_USES] = "changes of key id that there was no room for",
 	[SF_LIMIT_INTERVALS] = "changes of state that there was no room for",
+	[SF_LIMIT_TUNNELS] = "packets with more tunnels in each other than are "
+			     "opened",
+	[SF_LIMIT_FRAGMENTS] =
+	    "fragmented datagrams that there was no room for",
+	[SF_LIMIT_TCP] = "TCP connections that there was no room for",
+};
+
+static const char *const vias[SF_VIA_KINDS] = {
+	[SF_VIA_VXLAN] = "vxlan",
+	[SF_VIA_GENEVE] = "geneve",
+	[SF_VIA_NSH] = "nsh",
+	[SF_VIA_GRE] = "gre",
+	[SF_VIA_PPTP] = "pptp",
+	[SF_VIA_ERSPAN] = "erspan",
+	[SF_VIA_MPLS] = "mpls",
+	[SF_VIA_PPPOE] = "pppoe",
+	[SF_VIA_GTPU] = "gtp-u",
+	[SF_VIA_L2TP] = "l2tp",
+	[SF_VIA_TZSP] = "tzsp",
+	[SF_VIA_GUE] = "gue",
+	[SF_VIA_TEREDO] = "teredo",
+	[SF_VIA_IP] = "ip-in-ip",
+	[SF_VIA_ETHERIP] = "etherip",
+	[SF_VIA_FRAGMENTS] = "fragments",
+	[SF_VIA_GSO] = "gso",
+	[SF_VIA_TCP] = "tcp",
+	[SF_VIA_TURN] = "turn",
+};
+
+static const char *const opaques[SF_OPAQUES] = {
+	[SF_OPAQUE_ESP] = "IPsec ESP",
+	[SF_OPAQUE_WIREGUARD] = "WireGuard",
+	[SF_OPAQUE_MACSEC] = "MACsec",
+	[SF_OPAQUE_WIFI] = "encrypted Wi-Fi",
 };
 
 const char *
@@ -87,4 +121,16 @@ const char *
 sf_limit_text(enum sf_limit l)
 {
 	return limits[l];
+}
+
+const char *
+sf_via_name(enum sf_via_kind k)
+{
+	return vias[k];
+}
+
+const char *
+sf_opaque_name(enum sf_opaque o)
+{
+	return opaques[o];
 }

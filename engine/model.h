@@ -153,6 +153,7 @@ struct sf_stream {
 	uint32_t input;
 	struct sf_addr src, dst; /* of the first packet */
 	unsigned moves;          /* times the addresses changed under way */
+	struct sf_via via;       /* what its first packet came in */
 	enum sf_kind kind;
 	enum sf_codec codec;
 	enum sf_origin codec_from;
@@ -207,10 +208,33 @@ enum sf_limit {
 	SF_LIMIT_SEEN_FRAMES,  /* frames forgotten by the reuse check */
 	SF_LIMIT_KEY_USES,
 	SF_LIMIT_INTERVALS,
+	SF_LIMIT_TUNNELS,      /* packets of more tunnels in each other */
+	SF_LIMIT_FRAGMENTS,    /* fragmented datagrams given up early */
+	SF_LIMIT_TCP,          /* TCP connections forgotten or cut short */
 	SF_LIMITS
 };
 
 const char *sf_limit_text(enum sf_limit l); /* plain words; static */
+
+/* How often, and where first and last. */
+struct sf_tally {
+	uint64_t n;
+	struct sf_place first, last;
+};
+
+/* What stood between captured packets and datagrams. */
+struct sf_wrappings {
+	uint64_t peeled[SF_VIA_KINDS]; /* datagrams that came in such a thing */
+	struct sf_tally opaque[SF_OPAQUES]; /* packets */
+	struct sf_tally fragments_lost;     /* datagrams never completed */
+	struct sf_tally fragments_differ;   /* datagrams dropped: two pieces say
+	                                       different things of one place */
+	struct sf_tally tcp_holes;          /* octets the capture does not have */
+	uint64_t pieces;  /* packets that gave a piece of no datagram we have */
+};
+
+const char *sf_via_name(enum sf_via_kind k);  /* "vxlan"; static */
+const char *sf_opaque_name(enum sf_opaque o); /* "WireGuard"; static */
 
 struct sf_model {
 	struct sf_stream *streams;
@@ -222,6 +246,7 @@ struct sf_model {
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
 	uint64_t unsupported_links; /* packets of link types not decoded */
+	struct sf_wrappings wrappings;
 };
 
 #endif

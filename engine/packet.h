@@ -24,6 +24,48 @@ struct sf_packet {
 	struct sf_bytes octets;   /* as captured; borrowed until the next packet */
 };
 
+/* What a datagram was wrapped in, and those that cannot be looked into. */
+enum sf_via_kind {
+	SF_VIA_VXLAN,
+	SF_VIA_GENEVE,
+	SF_VIA_NSH,
+	SF_VIA_GRE,
+	SF_VIA_PPTP,
+	SF_VIA_ERSPAN,
+	SF_VIA_MPLS,
+	SF_VIA_PPPOE,
+	SF_VIA_GTPU,
+	SF_VIA_L2TP,
+	SF_VIA_TZSP,
+	SF_VIA_GUE,
+	SF_VIA_TEREDO,
+	SF_VIA_IP,    /* IPv4 or IPv6 in IPv4 or IPv6 */
+	SF_VIA_ETHERIP,
+	SF_VIA_FRAGMENTS,
+	SF_VIA_GSO,
+	SF_VIA_TCP,
+	SF_VIA_TURN,
+	SF_VIA_KINDS
+};
+
+enum sf_opaque {
+	SF_OPAQUE_ESP,
+	SF_OPAQUE_WIREGUARD,
+	SF_OPAQUE_MACSEC,
+	SF_OPAQUE_WIFI, /* 802.11 data frames under the link's own encryption */
+	SF_OPAQUES
+};
+
+#define SF_VIA_MAX 12
+
+struct sf_via {
+	uint8_t n;
+	struct {
+		uint8_t kind; /* enum sf_via_kind, outermost first */
+		uint32_t id;  /* VNI, key, session, label; 0: none */
+	} of[SF_VIA_MAX];
+};
+
 /* A transport datagram, the net layers peeled off. */
 struct sf_datagram {
 	struct sf_addr src, dst;
@@ -32,6 +74,7 @@ struct sf_datagram {
 	bool cut;                 /* payload.n < wire_octets: the capture cut it */
 	unsigned records;         /* captured packets that it accounts for: 0 when
 	                             another datagram of the packet did already */
+	const struct sf_via *via; /* what it came in; NULL: nothing of note */
 };
 
 #endif

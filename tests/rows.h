@@ -104,6 +104,34 @@ expect_refused(const char *parser, const struct bad_row *rows, size_t n)
 	}
 }
 
+/* An input of any parser: what it hands on, or how it is refused. */
+struct parser_row {
+	const char *parser, *what, *hex;
+	enum sf_status status;
+	size_t at, missing;
+	const char *payload;
+};
+
+static inline void
+expect_rows(const struct parser_row *rows, size_t n)
+{
+	for (const struct parser_row *r = rows; r < rows + n; r++) {
+		const struct sf_parser *p = sf_parsers_find(r->parser);
+		struct sf_bytes in = hex_octets(r->hex);
+		struct sf_bytes payload = sf_bytes(NULL, 0);
+		struct sf_diag d;
+
+		assert_non_null(p);
+		EXPECT(r->what, p->run(in, &payload, &d), r->status);
+		EXPECT(r->what, d.at, r->at);
+		EXPECT(r->what, d.missing, r->missing);
+		if (r->status == SF_OK)
+			expect_octets(r->what, payload, r->payload);
+		expect_prefixes(r->what, r->parser, in);
+		hex_free(in);
+	}
+}
+
 /*
  * Octets from a small fixed generator, each length up to `longest` many
  * times: hostile in no way one thought of.

@@ -35,7 +35,7 @@ extension(struct sf_ipv6 *h, struct sf_cursor *c)
 
 	if (kind == FRAGMENT) {
 		piece = sf_u16(c);
-		(void)sf_u32(c); /* identification */
+		h->id = sf_u32(c);
 		h->more_fragments = piece & 1;
 		h->fragment_at = piece & 0xfff8;
 		/* RFC 6946: with neither, the datagram is whole. */
@@ -84,5 +84,48 @@ sf_ipv6_parse(struct sf_ipv6 *out, struct sf_bytes in, struct sf_diag *d)
 	h.header_octets = c.at;
 	h.payload = sf_rest(&c);
 	*out = h;
+	return SF_OK;
+}
+
+bool
+sf_ipv6_is_ext(uint8_t next)
+{
+	return is_extension(next) && next != FRAGMENT && next != AUTHENTICATION;
+}
+
+enum sf_status
+sf_ipv6_ext_parse(
+    struct sf_ipv6_ext *out, struct sf_bytes in, struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_ipv6_ext e = { 0 };
+	size_t eights;
+
+	*d = (struct sf_diag){ 0 };
+	e.next = sf_u8(&c);
+	eights = sf_u8(&c);
+	(void)sf_slice(&c, eights * 8 + 6);
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "extension header", REF_EXTENSION);
+	e.payload = sf_rest(&c);
+	*out = e;
+	return SF_OK;
+}
+
+enum sf_status
+sf_ah_parse(struct sf_ah *out, struct sf_bytes in, struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_ah a = { 0 };
+	size_t words;
+
+	*d = (struct sf_diag){ 0 };
+	a.next = sf_u8(&c);
+	words = sf_u8(&c);
+	(void)sf_slice(&c, words * 4 + 6);
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "header", "RFC 4302 2");
+	a.payload = sf_rest(&c);
+	*out = a;
 	return SF_OK;
 }

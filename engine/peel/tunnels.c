@@ -1,0 +1,354 @@
+/*
+ * tunnels.c - tunnels over IP and over UDP.
+ *
+ * Ports are no proof: RTP may use any of them. A tunnel over UDP is one when
+ * its header can be read and what is inside begins as it should; if not, the
+ * datagram stays a datagram.
+ */
+#include "engine/peel/layers.h"
+#include "parsers/net/ether.h"
+#include "parsers/net/gre.h"
+#include "parsers/net/overudp.h"
+#include "parsers/net/ppp.h"
+#include "parsers/net/vxlan.h"
+
+/* ---- what can be inside --------------------------------------------------- */
+
+static bool
+plausible_ip(struct sf_bytes in)
+{
+	unsigned version = in.p[0] >> 4;
+
+	return version == 6 || (version == 4 && (in.p[0] & 15) >= 5);
+}
+
+static bool
+plausible_ether(struct sf_bytes in)
+{
+	struct sf_ether e;
+	struct sf_diag d;
+
+	return sf_ether_parse(&e, in, &d) == SF_OK &&
+	       (sf_layer_of_type(e.of.type) != SF_LAYER_NONE ||
+		   e.of.type == 0x0806 || e.of.llc);
+}
+
+static bool
+plausible_ppp(struct sf_bytes in)
+{
+	struct sf_ppp p;
+	struct sf_diag d;
+
+	return sf_ppp_parse(&p, in, &d) == SF_OK &&
+	       (p.protocol == 0x0021 || p.protocol == 0x0057 ||
+		   p.protocol == 0x0281 || p.protocol >= 0x8000);
+}
+
+bool
+sf_layer_plausible(enum sf_layer layer, struct sf_bytes in, size_t wire_octets)
+{
+	if (in.n == 0)
+		return wire_octets > 0; /* cut, and the next step will say so */
+	if (layer == SF_LAYER_IP)
+		return plausible_ip(in);
+	if (layer == SF_LAYER_IPV4)
+		return plausible_ip(in) && in.p[0] >> 4 == 4;
+	if (layer == SF_LAYER_IPV6)
+		return in.p[0] >> 4 == 6;
+	if (layer == SF_LAYER_ETHER)
+		return (in.n < 14 && in.n < wire_octets) || plausible_ether(in);
+	if (layer == SF_LAYER_PPP)
+		return plausible_ppp(in);
+	return true;
+}
+
+/* ---- over IP -------------------------------------------------------------- */
+
+enum sf_peel_end
+sf_peel_gre(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_gre g;
+	enum sf_status st = sf_gre_parse(&g, p->in, d);
+	enum sf_layer layer;
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	layer = sf_layer_of_type(g.protocol);
+	if (layer == SF_LAYER_ERSPAN) {
+		/* type I has no header of its own, and no number in GRE */
+		if (g.protocol == 0x88be && !g.has_seq) {
+			sf_via_add(&p->via, SF_VIA_ERSPAN, 0);
+			layer = SF_LAYER_ETHER;
+		}
+	} else {
+		sf_via_add(
+		    &p->via, g.version == 1 ? SF_VIA_PPTP : SF_VIA_GRE, g.key);
+	}
+	sf_peel_into(p, layer, g.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_erspan(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_erspan e;
+	enum sf_status st = sf_erspan_parse(&e, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_ERSPAN, e.session);
+	sf_peel_into(
+	    p, e.frame_type == 2 ? SF_LAYER_IP : SF_LAYER_ETHER, e.payload);
+	return SF_PEEL_ON;
+}
+
+/* RFC 3378 3: version 3 and twelve zero bits. */
+enum sf_peel_end
+sf_peel_etherip(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(p->in);
+	uint16_t head = sf_u16(&c);
+
+	if (!sf_ok(&c))
+		return sf_peel_stopped(
+		    p, sf_short(d, &c, "EtherIP header", "RFC 3378 3"), d);
+	if (head >> 12 != 3)
+		return SF_PEEL_OTHER;
+	sf_via_add(&p->via, SF_VIA_ETHERIP, 0);
+	sf_peel_into(p, SF_LAYER_ETHER, sf_rest(&c));
+	return SF_PEEL_ON;
+}
+
+/* ---- over UDP ------------------------------------------------------------- */
+
+static enum sf_layer
+layer_of_next(uint8_t next)
+{
+	switch (next) {
+	case SF_NEXT_NONE:
+	case SF_NEXT_ETHERNET:
+		return SF_LAYER_ETHER;
+	case SF_NEXT_IPV4:
+		return SF_LAYER_IPV4;
+	case SF_NEXT_IPV6:
+		return SF_LAYER_IPV6;
+	case SF_NEXT_NSH:
+		return SF_LAYER_NSH;
+	case SF_NEXT_MPLS:
+		return SF_LAYER_MPLS;
+	default:
+		return SF_LAYER_NONE;
+	}
+}
+
+enum sf_peel_end
+sf_peel_vxlan(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_vxlan v;
+	enum sf_status st = sf_vxlan_parse(&v, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_VXLAN, v.vni);
+	sf_peel_into(p, layer_of_next(v.next), v.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_geneve(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_geneve g;
+	enum sf_status st = sf_geneve_parse(&g, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_GENEVE, g.vni);
+	sf_peel_into(p, sf_layer_of_type(g.protocol), g.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_nsh(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_nsh n;
+	enum sf_status st = sf_nsh_parse(&n, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_NSH, n.path);
+	sf_peel_into(p,
+	    n.next == SF_NEXT_NONE ? SF_LAYER_NONE : layer_of_next(n.next),
+	    n.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_gtpu(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_gtpu g;
+	enum sf_status st = sf_gtpu_parse(&g, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	if (g.type == 255)
+		sf_via_add(&p->via, SF_VIA_GTPU, g.teid);
+	sf_peel_into(p, g.type == 255 ? SF_LAYER_IP : SF_LAYER_NONE, g.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_l2tp(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_l2tp l;
+	enum sf_status st = sf_l2tp_parse(&l, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	if (!l.control)
+		sf_via_add(&p->via, SF_VIA_L2TP, l.session);
+	sf_peel_into(p, l.control ? SF_LAYER_NONE : SF_LAYER_PPP, l.payload);
+	return SF_PEEL_ON;
+}
+
+static enum sf_layer
+layer_of_tzsp(const struct sf_tzsp *t)
+{
+	if (t->type > 1)
+		return SF_LAYER_NONE;
+	switch (t->protocol) {
+	case 1:
+		return SF_LAYER_ETHER;
+	case 18:
+		return SF_LAYER_WIFI;
+	case 119:
+		return SF_LAYER_PRISM;
+	case 127:
+		return SF_LAYER_RADIOTAP;
+	default:
+		return SF_LAYER_NONE;
+	}
+}
+
+enum sf_peel_end
+sf_peel_tzsp(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_tzsp t;
+	enum sf_status st = sf_tzsp_parse(&t, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_TZSP, 0);
+	sf_peel_into(p, layer_of_tzsp(&t), t.payload);
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_gue(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_gue g;
+	enum sf_status st = sf_gue_parse(&g, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_GUE, 0);
+	sf_peel_into(p, SF_LAYER_NONE, g.payload);
+	if (g.control)
+		return SF_PEEL_ON;
+	if (g.protocol != 4 && g.protocol != 41)
+		return sf_peel_protocol(p, g.protocol);
+	p->layer = g.protocol == 4 ? SF_LAYER_IPV4 : SF_LAYER_IPV6;
+	return SF_PEEL_ON;
+}
+
+enum sf_peel_end
+sf_peel_teredo(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_teredo t;
+	enum sf_status st = sf_teredo_parse(&t, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	sf_via_add(&p->via, SF_VIA_TEREDO, 0);
+	sf_peel_into(p, SF_LAYER_IPV6, t.payload);
+	return SF_PEEL_ON;
+}
+
+static enum sf_layer
+layer_of_port(uint16_t port)
+{
+	switch (port) {
+	case 1701:
+		return SF_LAYER_L2TP;
+	case 2152:
+		return SF_LAYER_GTPU;
+	case 3544:
+		return SF_LAYER_TEREDO;
+	case 4789:
+	case 4790:
+	case 8472:
+		return SF_LAYER_VXLAN;
+	case 6080:
+		return SF_LAYER_GUE;
+	case 6081:
+		return SF_LAYER_GENEVE;
+	case 6635:
+		return SF_LAYER_MPLS;
+	case 37008:
+		return SF_LAYER_TZSP;
+	default:
+		return SF_LAYER_NONE;
+	}
+}
+
+/* VXLAN goes to whatever port its operator likes: the plain form is known by
+   its header and the Ethernet frame behind it. */
+static bool
+looks_like_vxlan(struct sf_bytes in)
+{
+	struct sf_vxlan v;
+	struct sf_diag d;
+	struct sf_ether e;
+	enum sf_layer layer;
+
+	if (in.p[0] != 0x08 || sf_vxlan_parse(&v, in, &d) != SF_OK ||
+	    !v.plain || sf_ether_parse(&e, v.payload, &d) != SF_OK)
+		return false;
+	layer = sf_layer_of_type(e.of.type);
+	return (layer == SF_LAYER_IPV4 || layer == SF_LAYER_IPV6) &&
+	       e.payload.n > 0 &&
+	       sf_layer_plausible(layer, e.payload, e.payload.n);
+}
+
+bool
+sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload)
+{
+	static sf_peel_step *const steps[SF_LAYERS] = {
+		[SF_LAYER_L2TP] = sf_peel_l2tp,
+		[SF_LAYER_GTPU] = sf_peel_gtpu,
+		[SF_LAYER_TEREDO] = sf_peel_teredo,
+		[SF_LAYER_VXLAN] = sf_peel_vxlan,
+		[SF_LAYER_GUE] = sf_peel_gue,
+		[SF_LAYER_GENEVE] = sf_peel_geneve,
+		[SF_LAYER_MPLS] = sf_peel_mpls,
+		[SF_LAYER_TZSP] = sf_peel_tzsp,
+	};
+	enum sf_layer layer = layer_of_port(p->dst.port);
+	struct sf_peel inside;
+	struct sf_diag d;
+
+	if (layer == SF_LAYER_NONE)
+		layer = layer_of_port(p->src.port);
+	if (layer == SF_LAYER_NONE && looks_like_vxlan(payload))
+		layer = SF_LAYER_VXLAN;
+	if (layer == SF_LAYER_NONE)
+		return false;
+	inside = *p;
+	inside.in = payload;
+	if (steps[layer](&inside, &d) != SF_PEEL_ON ||
+	    inside.layer == SF_LAYER_NONE ||
+	    !sf_layer_plausible(
+		(enum sf_layer)inside.layer, inside.in, inside.wire_octets))
+		return false;
+	*p = inside;
+	return true;
+}
