@@ -30,10 +30,34 @@ judge_rewritten(struct sf_checks *k, const struct sf_stream *s)
 	    ->frames = e->rewritten;
 }
 
+/* A retransmission (RFC 4588) against the stream that it repeats. */
+static void
+judge_repair(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_stream *of =
+	    s->repairs == 0 ? NULL : k->by_id[s->repairs - 1];
+	uint64_t clear = s->by_state[SF_STATE_PLAINTEXT];
+
+	if (of == NULL || of->protection == SF_PROT_SRTP)
+		return;
+	if (clear > 0 && of->protection != SF_PROT_PLAINTEXT)
+		sf_failed(k, SFR002, s->id, 1, s->first, s->last)->frames =
+		    clear;
+	else
+		sf_passed(k, SFR002, 1);
+	if (s->evidence.conflicts > 0)
+		sf_failed(k, SFR003, s->id, s->evidence.conflicts, s->first,
+		    s->last);
+	else
+		sf_passed(k, SFR003, s->evidence.copies);
+}
+
 void
 sf_judge_payload(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
-		if (s->kind != SF_KIND_REPAIR)
+		if (s->kind == SF_KIND_REPAIR)
+			judge_repair(k, s);
+		else
 			judge_rewritten(k, s);
 }

@@ -67,7 +67,7 @@ opens(struct sf_classifier *c, struct sf_unlock *u, struct sf_record *r,
 	struct sf_run_header header;
 	struct sf_placing p;
 
-	if (u->keys == NULL || c->pub->codec == SF_CODEC_RTX)
+	if (u->keys == NULL || sf_classify_codec(c) == SF_CODEC_RTX)
 		return false;
 	note_ssrc(c, u);
 	sf_opener_try(&c->opener, u, r, frame, c->pub->ssrc, &p);

@@ -22,6 +22,7 @@ struct sf_unit {
 	uint16_t packet_at; /* offset of the payload in the captured packet */
 	uint8_t pt;
 	bool marker, cut;
+	bool spent;          /* put back into the stream that missed it */
 	uint64_t hash;           /* of the payload's ends: sf_hash_ends() */
 	struct sf_bytes payload; /* empty: padding only */
 };

@@ -174,6 +174,7 @@ struct sf_stream {
 	uint64_t duplicates;     /* same sequence number, same payload */
 	uint64_t late;           /* came after the wait for them was over */
 	uint64_t lost;           /* sequence numbers never seen */
+	uint64_t restored;       /* packets that came by a repair stream alone */
 	uint64_t padding_only;
 	uint64_t frames;         /* complete frames */
 	uint64_t incomplete_frames; /* loss or snap length or a limit */

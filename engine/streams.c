@@ -244,7 +244,7 @@ sf_streams_finish(struct sf_streams *s)
 	}
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].pub.kind == SF_KIND_REPAIR) {
-			sf_repair_finish(&s->tracks[i]);
+			sf_repair_finish(s, &s->tracks[i]);
 			account_srtp(s->model, &s->tracks[i]);
 		}
 }

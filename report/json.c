@@ -190,6 +190,7 @@ put_counts(struct sf_emit *e, const struct sf_stream *s)
 {
 	sf_emit_count(e, "packets", s->packets);
 	sf_emit_count(e, "lost", s->lost);
+	sf_emit_count(e, "restored", s->restored);
 	sf_emit_count(e, "duplicates", s->duplicates);
 	sf_emit_count(e, "late", s->late);
 	sf_emit_count(e, "padding_only", s->padding_only);

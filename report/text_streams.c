@@ -319,6 +319,8 @@ note_relations(struct notes *n, const struct view *v, const struct sf_stream *s)
 	for (other = v->r->model->streams; other; other = other->next)
 		if (other->repairs == s->id && is_folded(v->r, other))
 			note(n, "rtx #%" PRIu32, other->id);
+	if (s->restored > 0)
+		note(n, "%" PRIu64 " put back from rtx", s->restored);
 }
 
 /* Beside the columns when there is room, else below them. */

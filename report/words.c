@@ -543,6 +543,7 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP004] = about_clear_head,
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
+	[SFR002] = about_clear_media,
 	[SFS001] = about_clear_media,
 	[SFX001] = about_cut,
 	[SFX002] = about_damage,

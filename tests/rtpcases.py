@@ -4,6 +4,8 @@ as there a function that builds a capture, beside what check must say of it.
 """
 import hashlib
 
+import packets
+from harness import check
 from mkcap import header
 
 ALICE, SFU = "10.0.0.1:4000", "10.0.0.9:9000"
@@ -67,3 +69,65 @@ def add(case):
                 b"\0\0\1\x65" + hashlib.sha512(b"%d+" % ctr).digest()
         c.video(AV, ALICE, SFU, codec="h264") \
             .sframe(150, kid=9, ctr=300, prefix=40, key_prefix=64, make=spoiled)
+
+    # ==== retransmissions ===================================================
+
+    def restored(n):
+        def ask(name, report, text):
+            s = [s for s in report["streams"] if s["ssrc"] == "0x000000a2"][0]
+            check("%s: %d packets put back" % (name, n),
+                  s["restored"] == n and s["lost"] == 0 and
+                  s["incomplete_frames"] == 0, s)
+        return ask
+
+    def gone(c, stream, n):
+        """Loses n packets of a stream, none of them among the first."""
+        row = c._of(stream)
+        lost = [row[i] for i in range(60, len(row) - 1,
+                                      (len(row) - 61) // n)][:n]
+        dead = set(map(id, lost))
+        c.packets[:] = [p for p in c.packets if id(p) not in dead]
+        return lost
+
+    @case(near=("rtx-plaintext", "rtx-differs"), is_={AV: UP}, also=restored(30))
+    def quiet_lost_packets_come_by_rtx_alone(c):
+        v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
+        c.rtx(gone(c, v, 30), AR)
+
+    @case(is_={AV: UP}, also=restored(3))
+    def quiet_three_lost_packets_come_by_rtx_alone(c):
+        """Too few to know a stream of their own by."""
+        v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
+        c.rtx(gone(c, v, 3), AR)
+
+    @case(is_={AV: UP}, also=restored(30))
+    def quiet_lost_packets_behind_descriptors_come_by_rtx(c):
+        v = c.video(AV, ALICE, SFU, codec="av1", descriptor=True) \
+            .sframe(300, kid=9)
+        c.rtx(gone(c, v, 30), AR)
+
+    @case(is_={AV: UP}, near="rtx-differs")
+    def quiet_rtx_of_what_was_not_lost(c):
+        v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
+        c.rtx(c._of(v)[60:90], AR)
+
+    @case({"rtx-plaintext": [AR], "rtx-differs": [AR]}, verdict="fail",
+          is_={AV: UP})
+    def rtx_in_the_clear(c):
+        """Every packet of thirty frames again, from before encryption."""
+        v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
+        row, again, plain = c._of(v), [], iter(v.frames)
+        frames = {}
+        for p in row:
+            frames.setdefault(p.timestamp, []).append(p)
+        for (_, number, _, real), of in list(zip(plain, frames.values()))[60:90]:
+            parts = packets.even(real, -(-len(real) // len(of)))
+            again += [p.copy(payload=p.payload[:4] + part)
+                      for p, part in zip(of, parts)]
+        c.rtx(again, AR)
+
+    @case({"rtx-differs": [AR]}, near="rtx-plaintext", is_={AV: UP})
+    def rtx_encrypted_anew(c):
+        v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
+        c.rtx([p.copy(payload=p.payload[:4] + c.rng.randbytes(
+            len(p.payload) - 4)) for p in c._of(v)[100:130]], AR)

@@ -9,6 +9,8 @@
 static bool
 whole_frames(const struct sf_classifier *c)
 {
+	if (c->original != NULL)
+		c = c->original;
 	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
 	       c->placing.at == 0 && c->placing.layout == SF_LAYOUT_RFC9605;
 }
@@ -78,8 +80,8 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 {
 	struct sf_clear_found f;
 
-	sf_clear_judge(
-	    &f, &c->recs[from], to - from, c->pub->codec, whole_frames(c));
+	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
+	    whole_frames(c));
 	if (f.what == SF_CLEAR_FEW && from == 0)
 		f.what = c->before;
 	keep_clear(&c->pub->evidence, &f);

@@ -58,6 +58,13 @@ void sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 
 void sf_classify_protect(struct sf_classifier *c);
 
+/* The codec of the frames that are judged. */
+static inline enum sf_codec
+sf_classify_codec(const struct sf_classifier *c)
+{
+	return c->original != NULL ? c->codec : c->pub->codec;
+}
+
 static inline void
 sf_keep_least(double *least, double p)
 {

@@ -213,7 +213,7 @@ static bool
 may_be_prefixed(const struct sf_classifier *c, const struct search *s)
 {
 	return s->n >= SF_LEAST_RUN &&
-	       (c->pub->codec != SF_CODEC_UNKNOWN || !s->video);
+	       (sf_classify_codec(c) != SF_CODEC_UNKNOWN || !s->video);
 }
 
 /* Looks for a run among records from..to and marks its frames. */
@@ -225,7 +225,8 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 		.video = c->recs[from].video };
 	struct sf_evidence *e = &c->pub->evidence;
 
-	if (c->pub->codec == SF_CODEC_RTX || sf_clear_trailers(s.recs, s.n))
+	if (sf_classify_codec(c) == SF_CODEC_RTX ||
+	    sf_clear_trailers(s.recs, s.n))
 		return 0;
 	if (!c->running || !resume(&s, c))
 		try_all(&s, may_be_prefixed(c, &s));

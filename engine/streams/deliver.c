@@ -32,18 +32,24 @@ note_pool(struct sf_streams *s, struct sf_place place)
 }
 
 void
-sf_track_deliver(
-    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+sf_track_judge(struct sf_streams *s, struct sf_track *t,
+    const struct sf_track *as, const struct sf_unit *u)
 {
 	struct frame_ctx ctx = { s, t };
 
+	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->descriptor,
+	    u, take_frame, &ctx);
+	note_pool(s, u->place);
+}
+
+void
+sf_track_deliver(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
 	if (t->pub.codec == SF_CODEC_RTX)
 		sf_repair_unit(s, t, u);
-	else {
-		sf_depay_unit(&t->lane->depay, &s->depay, t->pub.codec,
-		    t->descriptor, u, take_frame, &ctx);
-		note_pool(s, u->place);
-	}
+	else
+		sf_track_judge(s, t, t, u);
 }
 
 void

@@ -52,7 +52,8 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 		.p_nib_head = 1,
 		.p_nib_tail = 1,
 		.p_tail = 1,
-		.conflicts = t->pub.evidence.conflicts };
+		.conflicts = t->pub.evidence.conflicts,
+		.copies = t->pub.evidence.copies };
 	t->pub.id = ++s->model->n_streams;
 	*(s->last_stream == NULL ? &s->model->streams : &s->last_stream->next) =
 	    &t->pub;
@@ -71,6 +72,8 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 	} else {
 		t->next = t->highest + 1;
 	}
+	while (t->held != 0 && t->pub.codec == SF_CODEC_RTX)
+		sf_track_skip_gap(s, t);
 	return true;
 }
 
@@ -156,6 +159,20 @@ put_in_order(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 }
 
 void
+sf_track_accept(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	remember(t->lane, u);
+	t->unique++;
+	if (u->seq > t->highest)
+		t->highest = u->seq;
+	/* what a repair stream brings others wait for */
+	if (t->pub.codec == SF_CODEC_RTX)
+		sf_repair_unit(s, t, u);
+	else
+		put_in_order(s, t, u);
+}
+
+void
 sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
 	uint16_t seq = (uint16_t)u->seq;
@@ -169,11 +186,6 @@ sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		u->seq = sf_track_extend(t, seq);
 	}
 	t->jump = 0;
-	if (duplicate(t, u))
-		return;
-	remember(t->lane, u);
-	t->unique++;
-	if (u->seq > t->highest)
-		t->highest = u->seq;
-	put_in_order(s, t, u);
+	if (!duplicate(t, u))
+		sf_track_accept(s, t, u);
 }

@@ -73,9 +73,16 @@ void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);
 
 /* The stream whose packets those held by t repeat; NULL: none. */
 struct sf_track *sf_repair_find(struct sf_streams *s, const struct sf_track *t);
+
+/* One packet of a repair stream: a copy, or one that is put back. */
 void sf_repair_unit(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
-void sf_repair_finish(struct sf_track *t);
+
+/* One packet of a stream on probation, which may be a repair stream: puts it
+   back if another stream misses it, and marks it as spent. */
+void sf_repair_early(
+    struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
+void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 
 /* ---- order.c: sequence numbers ---- */
 
@@ -84,6 +91,10 @@ bool sf_track_believe(struct sf_streams *s, struct sf_track *t);
 
 /* One packet of a believed stream; u->seq is the number as sent. */
 void sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
+
+/* The same with its extended number, known to be new. */
+void sf_track_accept(
+    struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
 
 /* The 64-bit number: the run of 16 bits that is nearest the highest. */
 uint64_t sf_track_extend(const struct sf_track *t, uint16_t seq);
@@ -95,6 +106,11 @@ void sf_track_skip_gap(struct sf_streams *s, struct sf_track *t);
 
 void sf_track_deliver(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* A packet of t that holds what a packet of another stream should: its frames
+   are t's own. */
+void sf_track_judge(struct sf_streams *s, struct sf_track *t,
+    const struct sf_track *as, const struct sf_unit *u);
 
 /* No more packets: what is held goes, a frame still open is incomplete. */
 void sf_track_flush(struct sf_streams *s, struct sf_track *t);

@@ -162,6 +162,8 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		t->highest = u->seq;
 	if (u->seq < t->first_seq)
 		t->first_seq = u->seq;
+	if (u->payload.n > 2)
+		sf_repair_early(s, t, u);
 	if (u->payload.n == 0) {
 		t->unique++;
 	} else if (held_already(s, t, u->seq)) {

@@ -116,29 +116,170 @@ repaired_by_ssrc(struct sf_streams *s, const struct sf_track *t)
 	return sf_track_find(s, &k);
 }
 
-/* The copies that a repair stream sends need no frame of their own. */
+/* ---- what a packet of a repair stream is ---------------------------------- */
+
+#define AHEAD 16 /* numbers beyond the highest that a repair may run ahead */
+
+enum answer {
+	UNKNOWN, /* too long ago, or no repair at all */
+	COPY,    /* of what came before */
+	DIFFERS, /* another packet came under that number */
+	MISSING, /* of what never came, and is waited for */
+	LATE     /* of what never came, and the wait is over */
+};
+
+struct original {
+	uint64_t seq; /* extended, in the stream repaired */
+	struct sf_bytes payload;
+	uint64_t hash;
+};
+
+/* RFC 4588 4: the original sequence number, and the original payload. */
+static bool
+read_original(
+    struct original *o, const struct sf_track *of, const struct sf_unit *u)
+{
+	if (u->payload.n < 3)
+		return false;
+	o->seq = sf_track_extend(
+	    of, (uint16_t)(u->payload.p[0] << 8 | u->payload.p[1]));
+	o->payload = sf_bytes(u->payload.p + 2, u->payload.n - 2);
+	o->hash = sf_hash_ends(o->payload);
+	return true;
+}
+
+static enum answer
+compare(const struct sf_track *of, const struct original *o)
+{
+	unsigned at = o->seq % SF_SEEN_WINDOW;
+
+	if (of->lane == NULL)
+		return UNKNOWN;
+	if (of->lane->seen[at].seq == (uint32_t)o->seq)
+		return of->lane->seen[at].hash == (uint32_t)o->hash ? COPY
+								    : DIFFERS;
+	if (o->seq > of->highest + AHEAD || o->seq < of->first_seq ||
+	    o->seq + SF_SEEN_WINDOW <= of->highest)
+		return UNKNOWN;
+	return o->seq >= of->next ? MISSING : LATE;
+}
+
+static void
+put_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
+    const struct sf_unit *u)
+{
+	struct sf_unit back = *u;
+
+	back.seq = o->seq;
+	back.pt = of->pub.pts[0];
+	back.payload = o->payload;
+	back.hash = o->hash;
+	back.packet_at = u->packet_at == 0 ? 0 : (uint16_t)(u->packet_at + 2);
+	of->pub.restored++;
+	sf_track_accept(s, of, &back);
+}
+
+/* Octets that differ from the packet they should repeat are judged by
+   themselves: a retransmission may be in the clear though the media is not. */
+static void
+judge_apart(struct sf_streams *s, struct sf_track *t, const struct original *o,
+    const struct sf_unit *u)
+{
+	struct sf_unit apart = *u;
+
+	apart.seq = o->seq;
+	apart.payload = o->payload;
+	apart.hash = o->hash;
+	t->pub.evidence.conflicts++;
+	t->lane->classifier.codec = t->repaired->pub.codec;
+	t->lane->classifier.original = &t->repaired->lane->classifier;
+	sf_track_judge(s, t, t->repaired, &apart);
+}
+
 void
 sf_repair_unit(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
-	bool copy = false;
+	struct original o;
 
 	if (t->repaired == NULL)
 		t->repaired = repaired_by_ssrc(s, t);
-	if (t->repaired != NULL)
-		(void)repeats(s, t->repaired, u, &copy);
-	t->pub.evidence.copies += copy;
+	if (t->repaired == NULL || u->spent ||
+	    !read_original(&o, t->repaired, u))
+		return;
+	switch (compare(t->repaired, &o)) {
+	case COPY:
+		t->pub.evidence.copies++;
+		break;
+	case MISSING:
+		put_back(s, t->repaired, &o, u);
+		t->pub.evidence.copies++;
+		break;
+	case DIFFERS:
+		judge_apart(s, t, &o, u);
+		break;
+	case LATE:
+	case UNKNOWN:
+		break;
+	}
 }
 
-/* A repair stream is what it repairs, if all it sent were copies. */
+/*
+ * A stream that nobody has called a repair stream yet: is this a packet that
+ * another one misses? The number is one of few and the timestamp fits, so one
+ * packet is enough to tell, and to wait would be too late.
+ */
+static struct sf_track *
+misses(struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u,
+    struct original *o)
+{
+	for (size_t i = 0; i < s->n_tracks; i++) {
+		struct sf_track *of = &s->tracks[i];
+
+		if (of != t && of->lane != NULL &&
+		    of->pub.kind != SF_KIND_REPAIR &&
+		    of->pub.pts[0] != t->pub.pts[0] &&
+		    same_addresses(&of->pub, &t->pub) &&
+		    read_original(o, of, u) && compare(of, o) == MISSING &&
+		    lane_near(of->lane, (uint16_t)o->seq, u->timestamp))
+			return of;
+	}
+	return NULL;
+}
+
 void
-sf_repair_finish(struct sf_track *t)
+sf_repair_early(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	struct original o;
+	struct sf_track *of = repaired_by_ssrc(s, t);
+
+	if (of != NULL && read_original(&o, of, u)) {
+		if (compare(of, &o) != MISSING)
+			return;
+	} else {
+		of = misses(s, t, u, &o);
+	}
+	if (of == NULL)
+		return;
+	put_back(s, of, &o, u);
+	t->pub.evidence.copies++;
+	u->spent = true;
+}
+
+/* A repair stream is what it repairs, if all it sent were copies; else it is
+   what the packets are that differed. */
+void
+sf_repair_finish(struct sf_streams *s, struct sf_track *t)
 {
 	struct sf_stream *p = &t->pub;
 	uint64_t sent = t->unique - p->padding_only;
 
-	p->protection = SF_PROT_UNDECIDABLE;
-	p->why = SF_WHY_NOT_MEDIA;
+	if (p->evidence.conflicts > 0)
+		sf_classify_finish(&t->lane->classifier, s->run);
+	if (p->frames == 0) {
+		p->protection = SF_PROT_UNDECIDABLE;
+		p->why = SF_WHY_NOT_MEDIA;
+	}
 	if (t->repaired == NULL)
 		return;
 	p->repairs = t->repaired->pub.id;
