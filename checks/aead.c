@@ -1,4 +1,5 @@
 #include "checks/check.h"
+#include "checks/policy.h"
 
 #define SHORT_TAG 4 /* octets: suites 3 and 8 */
 
@@ -28,10 +29,11 @@ static void
 judge_tag(struct sf_checks *k, const struct sf_stream *s)
 {
 	const struct sf_suite *suite = sf_suite_by_id(s->suite);
+	unsigned least = k->options.policy->least_tag;
 
 	if (suite == NULL)
 		return;
-	if (suite->tag_octets > SHORT_TAG)
+	if (suite->tag_octets > SHORT_TAG && suite->tag_octets >= least)
 		sf_passed(k, SFA003, 1);
 	else
 		sf_failed(k, SFA003, s->id, 1, s->first, s->last)->frames =

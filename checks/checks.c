@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/policy.h"
 #include "checks/timeline.h"
 
 #define FINDINGS   1024
@@ -127,10 +128,13 @@ sf_checks_new(const struct sf_checks_options *options)
 	if (k == NULL)
 		return NULL;
 	k->options = *options;
+	if (k->options.policy == NULL)
+		k->options.policy = sf_policy_shipped(0);
 	if (k->options.drift_grace_ns == 0)
-		k->options.drift_grace_ns = 2000000000;
+		k->options.drift_grace_ns = k->options.policy->drift_grace_ns;
 	if (k->options.rotate_within_ns == 0)
-		k->options.rotate_within_ns = 3000000000;
+		k->options.rotate_within_ns =
+		    k->options.policy->rotate_within_ns;
 	k->cap_findings = FINDINGS;
 	k->cap_streams = options->limits.streams;
 	k->findings = calloc(FINDINGS, sizeof(*k->findings));
@@ -343,6 +347,8 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	r->n_inputs = n_inputs;
 	r->model = model;
 	r->fail_on = k->options.fail_on;
+	r->policy = k->options.policy;
+	r->policy_sha256 = k->options.policy_sha256;
 	index_streams(k, model);
 	k->timeline = sf_timeline_new(k, model, k->options.events);
 	r->timeline = k->timeline;
@@ -353,6 +359,8 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_dialect(k, model);
 	sf_judge_payload(k, model);
 	sf_judge_capture(k, model);
+	sf_judge_demands(k, model);
+	sf_apply_severities(k);
 	keep_wanted(k);
 	for (unsigned i = 0; i < k->n_findings; i++)
 		k->findings[i].fingerprint = print_of(k, &k->findings[i]);

@@ -19,6 +19,8 @@ struct sf_checks_options {
 	bool per_ssrc_keys;
 	int64_t drift_grace_ns;             /* 0: the default, 2 s */
 	int64_t rotate_within_ns;           /* 0: the default, 3 s */
+	const struct sf_policy *policy;     /* NULL: the one named default; borrowed */
+	const char *policy_sha256;          /* of its text; "" or NULL: not known */
 	const struct sf_events *events;     /* joins and leaves; NULL: infer them */
 	const char *only;                   /* letters of the findings that are
 	                                       wanted, "KN"; NULL: all */

@@ -1,4 +1,5 @@
 #include "checks/check.h"
+#include "checks/policy.h"
 #include "checks/timeline.h"
 
 #define STEADY 3 /* frames on a KID before a change to or from it counts */
@@ -97,7 +98,7 @@ last_of(const struct sf_timeline *t, const struct sf_event *e)
 
 static void
 fail_event(struct sf_checks *k, const struct sf_stream *s,
-    const struct sf_key_use *u, const struct sf_event *e)
+    const struct sf_key_use *u, const struct sf_event *e, enum sf_rotation r)
 {
 	const struct sf_stream *who = last_of(k->timeline, e);
 	bool seen = who != NULL && e->from != SF_EVENT_TOLD &&
@@ -105,17 +106,31 @@ fail_event(struct sf_checks *k, const struct sf_stream *s,
 	struct sf_finding *f = sf_failed(
 	    k, SFK004, s->id, 1, seen ? who->last : u->first, u->last);
 
+	if (r == SF_ROTATION_FAIL)
+		f->severity = SF_ERROR;
 	f->kid = u->kid;
 	f->lag_ns = u->last.time_ns - e->time_ns;
 	f->other_stream = seen ? who->id : 0;
+}
+
+/* A join that is inferred may be anything: a screen that is shared, a sender
+   that was silent. So a policy has to ask for it. */
+static enum sf_rotation
+worth(const struct sf_policy *p, const struct sf_event *e)
+{
+	if (e->what == SF_EVENT_LEAVE)
+		return p->on_leave;
+	return e->from == SF_EVENT_TOLD || p->inferred_joins ? p->on_join
+							     : SF_ROTATION_OFF;
 }
 
 static void
 judge_event(struct sf_checks *k, const struct sf_event *e)
 {
 	const struct sf_timeline *t = k->timeline;
+	enum sf_rotation r = worth(k->options.policy, e);
 
-	for (unsigned i = 0; i < t->n_lines; i++) {
+	for (unsigned i = 0; i < t->n_lines && r != SF_ROTATION_OFF; i++) {
 		const struct sf_track_line *l = &t->lines[i];
 		const struct sf_key_use *u;
 
@@ -125,18 +140,10 @@ judge_event(struct sf_checks *k, const struct sf_event *e)
 			continue;
 		u = kept_key(k, l->stream, e->time_ns);
 		if (u != NULL)
-			fail_event(k, l->stream, u, e);
+			fail_event(k, l->stream, u, e, r);
 		else if (sf_key_use_at(l->stream, e->time_ns) != NULL)
 			sf_passed(k, SFK004, 1);
 	}
-}
-
-/* A join that is inferred may be anything: a screen that is shared, a sender
-   that was silent. */
-static bool
-is_judged(const struct sf_event *e)
-{
-	return e->from == SF_EVENT_TOLD || e->what == SF_EVENT_LEAVE;
 }
 
 void
@@ -151,6 +158,5 @@ sf_judge_keys(struct sf_checks *k, const struct sf_model *m)
 		sf_judge_drift(k, s);
 	}
 	for (unsigned i = 0; t != NULL && i < t->n_events; i++)
-		if (is_judged(&t->events[i]))
-			judge_event(k, &t->events[i]);
+		judge_event(k, &t->events[i]);
 }

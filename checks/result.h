@@ -90,6 +90,7 @@ struct sf_input {
 };
 
 struct sf_timeline;
+struct sf_policy;
 
 struct sf_result {
 	const struct sf_input *inputs;
@@ -105,6 +106,8 @@ struct sf_result {
 	const char *const *limits;
 	unsigned n_limits;
 	unsigned media, in_clear, decided, undecided; /* streams, repair left out */
+	const struct sf_policy *policy;     /* that was asked; checks/policy.h */
+	const char *policy_sha256;          /* in hex; NULL: not known */
 	const struct sf_timeline *timeline; /* of key ids; checks/timeline.h */
 };
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "cli/policy.h"
 #include "cli/run.h"
 #include "cli/textfile.h"
 
@@ -126,11 +127,16 @@ enum sf_exit
 sf_judge(const struct sf_config *c, const char *only, sf_judge_writer *write)
 {
 	struct sf_checks_options options = checks_options(c);
-	struct sf_events *events;
-	enum sf_exit st = read_events(&events, c);
+	struct sf_chosen_policy chosen;
+	struct sf_events *events = NULL;
+	enum sf_exit st = sf_policy_choose(&chosen, c->policy);
 
+	if (st == SF_EXIT_OK)
+		st = read_events(&events, c);
 	options.only = only;
 	options.events = events;
+	options.policy = &chosen.policy;
+	options.policy_sha256 = chosen.sha256;
 	if (st == SF_EXIT_OK)
 		st = judge_with(c, &options, write);
 	free(events);

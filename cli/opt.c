@@ -51,6 +51,8 @@ const struct sf_option sf_options[] = {
 	    "a session description of the call; may be given again"),
 	OPT(keys, "keys", 0, CAPTURES | FRAMES, "FILE",
 	    "the key file; - is standard input, fd:N an open descriptor"),
+	OPT(policy, "policy", 0, JUDGED, "POLICY",
+	    "what to demand: default, strict, audit-e2ee or a file"),
 	OPT(events, "events", 0, JUDGED, "FILE",
 	    "joins and leaves of the call: time,participant,event"),
 	OPT(key_id, "kid", 0, ON(seal), "KID",

@@ -76,6 +76,7 @@ struct sf_config {
 	struct sf_kid_option kid;
 	bool per_ssrc_keys;
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
+	const char *policy;   /* a shipped name or a file; NULL: default */
 	const char *events;   /* file of joins and leaves; NULL: none */
 	const char *metadata; /* hex; NULL: as the key file says */
 	struct sf_number key_id, ctr, ssrc, seconds, seed, jobs;

@@ -118,6 +118,7 @@ inputs_make_sense(const struct sf_config *c)
 	for (unsigned i = 0; i < c->sdp.n; i++)
 		standard += strcmp(c->sdp.v[i], "-") == 0;
 	standard += c->keys != NULL && strcmp(c->keys, "-") == 0;
+	standard += c->policy != NULL && strcmp(c->policy, "-") == 0;
 	standard += c->events != NULL && strcmp(c->events, "-") == 0;
 	if (standard > 1)
 		sf_complain(NULL, "standard input (-) can be read only once");

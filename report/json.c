@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "checks/policy.h"
 #include "report/address.h"
 #include "report/json.h"
 #include "report/time.h"
@@ -402,6 +403,19 @@ put_verdict(struct sf_emit *e, const struct sf_result *r)
 }
 
 static void
+put_policy(struct sf_emit *e, const struct sf_result *r)
+{
+	if (r->policy == NULL) {
+		sf_emit_null(e, "policy");
+		return;
+	}
+	sf_emit_open(e, "policy", '{');
+	sf_emit_string(e, "name", r->policy->name);
+	sf_emit_string(e, "sha256", r->policy_sha256);
+	sf_emit_close(e, '{');
+}
+
+static void
 put_limits(struct sf_emit *e, const struct sf_result *r)
 {
 	sf_emit_open(e, "limits", '[');
@@ -456,6 +470,7 @@ sf_report_json(
 	put_accounting(&e, r->model);
 	sf_emit_close(&e, '{');
 	put_verdict(&e, r);
+	put_policy(&e, r);
 	sf_emit_open(&e, "streams", '[');
 	for (const struct sf_stream *s = r->model->streams; s; s = s->next) {
 		sf_emit_open(&e, NULL, '{');
@@ -525,6 +540,7 @@ sf_report_jsonl(
 	}
 	line_begin(&e, "verdict");
 	put_verdict(&e, r);
+	put_policy(&e, r);
 	put_limits(&e, r);
 	return line_end(&e);
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "checks/policy.h"
 #include "report/para.h"
 #include "report/time.h"
 #include "report/words.h"
@@ -51,6 +52,23 @@ put_verdict(
 		    "is not all.");
 		sf_para_end(&p);
 	}
+}
+
+/* A policy that was asked for, so that the report says what it measured. */
+static void
+put_policy(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	struct sf_para p;
+
+	if (r->policy == NULL || strcmp(r->policy->name, "default") == 0)
+		return;
+	p = sf_para(f, style, HANG, HANG);
+	sf_para_text(&p, "policy");
+	sf_para_text(&p, r->policy->name);
+	if (r->policy_sha256 != NULL)
+		sf_para_format(&p, "(SHA-256 %.16s...)", r->policy_sha256);
+	sf_para_end(&p);
 }
 
 static void
@@ -212,6 +230,7 @@ sf_report_text(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style)
 {
 	put_verdict(f, r, style);
+	put_policy(f, r, style);
 	if (!style->quiet) {
 		put_inputs(f, r, style);
 		sf_text_streams(f, r, style);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "checks/policy.h"
 #include "report/text.h"
 #include "report/time.h"
 
@@ -362,6 +363,34 @@ about_rotation(struct subject *x)
 }
 
 static void
+about_age(struct subject *x)
+{
+	add(&x->w, "KID %" PRIu64 " for ", x->f->kid);
+	add_span(&x->w, x->f->lag_ns);
+	if (x->r->policy == NULL)
+		return;
+	add(&x->w, "; the policy allows ");
+	add_span(&x->w, x->r->policy->max_age_ns);
+}
+
+static void
+about_overuse(struct subject *x)
+{
+	add(&x->w, "KID %" PRIu64 ", ", x->f->kid);
+	add_frames(&x->w, x->f->frames);
+	if (x->r->policy != NULL)
+		add(&x->w, "; the policy allows %" PRIu64,
+		    x->r->policy->max_frames);
+}
+
+static void
+about_unproven(struct subject *x)
+{
+	add_frames(&x->w, x->f->frames);
+	add(&x->w, " without proof");
+}
+
+static void
 about_clear_media(struct subject *x)
 {
 	const struct sf_finding *f = x->f;
@@ -534,6 +563,11 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFK003] = about_sharing,
 	[SFK004] = about_rotation,
 	[SFK005] = about_unknown_kid,
+	[SFK006] = about_age,
+	[SFK007] = about_overuse,
+	[SFK008] = about_suite,
+	[SFK009] = about_unproven,
+	[SFK010] = about_dialect,
 	[SFA001] = about_failure,
 	[SFA002] = about_control,
 	[SFA003] = about_suite,
