@@ -66,12 +66,22 @@ struct sf_via {
 	} of[SF_VIA_MAX];
 };
 
+/* What stood around a datagram and was taken off; bits of sf_datagram.removed. */
+enum sf_removed {
+	SF_REMOVED_TUNNEL = 1,    /* VXLAN, GRE, GTP, ... */
+	SF_REMOVED_FRAGMENTS = 2, /* put together from IP fragments */
+	SF_REMOVED_TURN = 4,      /* ChannelData, or Send and Data indications */
+	SF_REMOVED_TCP = 8,       /* framing of RFC 4571 and the like */
+	SF_REMOVED_SRTP = 16      /* payload is what SRTP or SRTCP protected */
+};
+
 /* A transport datagram, the net layers peeled off. */
 struct sf_datagram {
 	struct sf_addr src, dst;
 	struct sf_bytes payload;  /* what the capture holds of it */
 	size_t wire_octets;       /* payload length as the headers tell it */
 	bool cut;                 /* payload.n < wire_octets: the capture cut it */
+	unsigned removed;         /* of enum sf_removed */
 	unsigned records;         /* captured packets that it accounts for: 0 when
 	                             another datagram of the packet did already */
 	const struct sf_via *via; /* what it came in; NULL: nothing of note */

@@ -17,6 +17,8 @@ struct sf_pipeline {
 	struct sf_classify_run run;
 	struct sf_transport transport;
 	struct sf_streams streams;
+	sf_tap *tap; /* NULL when nobody listens */
+	void *tap_ctx;
 };
 
 /* Shares of the whole, in 64ths, tried out on calls of every size: half for
@@ -88,6 +90,8 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->streams.model = &p->model;
 	p->streams.run = r;
 	p->streams.sdp = o->sdp;
+	p->tap = o->tap;
+	p->tap_ctx = o->tap_ctx;
 	p->transport.sink = take_datagram;
 	p->transport.ctx = p;
 	if (r->key_uses == NULL || r->intervals == NULL ||
@@ -172,7 +176,8 @@ whole_compound(struct sf_bytes in)
 }
 
 static void
-take_rtcp(struct sf_pipeline *p, const struct sf_datagram *dg)
+take_rtcp(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg)
 {
 	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
 	struct sf_bytes rest = dg->payload;
@@ -180,6 +185,8 @@ take_rtcp(struct sf_pipeline *p, const struct sf_datagram *dg)
 	struct sf_diag d;
 
 	p->model.accounting.rtcp += dg->records;
+	if (p->tap != NULL)
+		p->tap(p->tap_ctx, pkt, dg);
 	if (dg->cut)
 		return;
 	if (!whole_compound(rest)) {
@@ -203,6 +210,8 @@ take_rtp(struct sf_pipeline *p, const struct sf_packet *pkt,
 	struct sf_rtp rtp;
 	struct sf_diag d;
 
+	if (p->tap != NULL)
+		p->tap(p->tap_ctx, pkt, dg);
 	if (sf_rtp_parse(&rtp, dg->payload, &d) == SF_OK)
 		sf_streams_feed(&p->streams, pkt, dg, &rtp);
 	else if (dg->cut)
@@ -231,7 +240,7 @@ take_datagram(
 		take_rtp(p, pkt, dg);
 		break;
 	case SF_PROTO_RTCP:
-		take_rtcp(p, dg);
+		take_rtcp(p, pkt, dg);
 		break;
 	case SF_PROTO_STUN:
 		a->stun += dg->records;

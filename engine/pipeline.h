@@ -11,6 +11,14 @@
 
 struct sf_pipeline;
 
+/*
+ * Takes each RTP and each RTCP datagram once everything around it is gone: link
+ * and network headers, tunnels, and SRTP where its keys are known. What is no
+ * RTP or RTCP by its first octets does not come here.
+ */
+typedef void sf_tap(
+    void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg);
+
 struct sf_pipeline_options {
 	struct sf_limits limits;
 	const struct sf_sdp *sdp; /* borrowed for the run; NULL when there is none */
@@ -19,6 +27,8 @@ struct sf_pipeline_options {
 	                             thread of their own, which then calls sink */
 	sf_frame_sink *sink;      /* NULL when nobody listens */
 	void *sink_ctx;
+	sf_tap *tap;              /* likewise */
+	void *tap_ctx;
 };
 
 /* Takes all memory of the run. NULL when there is not enough. */
