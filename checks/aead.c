@@ -6,7 +6,9 @@
 void
 sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev)
 {
-	if (!ev->has_header || ev->tried == SF_TRIED_NOT)
+	bool claimed = ev->has_header || ev->dialect != SF_DIALECT_NONE;
+
+	if (!claimed || ev->tried == SF_TRIED_NOT)
 		return;
 	sf_expect(k, SFK005, ev->tried != SF_TRIED_NO_KEY, ev);
 	if (ev->tried != SF_TRIED_NO_KEY)

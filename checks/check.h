@@ -23,6 +23,7 @@ struct sf_conflict {
 /* What is remembered of one stream while frames come. */
 struct sf_stream_memory {
 	uint64_t kid, ctr;
+	uint32_t source;
 	struct sf_place last;
 	bool any;
 };

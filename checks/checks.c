@@ -88,7 +88,7 @@ struct sf_example
 sf_example_of(const struct sf_frame_event *ev)
 {
 	struct sf_example e = { .place = ev->first,
-		.has_header = ev->has_header,
+		.has_header = ev->has_kid,
 		.kid = ev->kid,
 		.ctr = ev->ctr };
 

@@ -2,24 +2,18 @@
 
 #define LEAST_FRAMES 20 /* before a stream's want of structure is told */
 
-static bool
-is_rfc9605(enum sf_dialect d)
-{
-	return d == SF_DIALECT_RFC9605 || d == SF_DIALECT_RFC9605_PREFIXED ||
-	       d == SF_DIALECT_RTP_SFRAME;
-}
-
 static void
 judge_one(struct sf_checks *k, const struct sf_stream *s)
 {
 	bool opaque = s->dialect == SF_DIALECT_OPAQUE;
 	struct sf_finding *f;
 
-	if (s->protection == SF_PROT_OTHER_DIALECT) {
+	if (sf_dialect_is_other(s->dialect) &&
+	    s->protection != SF_PROT_UNDECIDABLE) {
 		f = sf_failed(k, SFD001, s->id, 1, s->first, s->last);
 		f->frames = s->frames;
 		f->clear_octets = s->clear_octets;
-	} else if (is_rfc9605(s->dialect)) {
+	} else if (sf_dialect_is_rfc9605(s->dialect)) {
 		sf_passed(k, SFD001, 1);
 	}
 	if (opaque && s->frames >= LEAST_FRAMES)

@@ -18,6 +18,8 @@ use_of(const struct sf_stream *s, uint64_t kid)
 static void
 judge_shared(struct sf_checks *k, const struct sf_stream *s)
 {
+	if (s->keys != NULL && !sf_dialect_shares_kids(s->dialect))
+		return;
 	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
 		for (const struct sf_stream *o = k->result.model->streams;
 		     o != s; o = o->next) {

@@ -32,13 +32,24 @@ note_conflict(struct sf_checks *k, const struct sf_frame_event *ev)
 		c->examples[c->n_examples++] = sf_example_of(ev);
 }
 
+/* A counter that wraps is behind when it is less than half a turn back. */
+static bool
+fell(uint64_t before, const struct sf_frame_event *ev)
+{
+	uint64_t turn = ev->modulus;
+
+	if (turn == 0 || ev->ctr >= turn || before >= turn)
+		return ev->ctr <= before;
+	return (ev->ctr + turn - before) % turn - 1 >= turn / 2;
+}
+
 void
 sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 {
 	struct sf_stream_memory *m = &k->streams[ev->stream->id - 1];
 	bool back;
 
-	if (!ev->has_header)
+	if (!ev->has_nonce)
 		return;
 	if (ev->seen == SF_SEEN_DIFFERENT)
 		note_conflict(k, ev);
@@ -47,10 +58,13 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	sf_expect(k, SFN003,
 	    ev->seen != SF_SEEN_SAME || ev->seen_stream != ev->stream->id, ev);
 	/* proven reuse is told as that, a repeat as a repeat */
-	back = m->any && m->kid == ev->kid && ev->ctr <= m->ctr &&
-	       ev->seen == SF_SEEN_NEW;
+	if (!ev->rises)
+		return;
+	back = m->any && m->kid == ev->kid && m->source == ev->source &&
+	       fell(m->ctr, ev) && ev->seen == SF_SEEN_NEW;
 	sf_expect(k, SFN002, !back, ev);
-	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->last, true };
+	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->source, ev->last,
+		true };
 }
 
 /* ---- at the end: whose keys were they? ------------------------------------ */

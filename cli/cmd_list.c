@@ -100,30 +100,16 @@ markdown_findings(void)
 
 /* ---- the other tables ---------------------------------------------------- */
 
-static const char *const dialects[SF_DIALECTS] = {
-	[SF_DIALECT_CLEAR] = "media in the clear",
-	[SF_DIALECT_RFC9605] = "SFrame, the whole frame protected",
-	[SF_DIALECT_RFC9605_PREFIXED] =
-	    "SFrame behind a clear prefix of fixed length",
-	[SF_DIALECT_RTP_SFRAME] = "SFrame with the RTP payload descriptor "
-				  "(draft-ietf-avtcore-rtp-sframe)",
-	[SF_DIALECT_SFRAME_DRAFT] = "the header of the drafts before RFC 9605 "
-				    "(draft-ietf-sframe-enc-00 to -03)",
-	[SF_DIALECT_LIVEKIT] =
-	    "LiveKit: clear codec head, IV and key index behind",
-	[SF_DIALECT_SFRAME_JS] =
-	    "the npm package sframe: header of draft-omara-sframe",
-	[SF_DIALECT_OPAQUE] = "uniform octets without any structure",
-};
-
 static void
 list_dialects(void)
 {
-	for (unsigned i = 0; i < SF_DIALECTS; i++)
-		if (sf_dialect_name((enum sf_dialect)i) != NULL)
-			printf("%-17s  %s\n",
-			    sf_dialect_name((enum sf_dialect)i),
-			    dialects[i] == NULL ? "" : dialects[i]);
+	for (unsigned i = SF_DIALECT_NONE + 1; i < SF_DIALECTS; i++) {
+		const struct sf_dialect_row *d =
+		    sf_dialect_row((enum sf_dialect)i);
+
+		printf("%-17s  %-5s  %s\n", d->name, d->opened ? "keys" : "",
+		    d->who);
+	}
 }
 
 static void
@@ -220,6 +206,27 @@ explain(const struct sf_rule *r)
 	explain_line("remedy", r->remedy, "");
 }
 
+/* What not-rfc9605 may name: each format, how it is told, what it lacks. */
+static void
+explain_dialects(void)
+{
+	const struct sf_report_style style = { 0 };
+
+	for (unsigned i = SF_DIALECT_NONE + 1; i < SF_DIALECTS; i++) {
+		const struct sf_dialect_row *d =
+		    sf_dialect_row((enum sf_dialect)i);
+		struct sf_para p = sf_para(stdout, &style, 2, 16);
+
+		if (!sf_dialect_is_other((enum sf_dialect)i))
+			continue;
+		sf_para_text(&p, d->name);
+		sf_para_tab(&p, 16);
+		sf_para_format(
+		    &p, "%s. Told by %s. Lacks %s.", d->who, d->told, d->lacks);
+		sf_para_end(&p);
+	}
+}
+
 enum sf_exit
 sf_cmd_explain(const struct sf_config *c)
 {
@@ -233,6 +240,8 @@ sf_cmd_explain(const struct sf_config *c)
 			return SF_EXIT_USAGE;
 		}
 		explain(r);
+		if (r == &sf_rules[SFD001])
+			explain_dialects();
 	}
 	return SF_EXIT_OK;
 }

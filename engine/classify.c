@@ -23,6 +23,7 @@ settle(struct sf_classifier *c, struct sf_classify_run *run)
 {
 	unsigned ready;
 
+	sf_classify_dialects(c);
 	sf_classify_runs(c);
 	sf_classify_bodies(c);
 	ready = sf_classify_open(c);
@@ -121,7 +122,8 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
-	    !opens_rebuilt(c, run, r, frame) && !carries_on(c, r)) {
+	    !opens_rebuilt(c, run, r, frame) && !carries_on(c, r) &&
+	    !sf_classify_in_dialect(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
 	}

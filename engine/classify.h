@@ -10,6 +10,7 @@
 
 #include "engine/clear.h"
 #include "engine/event.h"
+#include "engine/dialect/way.h"
 #include "engine/opener.h"
 #include "engine/runs.h"
 
@@ -45,6 +46,13 @@ struct sf_classifier {
 	uint64_t last_seq;
 	double pace;               /* CTR's step from packet to packet, of late */
 	bool ending;               /* no more frames come */
+	const struct sf_way *way;  /* format with marks of its own, or NULL */
+	struct sf_sight sight;     /* of its last frame */
+	uint64_t in_way;           /* frames in such formats, kept ones too */
+	uint64_t way_frames;       /* of them those that are out */
+	uint64_t way_opened;       /* and a key opened */
+	int clear, clear_key;      /* octets at their heads; of key frames */
+	bool clear_seen;           /* clear is known */
 	bool open;                 /* frames kept that nothing was said of */
 	bool bare;                 /* the last bodies tested were not uniform */
 	enum sf_clear before;      /* what the frames before were, when not a run */

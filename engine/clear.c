@@ -13,13 +13,11 @@
 #define PAUSE                                                                  \
 	5760       /* 120 ms at 48 kHz, the longest packet: beyond it a
                              sender was silent and its durations say nothing */
-#define TRAILER 14 /* IV of 12, its length, key index (LiveKit, Jitsi) */
 
 /* What is counted over the frames, once. */
 struct tally {
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
-	size_t trailers, long_enough;
 	size_t tiny; /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
 	unsigned first[256];     /* first octet of the codec's own data */
@@ -57,16 +55,6 @@ tally_octets(struct tally *t, const struct sf_record *r)
 }
 
 static void
-tally_trailer(struct tally *t, const struct sf_record *r)
-{
-	if (r->octets < TRAILER + 16)
-		return;
-	t->long_enough++;
-	if (r->tail[r->tail_n - 2] == 12 && r->tail[r->tail_n - 1] < 16)
-		t->trailers++;
-}
-
-static void
 tally_one(struct tally *t, const struct sf_record *r)
 {
 	t->n++;
@@ -76,7 +64,6 @@ tally_one(struct tally *t, const struct sf_record *r)
 	if (r->core_at < r->head_n)
 		t->first[r->head[r->core_at]]++;
 	tally_octets(t, r);
-	tally_trailer(t, r);
 }
 
 /* Does the duration that a TOC tells agree with the next timestamp? */
@@ -238,23 +225,6 @@ keep_size(struct sf_clear_found *out, const struct sf_record *recs, size_t n)
 	}
 }
 
-static bool
-all_trailers(const struct tally *t)
-{
-	return t->long_enough >= 3 && most(t->trailers, t->long_enough, 95);
-}
-
-bool
-sf_clear_trailers(const struct sf_record *recs, size_t n)
-{
-	struct tally t = { 0 };
-
-	for (size_t i = 0; i < n; i++)
-		if (recs[i].complete)
-			tally_trailer(&t, &recs[i]);
-	return all_trailers(&t);
-}
-
 void
 sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
     size_t n, enum sf_codec codec, bool whole)
@@ -274,10 +244,6 @@ sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
 		.p_tail = sf_bits_p(&t.tail),
 	};
 	keep_size(out, recs, n);
-	if (all_trailers(&t)) {
-		out->what = SF_CLEAR_TRAILER;
-		return;
-	}
 	out->what = judge_codec(&t, out, codec, whole);
 	if (out->what != SF_CLEAR_UNSURE)
 		return;

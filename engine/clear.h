@@ -15,7 +15,6 @@ enum sf_clear {
 	SF_CLEAR_FEW,     /* too few frames to say */
 	SF_CLEAR_PLAIN,   /* a codec's structure, and a body that is not uniform */
 	SF_CLEAR_HEAD,    /* a codec's first octets; the body may be ciphertext */
-	SF_CLEAR_TRAILER, /* each ends as LiveKit's and Jitsi's frames do */
 	SF_CLEAR_UNIFORM, /* no structure at all */
 	SF_CLEAR_UNSURE   /* neither uniform nor a codec that we rebuild */
 };
@@ -35,9 +34,6 @@ struct sf_clear_found {
  */
 void sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
     size_t n, enum sf_codec codec, bool whole);
-
-/* Do the frames end as LiveKit's and Jitsi's do: 0c and a key index? */
-bool sf_clear_trailers(const struct sf_record *recs, size_t n);
 
 #define SF_CLEAR_SURE 1e-9 /* p below which octets are not uniform */
 

@@ -40,6 +40,14 @@ struct sf_frame_event {
 	uint64_t kid, ctr;
 	uint8_t kid_octets, ctr_octets; /* as in struct sf_sframe_header */
 	bool draft;                    /* the header has the layout of the drafts */
+	/* the frame is in a format with marks of its own; else NONE. The two
+	   below are set for it and for a header. */
+	enum sf_dialect dialect;
+	bool has_kid, has_ctr;
+	bool has_nonce;                /* seen was asked */
+	bool rises;                    /* CTR never falls in one KID and source */
+	uint32_t source;               /* whose counter it is, in one stream */
+	uint32_t modulus;              /* of CTR; 0: none */
 	/* was this KID and CTR used before, by the same stream or another? */
 	enum sf_seen_answer seen;
 	uint32_t seen_stream;          /* id of the stream that used it */

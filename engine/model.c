@@ -7,10 +7,6 @@ static const char *const protections[SF_PROTS] = { "verified", "consistent",
 	"partly-clear", "mixed", "plaintext", "other-dialect", "srtp",
 	"undecidable" };
 
-static const char *const dialects[SF_DIALECTS] = { NULL, "clear", "rfc9605",
-	"rfc9605-prefixed", "rtp-sframe", "sframe-js", "sframe-draft",
-	"livekit", "opaque" };
-
 static const char *const kinds[] = { NULL, "audio", "video", "repair" };
 
 static const char *const codecs[SF_CODECS] = { NULL, "opus", "red", "pcmu",
@@ -85,12 +81,6 @@ const char *
 sf_protection_name(enum sf_protection p)
 {
 	return protections[p];
-}
-
-const char *
-sf_dialect_name(enum sf_dialect d)
-{
-	return dialects[d];
 }
 
 const char *

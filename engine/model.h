@@ -8,6 +8,7 @@
 #define SF_MODEL_H
 
 #include "engine/diagnose.h"
+#include "engine/dialect.h"
 #include "engine/packet.h"
 
 /* What one frame is (contract: frames_by_state, in this order). */
@@ -32,19 +33,6 @@ enum sf_protection {
 	SF_PROTS
 };
 
-enum sf_dialect {
-	SF_DIALECT_NONE, /* nothing can be said: null in JSON */
-	SF_DIALECT_CLEAR,
-	SF_DIALECT_RFC9605,
-	SF_DIALECT_RFC9605_PREFIXED,
-	SF_DIALECT_RTP_SFRAME,
-	SF_DIALECT_SFRAME_JS,
-	SF_DIALECT_SFRAME_DRAFT,
-	SF_DIALECT_LIVEKIT,
-	SF_DIALECT_OPAQUE,
-	SF_DIALECTS
-};
-
 enum sf_kind { SF_KIND_UNKNOWN, SF_KIND_AUDIO, SF_KIND_VIDEO, SF_KIND_REPAIR };
 
 enum sf_codec {
@@ -67,11 +55,9 @@ enum sf_codec {
 enum sf_origin { SF_FROM_NOTHING, SF_FROM_SDP, SF_FROM_STATIC_PT, SF_FROM_PAYLOAD };
 
 /* Lower-case tokens of the contract ("consistent", "rfc9605", "opus", "sdp").
-   Static strings; NULL for SF_DIALECT_NONE, SF_CODEC_UNKNOWN, SF_FROM_NOTHING,
-   SF_KIND_UNKNOWN. */
+   Static strings; NULL for SF_CODEC_UNKNOWN, SF_FROM_NOTHING, SF_KIND_UNKNOWN. */
 const char *sf_state_name(enum sf_state s);
 const char *sf_protection_name(enum sf_protection p);
-const char *sf_dialect_name(enum sf_dialect d);
 const char *sf_kind_name(enum sf_kind k);
 const char *sf_codec_name(enum sf_codec c);
 const char *sf_origin_name(enum sf_origin o);
@@ -87,6 +73,7 @@ struct sf_key_use {
 	   readable), and sequence numbers that were in no frame */
 	uint32_t frames_between, missing_between;
 	struct sf_key_use *next;      /* in time order */
+	bool no_ctr;                  /* the format has no counter on the wire */
 };
 
 /* One run of frames of one state in one stream. */

@@ -10,6 +10,7 @@
 #include "parsers/media/red.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
+#include "parsers/sframe/livekit.h"
 
 static void
 ask_opus(struct sf_record *r, struct sf_bytes in)
@@ -235,6 +236,50 @@ fewer(size_t n, size_t most)
 	return (uint8_t)(n < most ? n : most);
 }
 
+/*
+ * The end of a frame as it was before it was made safe for H.264 or H.265: a 03
+ * behind two zeros goes. It is read from far enough in front for the zeros to
+ * be known.
+ */
+static struct sf_bytes
+unescaped(uint8_t room[2 * SF_RECORD_TAIL], struct sf_bytes in)
+{
+	size_t from = in.n > 2 * SF_RECORD_TAIL ? in.n - 2 * SF_RECORD_TAIL : 0;
+	size_t n = 0;
+	unsigned zeros = 0;
+
+	for (size_t i = from; i < in.n; i++) {
+		uint8_t b = in.p[i];
+
+		if (zeros >= 2 && b == 3) {
+			zeros = 0;
+			continue;
+		}
+		zeros = b == 0 ? zeros + 1 : 0;
+		room[n++] = b;
+	}
+	return sf_bytes(room, n);
+}
+
+static void
+keep_tail(struct sf_record *r, const struct sf_frame *f)
+{
+	uint8_t room[2 * SF_RECORD_TAIL];
+	struct sf_bytes in = f->octets;
+	struct sf_lkts m;
+	struct sf_diag d;
+
+	if (in.n >= 4 && in.p[in.n - 1] == 'S' &&
+	    sf_lkts_parse(&m, in, &d) == SF_OK) {
+		r->metadata = true;
+		in = m.payload;
+	}
+	if (f->codec == SF_CODEC_H264 || f->codec == SF_CODEC_H265)
+		in = unescaped(room, in);
+	r->tail_n = fewer(in.n, SF_RECORD_TAIL);
+	memcpy(r->tail, in.p + (in.n - r->tail_n), r->tail_n);
+}
+
 void
 sf_record_of(struct sf_record *out, const struct sf_frame *f)
 {
@@ -254,6 +299,7 @@ sf_record_of(struct sf_record *out, const struct sf_frame *f)
 	r->descriptor = f->descriptor;
 	r->foreign = f->foreign;
 	r->video = is_video(f);
+	r->codec = (uint8_t)f->codec;
 	r->state = SF_STATE_UNKNOWN;
 	if (!f->complete)
 		return;
@@ -264,7 +310,6 @@ sf_record_of(struct sf_record *out, const struct sf_frame *f)
 		    f->marks[f->units < SF_FRAME_MARKS ? f->units - 1U
 						       : SF_FRAME_MARKS - 1U];
 	r->head_n = fewer(o.n, SF_RECORD_HEAD);
-	r->tail_n = fewer(o.n, SF_RECORD_TAIL);
 	memcpy(r->head, o.p, r->head_n);
-	memcpy(r->tail, o.p + (o.n - r->tail_n), r->tail_n);
+	keep_tail(r, f);
 }

@@ -8,7 +8,7 @@
 #include "engine/model.h"
 
 #define SF_RECORD_HEAD 112 /* octets kept from the front */
-#define SF_RECORD_TAIL 20  /* and from the back */
+#define SF_RECORD_TAIL 40  /* and from the back */
 
 #define SF_FRAME_MARKS 8 /* places kept where a packetizer cut a frame */
 
@@ -79,6 +79,8 @@ struct sf_record {
 	bool foreign;       /* the packetizer's units are none of the codec */
 	bool rebuilt;       /* opened in another way than it came */
 	uint32_t last_mark; /* where the last unit begins; 0: one unit */
+	bool metadata;               /* LiveKit's clear trailer was behind */
+	uint8_t codec;               /* enum sf_codec */
 	enum sf_proof proof;
 	/* the judgement */
 	bool decided;
@@ -86,11 +88,14 @@ struct sf_record {
 	bool has_header;
 	enum sf_layout layout;
 	struct sf_run_header header; /* when has_header */
+	uint8_t dialect;             /* enum sf_dialect, by its own marks; or NONE */
 	enum sf_tried tried;
 	uint16_t suite; /* that opened it */
 	unsigned entry; /* of the key file that opened it */
 	uint8_t head[SF_RECORD_HEAD];
-	uint8_t tail[SF_RECORD_TAIL]; /* the last tail_n octets, in order */
+	/* The last tail_n octets, in order; without the escapes of H.264 and
+	   H.265, and without LiveKit's metadata behind. */
+	uint8_t tail[SF_RECORD_TAIL];
 };
 
 /* Keeps what is needed of a frame; proof stays NONE. */

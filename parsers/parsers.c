@@ -31,7 +31,10 @@
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
 #include "parsers/rtp/stun.h"
+#include "parsers/sframe/fronts.h"
 #include "parsers/sframe/header.h"
+#include "parsers/sframe/livekit.h"
+#include "parsers/sframe/trailers.h"
 #include "parsers/text/sdp_attr.h"
 #include "parsers/text/sdp_line.h"
 

@@ -64,6 +64,19 @@ header_text(FILE *f, const struct sf_frame_event *ev)
 		fputs(" draft", f);
 }
 
+/* What a format with marks of its own says of key and counter. */
+static void
+dialect_text(FILE *f, const struct sf_frame_event *ev)
+{
+	char kid[24] = "-", ctr[24] = "-";
+
+	if (ev->has_kid)
+		snprintf(kid, sizeof(kid), "%" PRIu64, ev->kid);
+	if (ev->has_ctr)
+		snprintf(ctr, sizeof(ctr), "%" PRIu64, ev->ctr);
+	fprintf(f, "  %4s %6s  %s", kid, ctr, sf_dialect_name(ev->dialect));
+}
+
 bool
 sf_frame_text(FILE *f, const struct sf_frame_event *ev,
     const struct sf_report_style *style)
@@ -91,8 +104,12 @@ sf_frame_text(FILE *f, const struct sf_frame_event *ev,
 		fprintf(f, "%*s", (int)(9 - strlen(state)), "");
 		header_text(f, ev);
 	}
+	if (ev->complete && ev->dialect != SF_DIALECT_NONE) {
+		fprintf(f, "%*s", (int)(9 - strlen(state)), "");
+		dialect_text(f, ev);
+	}
 	if (ev->complete && ev->key)
-		fprintf(f, "%s", ev->has_header ? " key" : "  key");
+		fprintf(f, "%s", ev->has_kid ? " key" : "  key");
 	fputc('\n', f);
 	if (style->verbose && ev->complete && ev->has_header) {
 		struct sf_bytes raw = sf_bytes(ev->raw, ev->raw_octets);
@@ -105,18 +122,26 @@ sf_frame_text(FILE *f, const struct sf_frame_event *ev,
 	return !ferror(f);
 }
 
-/* The members that are null in a frame without a header. */
+static void
+put_or_null(struct sf_emit *e, const char *name, bool has, uint64_t v)
+{
+	if (has)
+		sf_emit_u64(e, name, v);
+	else
+		sf_emit_null(e, name);
+}
+
+/* The members that are null in a frame that says nothing of its key. */
 static void
 put_header(struct sf_emit *e, const struct sf_frame_event *ev)
 {
+	put_or_null(e, "kid", ev->complete && ev->has_kid, ev->kid);
+	put_or_null(e, "ctr", ev->complete && ev->has_ctr, ev->ctr);
+	sf_emit_string(e, "dialect", sf_dialect_name(ev->dialect));
 	if (!ev->complete || !ev->has_header) {
-		sf_emit_null(e, "kid");
-		sf_emit_null(e, "ctr");
 		sf_emit_null(e, "header");
 		return;
 	}
-	sf_emit_u64(e, "kid", ev->kid);
-	sf_emit_u64(e, "ctr", ev->ctr);
 	sf_emit_open(e, "header", '{');
 	sf_emit_string(e, "layout", layout_name(ev));
 	sf_emit_hex(e, "octets", sf_bytes(ev->raw, ev->raw_octets));

@@ -226,6 +226,16 @@ put_intervals(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_close(e, '[');
 }
 
+/* Null in a format that has no counter on the wire. */
+static void
+put_ctr(struct sf_emit *e, const char *name, bool has, uint64_t ctr)
+{
+	if (has)
+		sf_emit_u64(e, name, ctr);
+	else
+		sf_emit_null(e, name);
+}
+
 static void
 put_keys(struct sf_emit *e, const struct sf_stream *s)
 {
@@ -233,8 +243,8 @@ put_keys(struct sf_emit *e, const struct sf_stream *s)
 	for (const struct sf_key_use *k = s->keys; k; k = k->next) {
 		sf_emit_open(e, NULL, '{');
 		sf_emit_u64(e, "kid", k->kid);
-		sf_emit_u64(e, "first_ctr", k->first_ctr);
-		sf_emit_u64(e, "last_ctr", k->last_ctr);
+		put_ctr(e, "first_ctr", !k->no_ctr, k->first_ctr);
+		put_ctr(e, "last_ctr", !k->no_ctr, k->last_ctr);
 		sf_emit_count(e, "frames", k->frames);
 		put_times(e, &k->first, &k->last);
 		put_packets(e, &k->first, &k->last);

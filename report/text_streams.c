@@ -130,8 +130,9 @@ kids_cell(char out[CELL], const struct sf_stream *s)
 
 	snprintf(out, CELL, "-");
 	for (const struct sf_key_use *k = s->keys; k; k = k->next) {
-		int n = snprintf(out + at, CELL - at, "%s%" PRIu64,
-		    at == 0 ? "" : ",", k->kid);
+		int n = k->no_ctr ? 0
+				  : snprintf(out + at, CELL - at, "%s%" PRIu64,
+					at == 0 ? "" : ",", k->kid);
 
 		at += n > 0 ? (size_t)n : 0;
 		if (at > KID_ROOM && s->keys->next != NULL) {
@@ -415,12 +416,16 @@ put_uses(FILE *f, const struct view *v, const struct sf_stream *s)
 
 		sf_time_clock(from, k->first.time_ns);
 		sf_time_clock(to, k->last.time_ns);
+		sf_para_format(
+		    &p, "KID %" PRIu64 "%s", k->kid, k->no_ctr ? ":" : ",");
+		if (!k->no_ctr)
+			sf_para_format(&p, "CTR %" PRIu64 "..%" PRIu64 ":",
+			    k->first_ctr, k->last_ctr);
 		sf_para_format(&p,
-		    "KID %" PRIu64 ", CTR %" PRIu64 "..%" PRIu64 ": %" PRIu64
-		    " frame%s, packets %" PRIu64 "-%" PRIu64 ", %s-%s",
-		    k->kid, k->first_ctr, k->last_ctr, k->frames,
-		    k->frames == 1 ? "" : "s", k->first.packet, k->last.packet,
-		    from, to);
+		    "%" PRIu64 " frame%s, packets %" PRIu64 "-%" PRIu64
+		    ", %s-%s",
+		    k->frames, k->frames == 1 ? "" : "s", k->first.packet,
+		    k->last.packet, from, to);
 		sf_para_end(&p);
 	}
 }

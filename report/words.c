@@ -426,10 +426,14 @@ about_clear_head(struct subject *x)
 static void
 about_dialect(struct subject *x)
 {
-	const char *name = x->s == NULL ? NULL : sf_dialect_name(x->s->dialect);
+	const struct sf_dialect_row *d =
+	    x->s == NULL ? NULL : sf_dialect_row(x->s->dialect);
 
-	if (name != NULL)
-		add(&x->w, "recognised as %s", name);
+	if (d == NULL)
+		return;
+	add(&x->w, "recognised as %s (%s)", d->name, d->who);
+	if (d->lacks[0] != '\0')
+		add(&x->w, "; it lacks %s", d->lacks);
 }
 
 static void

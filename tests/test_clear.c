@@ -6,7 +6,7 @@
 #define MOST 120
 
 /* How the octets behind a TOC octet are made. */
-enum body { BIASED, EVEN, TRAILER, NO_TOC, SAMPLES, TINY };
+enum body { BIASED, EVEN, NO_TOC, SAMPLES, TINY };
 
 /*
  * One Opus-sized frame: the TOC octet, then noise whose first octet is drawn
@@ -29,8 +29,6 @@ make(struct sf_record *r, unsigned i, uint8_t toc, enum body body,
 		octets[0] = toc;
 	if (body == BIASED || body == TINY)
 		octets[1] &= 0x13;
-	if (body == TRAILER)
-		memcpy(octets + n - 2, "\x0c\x03", 2);
 	for (size_t k = 0; body == SAMPLES && k < n; k++)
 		octets[k] |= 0xd0;
 	f.octets = sf_bytes(octets, n);
@@ -55,7 +53,6 @@ static const struct {
 	{ "the TOC alone in the clear",   0x78, EVEN,   120, SF_CODEC_OPUS, false, SF_CLEAR_HEAD },
 	{ "the same where whole frames are protected at other times",
 	                                  0x78, EVEN,    20, SF_CODEC_OPUS, true,  SF_CLEAR_PLAIN },
-	{ "LiveKit's trailer",            0x78, TRAILER, 40, SF_CODEC_OPUS, false, SF_CLEAR_TRAILER },
 	{ "noise",                        0x00, NO_TOC, 120, SF_CODEC_OPUS, false, SF_CLEAR_UNIFORM },
 	{ "noise where frames are protected",
 	                                  0x00, NO_TOC, 120, SF_CODEC_OPUS, true,  SF_CLEAR_UNIFORM },

@@ -340,6 +340,8 @@ sample_event(const struct sample *s)
 		.key = true,
 		.state = SF_STATE_ENCRYPTED,
 		.has_header = true,
+		.has_kid = true,
+		.has_ctr = true,
 		.header_at = 3,
 		.raw = { 0x99, 1, 0x23, 0x45, 0x67 },
 		.raw_octets = 5,

@@ -51,9 +51,8 @@ missing_before(const struct sf_classifier *c, const struct sf_record *r)
 
 static void
 begin_key_use(struct sf_classifier *c, struct sf_classify_run *run,
-    const struct sf_record *r)
+    const struct sf_record *r, const struct sf_frame_event *ev)
 {
-	const struct sf_run_header *h = &r->header;
 	struct sf_key_use *u;
 
 	if (run->key_uses_used == run->key_uses_cap) {
@@ -62,13 +61,14 @@ begin_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 	}
 	u = &run->key_uses[run->key_uses_used++];
 	*u = (struct sf_key_use){
-		.kid = h->kid,
-		.first_ctr = h->ctr,
-		.last_ctr = h->ctr,
+		.kid = ev->kid,
+		.no_ctr = !ev->has_ctr,
+		.first_ctr = ev->ctr,
+		.last_ctr = ev->ctr,
 		.frames = 1,
 		.first = r->last,
 		.last = r->last,
-		.entry = entry_of(r),
+		.entry = ev->entry,
 		.frames_between = c->use == NULL ? 0 : c->without,
 		.missing_between = missing_before(c, r),
 	};
@@ -78,22 +78,21 @@ begin_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 
 static void
 note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
-    const struct sf_record *r)
+    const struct sf_record *r, const struct sf_frame_event *ev)
 {
-	const struct sf_run_header *h = &r->header;
 	struct sf_key_use *u = c->use;
-	int entry = entry_of(r);
+	int entry = ev->entry;
 
-	if (u != NULL && u->kid == h->kid &&
+	if (u != NULL && u->kid == ev->kid &&
 	    (entry < 0 || u->entry < 0 || u->entry == entry)) {
 		if (entry >= 0)
 			u->entry = entry;
 		u->frames++;
-		u->last_ctr = h->ctr;
+		u->last_ctr = ev->ctr;
 		u->last = r->last;
 		return;
 	}
-	begin_key_use(c, run, r);
+	begin_key_use(c, run, r, ev);
 }
 
 /* The form of the header: facts that a check judges (RFC 9605 4.3). */
@@ -115,7 +114,8 @@ fill_header(struct sf_frame_event *ev, const struct sf_record *r)
 {
 	const struct sf_run_header *h = &r->header;
 
-	ev->has_header = true;
+	ev->has_header = ev->has_kid = ev->has_ctr = true;
+	ev->has_nonce = ev->rises = true;
 	ev->header_at = h->at;
 	ev->packet_at =
 	    r->packet_at == 0 ? 0 : (uint16_t)(r->packet_at + h->at);
@@ -137,26 +137,73 @@ note_seen(struct sf_classifier *c, struct sf_frame_event *ev)
 		c->pub->forwards = ev->seen_stream;
 }
 
+/* Was the nonce used before? nonce is CTR, or what stands for all of it. */
+static void
+ask_seen(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r, uint64_t nonce, struct sf_frame_event *ev)
+{
+	ev->seen_stream = c->pub->id;
+	ev->seen = sf_seen_ask(
+	    &run->seen, ev->kid, nonce, r->content, &ev->seen_stream);
+	if (run->seen.forgotten > run->model->limits[SF_LIMIT_SEEN_FRAMES])
+		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
+	note_seen(c, ev);
+}
+
+static void
+count_tried(struct sf_evidence *e, const struct sf_record *r)
+{
+	e->tried += r->tried >= SF_TRIED_FORGED;
+	e->no_key += r->tried == SF_TRIED_NO_KEY;
+}
+
 static void
 emit_header(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r, struct sf_frame_event *ev)
 {
 	fill_header(ev, r);
-	ev->seen_stream = c->pub->id;
 	if (r->layout == SF_LAYOUT_RFC9605)
 		note_form(&c->pub->evidence, r);
-	ev->seen = sf_seen_ask(
-	    &run->seen, ev->kid, ev->ctr, r->content, &ev->seen_stream);
-	if (run->seen.forgotten > run->model->limits[SF_LIMIT_SEEN_FRAMES])
-		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
-	note_seen(c, ev);
-	note_key_use(c, run, r);
-	c->pub->evidence.tried += r->tried >= SF_TRIED_FORGED;
-	c->pub->evidence.no_key += r->tried == SF_TRIED_NO_KEY;
+	ask_seen(c, run, r, ev->ctr, ev);
+	note_key_use(c, run, r, ev);
+	count_tried(&c->pub->evidence, r);
 	c->run_frames++;
 	c->run_layout[r->layout]++;
 	c->run_prefixed += r->header.at > 0 && !c->placing.descriptor;
 	c->run_descriptor += r->descriptor || c->placing.descriptor;
+}
+
+static void
+emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
+    const struct sf_record *r, struct sf_frame_event *ev)
+{
+	enum sf_dialect d = (enum sf_dialect)r->dialect;
+	struct sf_stream *pub = c->pub;
+	struct sf_sight sight = { 0 };
+	const struct sf_sight *s = &sight;
+
+	(void)sf_way_of(d)->read(&sight, r);
+	ev->dialect = d;
+	ev->kid = s->kid;
+	ev->ctr = s->ctr;
+	ev->has_kid = s->has_kid;
+	ev->has_ctr = s->has_ctr;
+	ev->has_nonce = s->has_nonce;
+	ev->rises = s->rises;
+	ev->source = s->source;
+	ev->modulus = s->modulus;
+	if (s->has_nonce)
+		ask_seen(c, run, r, s->nonce, ev);
+	if (s->has_kid)
+		note_key_use(c, run, r, ev);
+	count_tried(&pub->evidence, r);
+	c->way_frames++;
+	c->way_opened += r->tried == SF_TRIED_OPENED;
+	if (r->key)
+		c->clear_key = s->clear;
+	else
+		c->clear = s->clear;
+	c->clear_seen |= !r->key;
 }
 
 /* What stands in a misfit where the header should be. */
@@ -227,10 +274,12 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		note_rewritten(c, r);
 		if (r->has_header)
 			emit_header(c, run, r, &ev);
+		else if (r->dialect != SF_DIALECT_NONE)
+			emit_sight(c, run, r, &ev);
 		else if (c->running)
 			emit_misfit(c, r, &ev);
 	}
-	if (r->has_header) {
+	if (ev.has_kid) {
 		c->use_seq = r->seq;
 		c->without = c->without_packets = 0;
 	} else {

@@ -11,6 +11,8 @@ whole_frames(const struct sf_classifier *c)
 {
 	if (c->original != NULL)
 		c = c->original;
+	if (c->in_way >= SF_LEAST_RUN)
+		return true;
 	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
 	       c->placing.at == 0 && c->placing.layout == SF_LAYOUT_RFC9605;
 }
@@ -36,9 +38,7 @@ keep_clear(struct sf_evidence *e, const struct sf_clear_found *f)
 static enum sf_state
 state_of(enum sf_clear what)
 {
-	if (what == SF_CLEAR_PLAIN)
-		return SF_STATE_PLAINTEXT;
-	return what == SF_CLEAR_TRAILER ? SF_STATE_ENCRYPTED : SF_STATE_UNKNOWN;
+	return what == SF_CLEAR_PLAIN ? SF_STATE_PLAINTEXT : SF_STATE_UNKNOWN;
 }
 
 /*

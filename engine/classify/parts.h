@@ -9,6 +9,17 @@
 
 #define SF_LEAST_RUN 20 /* frames before "consistent" is said */
 
+/* ---- dialects.c: formats with marks of their own ---- */
+
+/* Marks every frame of the block that is in one. */
+void sf_classify_dialects(struct sf_classifier *c);
+
+/* The frame is in the format of those before it, and marked so. */
+bool sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r);
+
+void sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_way *way, const struct sf_sight *s);
+
 /* ---- walk.c: headers that run on ---- */
 
 /* Marks every frame of the block that belongs to a run of headers. */

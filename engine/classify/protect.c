@@ -78,31 +78,47 @@ protect_none(struct sf_classifier *c)
 		undecidable(s, SF_WHY_CONTRADICTION);
 }
 
+/* Most frames are in a format that is told by its own marks. */
+static void
+protect_way(struct sf_classifier *c)
+{
+	struct sf_stream *s = c->pub;
+	bool opened = c->way_opened == c->way_frames && few_strays(c);
+	int clear = c->clear_seen ? c->clear : c->clear_key;
+
+	s->dialect = c->way->dialect;
+	s->clear_octets = clear;
+	s->clear_octets_key = -1;
+	if (s->kind == SF_KIND_VIDEO && c->clear_key != clear &&
+	    c->clear_key > 0)
+		s->clear_octets_key = c->clear_key;
+	s->protection = opened ? SF_PROT_VERIFIED : SF_PROT_OTHER_DIALECT;
+}
+
 void
 sf_classify_protect(struct sf_classifier *c)
 {
 	struct sf_stream *s = c->pub;
 	uint64_t plain = s->by_state[SF_STATE_PLAINTEXT];
-	uint64_t trailers = outside(c, SF_CLEAR_TRAILER);
-	uint64_t opened = s->by_state[SF_STATE_VERIFIED];
-	uint64_t failed = s->by_state[SF_STATE_FAILED];
-	uint64_t runs =
-	    s->by_state[SF_STATE_ENCRYPTED] - trailers + opened + failed;
-
+	uint64_t opened = s->by_state[SF_STATE_VERIFIED] - c->way_opened;
+	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] +
+			s->by_state[SF_STATE_VERIFIED] +
+			s->by_state[SF_STATE_FAILED] - c->way_frames;
 	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
 
-	if (plain > 0 && runs + trailers == 0 && even < SF_LEAST_RUN) {
+	s->dialect = SF_DIALECT_NONE;
+	if (c->way_frames > 0 && c->way_frames >= runs) {
+		protect_way(c);
+		if (plain > 0)
+			s->protection = SF_PROT_MIXED;
+	} else if (plain > 0 && runs == 0 && even < SF_LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;
 		s->dialect = SF_DIALECT_CLEAR;
 	} else if (plain > 0) {
 		protect_run(c);
 		s->protection = SF_PROT_MIXED;
 		if (runs == 0)
-			s->dialect = trailers > 0 ? SF_DIALECT_LIVEKIT
-						  : SF_DIALECT_OPAQUE;
-	} else if (trailers > 0 && trailers >= runs) {
-		s->protection = SF_PROT_OTHER_DIALECT;
-		s->dialect = SF_DIALECT_LIVEKIT;
+			s->dialect = SF_DIALECT_OPAQUE;
 	} else if (opened > 0 && opened == runs && few_strays(c)) {
 		protect_run(c);
 		if (s->protection == SF_PROT_CONSISTENT)

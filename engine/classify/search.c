@@ -225,8 +225,7 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 		.video = c->recs[from].video };
 	struct sf_evidence *e = &c->pub->evidence;
 
-	if (sf_classify_codec(c) == SF_CODEC_RTX ||
-	    sf_clear_trailers(s.recs, s.n))
+	if (sf_classify_codec(c) == SF_CODEC_RTX)
 		return 0;
 	if (!c->running || !resume(&s, c))
 		try_all(&s, may_be_prefixed(c, &s));

@@ -1,0 +1,100 @@
+/* dialects.c - frames in formats with marks of their own: found, then carried
+   on as long as they come. */
+#include "engine/classify/parts.h"
+
+#include "engine/dialect/search.h"
+
+static enum sf_state
+state_of(enum sf_tried tried)
+{
+	if (tried == SF_TRIED_OPENED)
+		return SF_STATE_VERIFIED;
+	return tried == SF_TRIED_FORGED ? SF_STATE_FAILED : SF_STATE_ENCRYPTED;
+}
+
+void
+sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
+    const struct sf_way *way, const struct sf_sight *s)
+{
+	r->decided = true;
+	r->state = state_of(r->tried);
+	r->dialect = (uint8_t)way->dialect;
+	c->way = way;
+	c->sight = *s;
+	c->in_way++;
+}
+
+/* Does the frame belong to the format of the frames before it? */
+static bool
+belongs(const struct sf_classifier *c, const struct sf_record *r,
+    struct sf_sight *s)
+{
+	return c->way->read(s, r) && (c->way->alone >= SF_WAY_STRONG ||
+					 c->way->follow(&c->sight, s) > 0);
+}
+
+/* A jump: the next frame runs on from this one, and so does its own next. */
+static bool
+confirmed(const struct sf_classifier *c, unsigned at, struct sf_sight s)
+{
+	struct sf_sight next;
+	unsigned asked = 0, fit = 0;
+
+	for (unsigned i = at + 1; i < c->n && asked < 3; i++) {
+		if (!c->recs[i].complete || c->recs[i].decided)
+			continue;
+		asked++;
+		if (!c->way->read(&next, &c->recs[i]) ||
+		    c->way->follow(&s, &next) <= 0)
+			continue;
+		fit++;
+		s = next;
+	}
+	return fit >= 2;
+}
+
+static void
+carry_on(struct sf_classifier *c, unsigned from)
+{
+	struct sf_sight s;
+
+	for (unsigned i = from; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (r->complete && !r->decided &&
+		    (belongs(c, r, &s) ||
+			(c->way->read(&s, r) && confirmed(c, i, s))))
+			sf_classify_mark_dialect(c, r, c->way, &s);
+	}
+}
+
+bool
+sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r)
+{
+	struct sf_sight s;
+
+	if (c->way == NULL || c->open || !belongs(c, r, &s))
+		return false;
+	sf_classify_mark_dialect(c, r, c->way, &s);
+	return true;
+}
+
+void
+sf_classify_dialects(struct sf_classifier *c)
+{
+	struct sf_way_found found;
+	unsigned from = 0, to;
+
+	if (sf_classify_codec(c) == SF_CODEC_RTX)
+		return;
+	if (c->way != NULL)
+		carry_on(c, 0);
+	while (sf_classify_next_open(c, &from, &to)) {
+		if (sf_way_search(&found, &c->recs[from], to - from)) {
+			c->way = found.way;
+			c->sight = (struct sf_sight){ 0 };
+			carry_on(c, from + (unsigned)found.start);
+		}
+		from = to;
+	}
+}

@@ -1,0 +1,135 @@
+/*
+ * counts.c - formats with nothing but a count behind the frame: Signal,
+ * Threema, WhatsApp, Jitsi of 2020. One frame says nothing; a row of them does.
+ */
+#include "engine/dialect/way.h"
+
+#include <math.h>
+
+#include "engine/hash.h"
+#include "parsers/sframe/livekit.h"
+#include "parsers/sframe/trailers.h"
+
+#define NEAR 64 /* steps of a counter that other streams share */
+
+static struct sf_sight
+counted(const struct sf_record *r, uint64_t kid, uint64_t ctr, size_t octets)
+{
+	return (struct sf_sight){ .kid = kid,
+		.ctr = ctr,
+		.nonce = sf_mix(sf_mix(ctr) + 0x5eed),
+		.rtp = r->timestamp,
+		.clear = 0,
+		.octets = (uint8_t)octets,
+		.behind = true,
+		.has_kid = true,
+		.has_ctr = true,
+		.has_nonce = true,
+		.rises = true };
+}
+
+/* Bits for a counter of n bits that went 1 to NEAR on; 0 when it did not. */
+static double
+bits_of_step(const struct sf_sight *a, const struct sf_sight *b, double n)
+{
+	uint64_t step = sf_way_step(a, b);
+
+	return step >= 1 && step <= NEAR ? n - 6 : 0;
+}
+
+bool
+sf_read_ringrtc(struct sf_sight *out, const struct sf_record *r)
+{
+	struct sf_ringrtc t;
+	struct sf_diag d;
+
+	if (sf_ringrtc_parse(&t, sf_way_tail(r), &d) != SF_OK)
+		return false;
+	*out = counted(r, t.ratchet, t.counter, 21);
+	return true;
+}
+
+/* The ratchet stays, moves on by one, or starts over under a new secret. */
+double
+sf_follow_ringrtc(const struct sf_sight *a, const struct sf_sight *b)
+{
+	if (b->kid != a->kid && b->kid != a->kid + 1 && b->kid != 0)
+		return 0;
+	return bits_of_step(a, b, 32 + 6);
+}
+
+bool
+sf_read_threema(struct sf_sight *out, const struct sf_record *r)
+{
+	struct sf_threema t;
+	struct sf_diag d;
+
+	if (sf_threema_parse(&t, sf_way_tail(r), &d) != SF_OK)
+		return false;
+	*out = counted(r, (uint64_t)t.epoch << 8 | t.ratchet, t.number, 6);
+	out->clear = r->video ? SF_CLEAR_UNKNOWN : 0;
+	return r->octets >= 6 + 16;
+}
+
+/* Epoch and ratchet stay, the ratchet moves on, or a new epoch begins with it
+   at zero. */
+double
+sf_follow_threema(const struct sf_sight *a, const struct sf_sight *b)
+{
+	bool next_epoch = b->kid == (((a->kid >> 8) + 1) << 8 & 0xffff);
+
+	if (b->kid != a->kid && b->kid != a->kid + 1 && !next_epoch)
+		return 0;
+	return bits_of_step(a, b, 32 + 14);
+}
+
+/* The counter starts over with a key that is ratcheted, under the same index:
+   neither reuse nor a step back can be told. */
+bool
+sf_read_jitsi_ctr(struct sf_sight *out, const struct sf_record *r)
+{
+	struct sf_jitsi_ctr t;
+	struct sf_diag d;
+
+	if (sf_jitsi_ctr_parse(&t, sf_way_tail(r), &d) != SF_OK ||
+	    t.signature.n != 0 ||
+	    (t.ctr_octets > 1 && t.ctr >> (8 * (t.ctr_octets - 1)) == 0))
+		return false;
+	*out = counted(r, t.kid, t.ctr, (size_t)t.ctr_octets + 1);
+	out->clear = sf_way_clear(r);
+	out->has_nonce = false;
+	out->rises = false;
+	return true;
+}
+
+double
+sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b)
+{
+	/* the octets that a counter takes grow with it, and not else */
+	if (b->kid != a->kid || b->octets < a->octets ||
+	    b->octets > a->octets + 1)
+		return 0;
+	return bits_of_step(a, b, 8.0 * b->octets);
+}
+
+bool
+sf_read_whatsapp(struct sf_sight *out, const struct sf_record *r)
+{
+	struct sf_whatsapp t;
+	struct sf_diag d;
+
+	if (sf_whatsapp_parse(&t, sf_way_tail(r), &d) != SF_OK ||
+	    r->octets < t.octets + 16u)
+		return false;
+	*out = counted(r, t.kid, t.counter, t.octets);
+	out->nonce ^= r->video;
+	return true;
+}
+
+double
+sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b)
+{
+	uint64_t step = sf_way_step(a, b);
+
+	return b->kid == a->kid && step >= 1 && step <= 4 ? 8 : 0;
+}
