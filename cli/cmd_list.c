@@ -136,7 +136,9 @@ list_suites(void)
 static void
 list_formats(void)
 {
-	fputs("in   keys     key files, sframe-tool/keys/v1, with --keys\n"
+	fputs("in   chromium-log, firefox-log   RTP dump lines of a browser, other lines between\n"
+	      "in   janus-text, text2pcap       packets as hexadecimal text\n"
+	      "in   keys     key files, sframe-tool/keys/v1, with --keys\n"
 	      "in   pcap     either byte order, microseconds or nanoseconds\n"
 	      "in   pcapng   sections in either order, several interfaces\n"
 	      "in   sdp      session descriptions (RFC 8866), with --sdp\n"

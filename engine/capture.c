@@ -18,6 +18,7 @@
 static const struct sf_front *const fronts[] = {
 	&sf_front_pcap,
 	&sf_front_pcapng,
+	&sf_front_text,
 };
 
 /* A filter compiled for one link type. */
@@ -239,19 +240,11 @@ static const struct {
 	{ 0,  4, "\x1c\x00\x01\xab", "Ixia capture: convert it first, with editcap" },
 	{ 0,  4, "\xac\x01\x00\x1c", "Ixia capture: convert it first, with editcap" },
 	{ 0,  4, "\xab\x01\x00\x1c", "Ixia capture: convert it first, with editcap" },
+	{ 0,  2, "\xff\xfe",         "text in UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8" },
+	{ 0,  2, "\xfe\xff",         "text in UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8" },
 	{ 0,  4, "\x7f" "ELF",       "a program, not a capture" },
 };
 /* clang-format on */
-
-static bool
-is_text(struct sf_bytes s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((s.p[i] < 0x20 || s.p[i] > 0x7e) && s.p[i] != '\t' &&
-		    s.p[i] != '\r' && s.p[i] != '\n')
-			return false;
-	return true;
-}
 
 /* ERF has no magic: type Ethernet, a record length that holds its header, and
    a wire length that fits (Endace ERF types reference guide). */
@@ -279,8 +272,6 @@ hint_of(struct sf_bytes start)
 			return others[i].hint;
 	if (start.n < 4)
 		return "too short for a capture file";
-	if (is_text(start))
-		return "text: convert it first, with text2pcap";
 	if (is_erf(start))
 		return "ERF, it seems: convert it first, with editcap";
 	return NULL;
@@ -318,7 +309,7 @@ begin(struct sf_capture *c)
 		st = fronts[i]->open(r);
 		if (r->source.error != 0)
 			return refused(c);
-		if (st == SF_CAPTURE_OK)
+		if (st == SF_CAPTURE_OK && r->info.format == NULL)
 			r->info.format = fronts[i]->name;
 		return st;
 	}

@@ -23,9 +23,16 @@ enum sf_capture_status {
 
 #define SF_CAPTURE_LINKS 8 /* distinct link types remembered */
 
+/* What the times of a file are. */
+enum sf_clock {
+	SF_CLOCK_UTC,
+	SF_CLOCK_LOCAL,   /* local time of a zone that is not told, taken as UTC */
+	SF_CLOCK_NO_DATE  /* a day or a year is missing: counted from 1970 */
+};
+
 /* What is known of the file so far; complete after END or DAMAGED. */
 struct sf_capture_info {
-	const char *format;       /* "pcap", "pcapng"; static; NULL before open */
+	const char *format;       /* "pcap", "mjr", ...; static; NULL before open */
 	const char *hint;         /* UNKNOWN: what it looks like and what to do, e.g.
 	                             "gzip: unpack it first"; static; may be NULL */
 	uint16_t links[SF_CAPTURE_LINKS];
@@ -36,6 +43,9 @@ struct sf_capture_info {
 	uint64_t unfilterable;    /* of these, packets of links on which the filter
 	                             means nothing */
 	uint64_t dropped;         /* reported lost by the capturing side */
+	uint64_t data_packets;    /* of a data channel, no RTP among them */
+	uint64_t redacted;        /* packets whose payload the writer zeroed */
+	enum sf_clock clock;
 	int64_t first_ns, last_ns; /* of packets; both 0 when there were none */
 	bool damaged;
 	uint64_t damaged_at;      /* octet offset in the file */

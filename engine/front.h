@@ -41,6 +41,7 @@ struct sf_front {
 
 extern const struct sf_front sf_front_pcap;
 extern const struct sf_front sf_front_pcapng;
+extern const struct sf_front sf_front_text; /* takes any text: the last to ask */
 
 /* A record, in the words of its file. */
 struct sf_record {

@@ -97,9 +97,16 @@ sf_streams_limit(struct sf_streams *s, enum sf_limit l, struct sf_place place)
 		s->model->limit_first[l] = place;
 }
 
+static bool
+other_way(enum sf_direction a, enum sf_direction b)
+{
+	return a != b && a != SF_DIR_UNKNOWN && b != SF_DIR_UNKNOWN;
+}
+
 /*
  * An SSRC that is known under other addresses: it has moved if its numbers
- * carry on; it is another leg if they were seen before.
+ * carry on; it is another leg if they were seen before, or if one of the two
+ * goes out where the other comes in.
  */
 static struct sf_track *
 moved(struct sf_streams *s, const struct sf_track_key *k,
@@ -110,7 +117,7 @@ moved(struct sf_streams *s, const struct sf_track_key *k,
 	int64_t ns;
 	int16_t ahead;
 
-	if (t == NULL)
+	if (t == NULL || other_way(t->direction, pkt->direction))
 		return NULL;
 	ahead = (int16_t)(rtp->seq - (uint16_t)t->highest);
 	ns = pkt->place.time_ns - t->pub.last.time_ns;
@@ -144,8 +151,11 @@ track_for(struct sf_streams *s, const struct sf_packet *pkt,
 
 	if (t == NULL)
 		t = moved(s, &k, pkt, rtp);
-	if (t == NULL)
-		t = sf_probation_begin(s, &k, pkt->place);
+	if (t != NULL)
+		return t;
+	t = sf_probation_begin(s, &k, pkt->place);
+	if (t != NULL)
+		t->direction = pkt->direction;
 	return t;
 }
 

@@ -61,6 +61,7 @@ struct sf_track {
 	unsigned n_held;
 	unsigned spared;          /* n_held when last spared from eviction */
 	bool started, descriptor, refused;
+	enum sf_direction direction; /* of the first packet */
 	struct sf_track *repaired; /* what a repair stream repairs */
 	struct sf_track *older, *newer; /* on probation, by first packet */
 	struct sf_track *next_free;

@@ -35,6 +35,8 @@
 #include "parsers/sframe/header.h"
 #include "parsers/sframe/livekit.h"
 #include "parsers/sframe/trailers.h"
+#include "parsers/text/dump_line.h"
+#include "parsers/text/log_stamp.h"
 #include "parsers/text/sdp_attr.h"
 #include "parsers/text/sdp_line.h"
 

@@ -1,0 +1,477 @@
+#include "engine/front.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/logclock.h"
+#include "engine/wrap.h"
+#include "parsers/net/ether.h"
+#include "parsers/net/ipv4.h"
+#include "parsers/rtp/rtcp.h"
+#include "parsers/rtp/rtp.h"
+
+#define LINE_MOST  ((size_t)256 << 10) /* the rest of a longer line is lost */
+#define LOOK_AHEAD ((size_t)4 << 20)   /* for a report that tells the date */
+#define REDACTED   5 /* octets of a payload that old Firefox did not zero */
+
+enum link { LINK_ETHER = 1, LINK_RAW = 101 };
+
+/* The packet in the making. Headers are put in front of its octets. */
+struct pending {
+	bool any;
+	bool cut;    /* octets are missing behind those that are here */
+	bool closed; /* no more of it is taken */
+	enum sf_dump_tag tag;
+	enum sf_direction direction;
+	int64_t time_ns;
+	bool timed;
+	uint64_t line; /* offset of its newest line */
+	size_t n;
+};
+
+struct text {
+	enum sf_dump_tag tag; /* of the first tagged dump: whose log it is */
+	bool is_log; /* lines with stamps: no dump begins without a time */
+	struct sf_logclock clock;
+	struct sf_dump_line
+	    ahead; /* a line in front of a dump that tells of it */
+	char direction;
+	bool preamble;
+	struct pending p;
+	uint8_t octets[SF_WRAP_UDP4 + SF_WRAP_MOST];
+};
+
+/* ---- lines ---------------------------------------------------------------- */
+
+static bool
+knows(struct sf_bytes start)
+{
+	static const char bom[3] = "\xef\xbb\xbf";
+
+	if (start.n < 8)
+		return false;
+	for (size_t i = 0; i < start.n; i++) {
+		uint8_t c = start.p[i];
+		bool control = c < 0x20 && c != '\t' && c != '\r' &&
+			       c != '\n' && c != 0x1b;
+
+		if (control || c == 0x7f ||
+		    (c >= 0x80 && i < 3 && memcmp(start.p, bom, 3) != 0))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The line that begins from octets behind what is held next, read as far as
+ * needed. Returns how many octets it takes, its end included; 0: no more.
+ */
+static size_t
+hold_line(struct sf_source *s, size_t from, struct sf_bytes *line)
+{
+	size_t looked = from, held = sf_source_hold(s, from + 1);
+
+	while (held > looked) {
+		const uint8_t *p = sf_source_held(s).p;
+		const uint8_t *end = memchr(p + looked, '\n', held - looked);
+
+		if (end != NULL)
+			held = (size_t)(end - p) + 1;
+		if (end != NULL || held - from >= LINE_MOST)
+			break;
+		looked = held;
+		held = sf_source_hold(s, held + 1);
+	}
+	if (held <= from)
+		return 0;
+	if (held - from > LINE_MOST)
+		held = from + LINE_MOST;
+	*line = sf_bytes(sf_source_held(s).p + from, held - from);
+	return line->n;
+}
+
+/* Takes a line that was held, and what of it was too long to hold. */
+static void
+take_line(struct sf_source *s, struct sf_bytes line)
+{
+	bool whole = line.p[line.n - 1] == '\n' || line.n < LINE_MOST;
+
+	sf_source_take(s, line.n);
+	while (!whole && sf_source_hold(s, 1) != 0) {
+		struct sf_bytes held = sf_source_held(s);
+		const uint8_t *end = memchr(held.p, '\n', held.n);
+
+		whole = end != NULL;
+		sf_source_take(
+		    s, end == NULL ? held.n : (size_t)(end - held.p) + 1);
+	}
+}
+
+/* ---- what a line says ----------------------------------------------------- */
+
+static bool
+cut_short(const struct text *t, const struct sf_dump_line *l)
+{
+	/* These logs write their word behind the octets: without it, the
+	   line does not end where it should. */
+	bool tag_last = t->tag == SF_DUMP_CHROMIUM ||
+			t->tag == SF_DUMP_CHROMIUM_SCTP ||
+			t->tag == SF_DUMP_JANUS || t->tag == SF_DUMP_JANUS_DATA;
+
+	return l->half || (tag_last && l->tag == SF_DUMP_NO_TAG);
+}
+
+/* Does a packet begin with this line? */
+static bool
+begins(const struct text *t, const struct sf_dump_line *l)
+{
+	if (l->hex.n == 0 || l->offset != 0)
+		return false;
+	return l->tag != SF_DUMP_NO_TAG || l->timed ||
+	       (!t->is_log && t->tag == SF_DUMP_NO_TAG);
+}
+
+/* The line carries the pending packet on. */
+static bool
+continues(const struct text *t, const struct sf_dump_line *l)
+{
+	return t->p.any && !t->p.closed && t->p.tag == SF_DUMP_NO_TAG &&
+	       l->hex.n != 0 && !l->timed && l->tag == SF_DUMP_NO_TAG &&
+	       l->offset != 0;
+}
+
+static void
+add_octets(struct pending *p, struct text *t, const struct sf_dump_line *l)
+{
+	struct sf_dump_line some = *l;
+	size_t room = SF_WRAP_MOST - p->n;
+
+	if (some.octets > room) {
+		some.octets = room;
+		p->cut = p->closed = true;
+	}
+	sf_dump_line_decode(&some, t->octets + SF_WRAP_UDP4 + p->n);
+	p->n += some.octets;
+	p->cut |= cut_short(t, l);
+}
+
+static enum sf_direction
+direction_of(char c)
+{
+	if (c == 'I')
+		return SF_DIR_IN;
+	return c == 'O' ? SF_DIR_OUT : SF_DIR_UNKNOWN;
+}
+
+static void
+begin_packet(struct text *t, const struct sf_dump_line *l)
+{
+	char direction = l->direction;
+
+	if (t->tag == SF_DUMP_NO_TAG)
+		t->tag = l->tag;
+	if (direction == 0 && t->preamble)
+		direction = t->direction;
+	t->p = (struct pending){ .any = true,
+		.closed = l->tag != SF_DUMP_NO_TAG || l->half,
+		.tag = l->tag,
+		.direction = direction_of(direction),
+		.timed = l->timed || t->clock.stamped || t->clock.ticked,
+		.time_ns = sf_logclock_dump(&t->clock, l) };
+	t->preamble = false;
+	add_octets(&t->p, t, l);
+}
+
+/* A further line of a dump. What was taken from a column of characters behind
+   the octets of the line before is given back. */
+static void
+carry_on(struct text *t, const struct sf_dump_line *l)
+{
+	struct pending *p = &t->p;
+
+	if (l->offset > p->n || l->offset <= p->line) {
+		p->cut |= l->offset > p->n; /* lines are missing */
+		p->closed = true;
+		return;
+	}
+	p->n = (size_t)l->offset;
+	p->line = l->offset;
+	add_octets(p, t, l);
+	p->closed |= l->half;
+}
+
+/* A line that is no dump may tell when the next one was, and which way. */
+static void
+hear_line(struct text *t, const struct sf_dump_line *l)
+{
+	struct sf_bytes text = l->text;
+	struct sf_log_stamp s;
+	struct sf_diag d;
+
+	if (text.n > 2 && (text.p[0] == 'I' || text.p[0] == 'O') &&
+	    text.p[1] == ' ')
+		text = sf_bytes(text.p + 2, text.n - 2);
+	if (sf_log_stamp_parse(&s, text, &d) == SF_OK) {
+		sf_logclock_stamp(&t->clock, &s);
+		t->is_log |= !s.has_year || s.utc;
+	} else if (l->timed && l->hex.n == 0 && !t->clock.stamped) {
+		(void)sf_logclock_dump(&t->clock, l);
+	}
+	if (l->hex.n == 0 && l->direction != 0) {
+		t->direction = l->direction;
+		t->preamble = true;
+	}
+}
+
+/* ---- packets -------------------------------------------------------------- */
+
+/* A frame of Ethernet or an IP packet, as Wireshark exports them, and no bare
+   datagram: the lengths inside tell. */
+static bool
+is_ip(struct sf_bytes in)
+{
+	struct sf_ipv4 ip;
+	struct sf_diag d;
+
+	if (in.n >= 40 && in.p[0] >> 4 == 6)
+		return (size_t)(in.p[4] << 8 | in.p[5]) + 40 <= in.n;
+	return sf_ipv4_parse(&ip, in, &d) == SF_OK &&
+	       (size_t)(in.p[2] << 8 | in.p[3]) <= in.n &&
+	       (size_t)(in.p[2] << 8 | in.p[3]) >= 20;
+}
+
+static bool
+is_ether(struct sf_bytes in)
+{
+	struct sf_ether e;
+	struct sf_diag d;
+
+	return sf_ether_parse(&e, in, &d) == SF_OK &&
+	       (e.of.type == 0x0800 || e.of.type == 0x86dd) && is_ip(e.payload);
+}
+
+/*
+ * Old versions of Firefox wrote zeros in place of all but the first octets of
+ * a payload. How many octets of the packet are real?
+ */
+static size_t
+real_octets(struct sf_bytes in)
+{
+	struct sf_rtp rtp;
+	struct sf_diag d;
+	size_t n;
+
+	if (sf_rtp_parse(&rtp, in, &d) != SF_OK ||
+	    (rtp.has_padding && !rtp.bad_padding) ||
+	    rtp.payload.n < 3 * REDACTED)
+		return in.n;
+	n = rtp.payload.n;
+	while (n > 0 && rtp.payload.p[n - 1] == 0)
+		n--;
+	if (n > REDACTED)
+		return in.n;
+	return (size_t)(rtp.payload.p - in.p) + REDACTED;
+}
+
+/* A datagram alone: it gets headers. *at is where these begin. */
+static void
+wrap(struct text *t, struct sf_record *r, size_t octets, size_t real)
+{
+	bool data =
+	    t->p.tag == SF_DUMP_CHROMIUM_SCTP || t->p.tag == SF_DUMP_JANUS_DATA;
+	bool in = t->p.direction == SF_DIR_IN;
+	struct sf_wrapped w = { .src = in ? sf_wrap_far() : sf_wrap_near(),
+		.dst = in ? sf_wrap_near() : sf_wrap_far(),
+		.protocol = data ? SF_WRAP_SCTP : SF_WRAP_UDP,
+		.payload = sf_bytes(NULL, 0),
+		.octets = octets };
+	uint8_t head[SF_WRAP_MAX];
+	size_t n = sf_wrap(head, &w);
+
+	memcpy(t->octets + SF_WRAP_UDP4 - n, head, n);
+	r->data = sf_bytes(t->octets + SF_WRAP_UDP4 - n, n + real);
+	r->link_type = LINK_ETHER;
+	r->captured = n + real;
+	r->original = n + octets;
+}
+
+static enum sf_capture_status
+deliver(struct sf_reader *r, struct sf_packet *out)
+{
+	struct text *t = r->state;
+	struct sf_bytes in = sf_bytes(t->octets + SF_WRAP_UDP4, t->p.n);
+	struct sf_record record = { .data = in,
+		.captured = in.n,
+		.original = in.n + (t->p.cut ? 1 : 0),
+		.timed = t->p.timed,
+		.time_ns = t->p.time_ns,
+		.direction = t->p.direction };
+	size_t real = in.n;
+
+	t->p.any = false;
+	r->info.data_packets +=
+	    t->p.tag == SF_DUMP_CHROMIUM_SCTP || t->p.tag == SF_DUMP_JANUS_DATA;
+	if (t->p.tag == SF_DUMP_FIREFOX) {
+		real = real_octets(in);
+		r->info.redacted += real < in.n;
+	}
+	if (t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG &&
+	    is_ether(in)) {
+		record.link_type = LINK_ETHER;
+		sf_reader_link(r, LINK_ETHER);
+	} else if (t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG &&
+		   is_ip(in)) {
+		record.link_type = LINK_RAW;
+		sf_reader_link(r, LINK_RAW);
+	} else {
+		wrap(t, &record, (size_t)record.original, real);
+	}
+	sf_reader_deliver(r, out, &record);
+	return SF_CAPTURE_OK;
+}
+
+/* Takes lines up to the end of a packet; true when there is one. */
+static bool
+gather(struct sf_reader *r)
+{
+	struct text *t = r->state;
+	struct sf_bytes line;
+	struct sf_dump_line l;
+	struct sf_diag d;
+
+	while (hold_line(&r->source, 0, &line) != 0) {
+		if (sf_dump_line_parse(&l, line, &d) != SF_OK)
+			break;
+		if (begins(t, &l)) {
+			if (t->p.any)
+				return true; /* the line is for next time */
+			hear_line(t, &l);
+			begin_packet(t, &l);
+		} else if (continues(t, &l)) {
+			carry_on(t, &l);
+		} else {
+			hear_line(t, &l);
+		}
+		take_line(&r->source, line);
+		if (t->p.any && t->p.tag != SF_DUMP_NO_TAG)
+			return true;
+	}
+	return t->p.any;
+}
+
+static enum sf_capture_status
+next_text(struct sf_reader *r, struct sf_packet *out)
+{
+	struct text *t = r->state;
+
+	if (!t->p.any && !gather(r))
+		return SF_CAPTURE_END;
+	return deliver(r, out);
+}
+
+/* ---- opening -------------------------------------------------------------- */
+
+/* The NTP seconds of a sender report, or 0. */
+static uint32_t
+report_seconds(const struct sf_dump_line *l)
+{
+	uint8_t o[12];
+	struct sf_dump_line head = *l;
+
+	if (l->octets < 28)
+		return 0;
+	head.octets = sizeof(o);
+	sf_dump_line_decode(&head, o);
+	if (o[0] >> 6 != 2 || o[1] != 200)
+		return 0;
+	return (uint32_t)o[8] << 24 | (uint32_t)o[9] << 16 |
+	       (uint32_t)o[10] << 8 | o[11];
+}
+
+/* Looks ahead for a report that tells what the log does not: the date. */
+static void
+find_date(struct sf_reader *r)
+{
+	struct text *t = r->state;
+	struct text *look = malloc(sizeof(*look));
+	struct sf_dump_line l;
+	struct sf_bytes line;
+	struct sf_diag d;
+	size_t at = 0, n;
+
+	if (look == NULL)
+		return;
+	*look = *t;
+	while (at < LOOK_AHEAD && (n = hold_line(&r->source, at, &line)) != 0 &&
+	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
+		at += n;
+		hear_line(look, &l);
+		if (look->clock.year != 0)
+			break; /* the log tells it itself */
+		if (!begins(look, &l))
+			continue;
+		if (look->tag == SF_DUMP_NO_TAG)
+			look->tag = l.tag;
+		(void)sf_logclock_dump(&look->clock, &l);
+		if (report_seconds(&l) != 0 &&
+		    sf_logclock_learn(
+			&look->clock, report_seconds(&l), &t->clock))
+			break;
+	}
+	if (look->clock.year != 0)
+		r->info.clock = look->clock.utc ? SF_CLOCK_UTC : SF_CLOCK_LOCAL;
+	else if (!t->clock.utc)
+		r->info.clock = SF_CLOCK_NO_DATE;
+	free(look);
+}
+
+static const char *
+name_of(enum sf_dump_tag tag)
+{
+	switch (tag) {
+	case SF_DUMP_CHROMIUM:
+	case SF_DUMP_CHROMIUM_SCTP:
+		return "chromium-log";
+	case SF_DUMP_FIREFOX:
+		return "firefox-log";
+	case SF_DUMP_JANUS:
+	case SF_DUMP_JANUS_DATA:
+		return "janus-text";
+	case SF_DUMP_NO_TAG:
+		break;
+	}
+	return "text2pcap";
+}
+
+/* Reads on to the first dump, however much of other lines stands before. */
+static enum sf_capture_status
+open_text(struct sf_reader *r)
+{
+	struct text *t = calloc(1, sizeof(*t));
+	struct sf_dump_line l;
+	struct sf_bytes line;
+	struct sf_diag d;
+
+	if (t == NULL) {
+		r->source.error = ENOMEM;
+		return SF_CAPTURE_SYSTEM;
+	}
+	r->state = t;
+	while (hold_line(&r->source, 0, &line) != 0 &&
+	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
+		if (begins(t, &l)) {
+			find_date(r);
+			r->info.format = name_of(l.tag);
+			return SF_CAPTURE_OK;
+		}
+		hear_line(t, &l);
+		take_line(&r->source, line);
+	}
+	r->info.hint = "text without a packet in it: no RTP dump of a browser "
+		       "(WebRTC-Debugging-RtpDump, RtpLogger:5), no text2pcap";
+	return SF_CAPTURE_UNKNOWN;
+}
+
+const struct sf_front sf_front_text = { "text2pcap", knows, open_text,
+	next_text };
