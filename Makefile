@@ -54,7 +54,7 @@ build_deps := gcc:gcc make:make pkg-config:pkg-config
 build_deps += libpcap-dev libssl-dev libcjson-dev libxxhash-dev
 test_deps := clang:clang libclang-rt-dev valgrind:valgrind libcmocka-dev
 test_deps += python3:python3 python3-jsonschema
-test_deps += nodejs:node
+test_deps += nodejs:node libsrtp2-dev
 test_deps += tshark:tshark jq:jq
 
 # ---- flags ------------------------------------------------------------------

@@ -239,7 +239,8 @@ count_streams(struct sf_result *r)
 	     s = s->next) {
 		bool dark = s->protection == SF_PROT_SRTP ||
 			    s->protection == SF_PROT_UNDECIDABLE ||
-			    s->incomplete_frames > s->frames;
+			    s->incomplete_frames > s->frames ||
+			    s->srtp.failed > s->srtp.removed;
 
 		if (!is_media(s))
 			continue;
@@ -358,6 +359,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_clear(k, model);
 	sf_judge_dialect(k, model);
 	sf_judge_payload(k, model);
+	sf_judge_srtp(k, model);
 	sf_judge_capture(k, model);
 	sf_judge_demands(k, model);
 	sf_apply_severities(k);

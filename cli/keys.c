@@ -1,142 +1,26 @@
 /*
  * keys.c - the keys of --keys.
- *
- * The text is read with read(2) into one buffer, which is wiped: a stream
- * would keep a copy of its own, and a buffer that grows leaves some behind.
  */
 #include "cli/keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/hex.h"
 #include "cli/output.h"
+#include "cli/secret.h"
 
 #define TEXT_MAX ((size_t)4 << 20)
 
-/* ---- the text ------------------------------------------------------------ */
-
-/* The N of fd:N; -1 when the name is not of that form. */
-static int
-descriptor(const char *name)
-{
-	int fd = 0;
-
-	if (strncmp(name, "fd:", 3) != 0 || name[3] == '\0' || strlen(name) > 7)
-		return -1;
-	for (const char *p = name + 3; *p != '\0'; p++) {
-		if (*p < '0' || *p > '9')
-			return -1;
-		fd = fd * 10 + (*p - '0');
-	}
-	return fd;
-}
-
-static int
-open_source(const char *name)
-{
-	int fd = descriptor(name);
-
-	if (strcmp(name, "-") == 0)
-		return STDIN_FILENO;
-	if (fd >= 0)
-		return fd;
-	return open(name, O_RDONLY | O_CLOEXEC);
-}
-
-/* A file of keys is for its owner alone. */
-static void
-warn_of_readers(const char *name, int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-		sf_complain(name,
-		    "warning: others than its owner can read these keys; "
-		    "chmod 600 would stop that");
-}
-
 static bool
-read_text(const char *name, int fd, uint8_t *text, size_t *n)
-{
-	ssize_t got = 1;
-
-	*n = 0;
-	while (got > 0 && *n <= TEXT_MAX) {
-		got = read(fd, text + *n, TEXT_MAX + 1 - *n);
-		if (got > 0)
-			*n += (size_t)got;
-		else if (got < 0 && errno == EINTR)
-			got = 1;
-	}
-	if (got < 0)
-		sf_complain(name, "cannot be read: %s", strerror(errno));
-	else if (*n > TEXT_MAX)
-		sf_complain(name, "above 4 MiB is no key file");
-	return got >= 0 && *n <= TEXT_MAX;
-}
-
-/* Line and column, from 1, of an octet. */
-static void
-find_line(struct sf_bytes text, size_t at, size_t *line, size_t *column)
-{
-	*line = *column = 1;
-	for (size_t i = 0; i < at && i < text.n; i++) {
-		++*column;
-		if (text.p[i] == '\n') {
-			++*line;
-			*column = 1;
-		}
-	}
-}
-
-static bool
-read_keyfile(const char *name, struct sf_bytes text, struct sf_keyfile *k)
+read_keyfile(void *ctx, const char *name, struct sf_bytes text)
 {
 	struct sf_keyfile_error e;
-	size_t line, column;
 
-	if (sf_keyfile_read(k, text, &e))
+	if (sf_keyfile_read(ctx, text, &e))
 		return true;
-	find_line(text, e.at, &line, &column);
-	sf_complain(name, "line %zu, column %zu: %s%s%s%s%s", line, column,
-	    e.place, e.place[0] == '\0' ? "" : ": ", e.cause,
-	    e.remedy[0] == '\0' ? "" : "; ", e.remedy);
+	sf_secret_complain(name, text, &e);
 	return false;
-}
-
-static enum sf_exit
-load_text(const char *name, struct sf_keyfile *k)
-{
-	uint8_t *text = malloc(TEXT_MAX + 1);
-	int fd = -1;
-	enum sf_exit st = SF_EXIT_INPUT;
-	size_t n = 0;
-
-	if (text == NULL) {
-		sf_complain(name, "not enough memory");
-		return SF_EXIT_INTERNAL;
-	}
-	fd = open_source(name);
-	if (fd < 0) {
-		sf_complain(name, "cannot be read: %s", strerror(errno));
-		goto out;
-	}
-	warn_of_readers(name, fd);
-	if (read_text(name, fd, text, &n) &&
-	    read_keyfile(name, sf_bytes(text, n), k))
-		st = SF_EXIT_OK;
-out:
-	if (fd >= 0 && descriptor(name) < 0 && strcmp(name, "-") != 0)
-		close(fd);
-	sf_crypto_ossl.wipe(text, n);
-	free(text);
-	return st;
 }
 
 /* ---- the other options --------------------------------------------------- */
@@ -226,8 +110,7 @@ sf_keyfile_load(struct sf_keyfile **out, const struct sf_config *c)
 	enum sf_exit st;
 
 	*out = NULL;
-	if ((strcmp(c->keys, "-") == 0 || descriptor(c->keys) == 0) &&
-	    input_is_taken(c))
+	if (sf_secret_is_standard_input(c->keys) && input_is_taken(c))
 		return wrong_use("--keys: standard input has something else; "
 				 "give a file, or fd:N");
 	k = calloc(1, sizeof(*k));
@@ -235,7 +118,7 @@ sf_keyfile_load(struct sf_keyfile **out, const struct sf_config *c)
 		sf_complain(NULL, "not enough memory for keys");
 		return SF_EXIT_INTERNAL;
 	}
-	st = load_text(c->keys, k);
+	st = sf_secret_load(c->keys, TEXT_MAX, read_keyfile, k);
 	if (st == SF_EXIT_OK)
 		st = apply_options(k, c);
 	if (st == SF_EXIT_OK)

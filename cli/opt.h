@@ -78,6 +78,7 @@ struct sf_config {
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
 	const char *policy;   /* a shipped name or a file; NULL: default */
 	const char *events;   /* file of joins and leaves; NULL: none */
+	const char *srtp_keys, *keylog; /* NULL: none; named like keys */
 	const char *metadata; /* hex; NULL: as the key file says */
 	struct sf_number key_id, ctr, ssrc, seconds, seed, jobs;
 	uint64_t max_memory; /* octets */

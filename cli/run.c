@@ -14,7 +14,9 @@
 #include "cli/keys.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/secret.h"
 #include "engine/digest.h"
+#include "engine/srtp/sdes.h"
 
 #define SDP_MAX ((size_t)4 << 20) /* octets of all session descriptions */
 
@@ -100,8 +102,11 @@ read_sdp(struct sf_run *run)
 		    "session descriptions: %" PRIu64 " media sections or SSRCs "
 		    "passed over, there is room for %d and %d",
 		    run->sdp->passed_over, SF_SDP_SECTIONS, SF_SDP_SSRCS);
+	sf_sdes_read(run->srtp.entries, sf_bytes(text, at));
 	st = SF_EXIT_OK;
 out:
+	if (text != NULL)
+		sf_crypto_ossl.wipe(text, at); /* a=crypto lines */
 	free(text);
 	return st;
 }
@@ -120,6 +125,9 @@ inputs_make_sense(const struct sf_config *c)
 	standard += c->keys != NULL && strcmp(c->keys, "-") == 0;
 	standard += c->policy != NULL && strcmp(c->policy, "-") == 0;
 	standard += c->events != NULL && strcmp(c->events, "-") == 0;
+	standard +=
+	    c->srtp_keys != NULL && sf_secret_is_standard_input(c->srtp_keys);
+	standard += c->keylog != NULL && sf_secret_is_standard_input(c->keylog);
 	if (standard > 1)
 		sf_complain(NULL, "standard input (-) can be read only once");
 	return standard <= 1;
@@ -199,12 +207,20 @@ sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
 	*run = (struct sf_run){ .config = config };
 	if (!inputs_make_sense(config) || !filter_makes_sense(config))
 		return SF_EXIT_USAGE;
+	if (!sf_srtp_run_init(&run->srtp)) {
+		sf_complain(NULL, "not enough memory");
+		return SF_EXIT_INTERNAL;
+	}
 	st = read_sdp(run);
+	if (st == SF_EXIT_OK)
+		st = sf_srtp_run_load(&run->srtp, config);
 	if (st == SF_EXIT_OK)
 		st = read_keys(run);
 	if (st != SF_EXIT_OK)
 		return st;
 	options.sdp = run->sdp;
+	options.srtp = run->srtp.srtp;
+	options.dtls = run->srtp.dtls;
 	options.unlock = (struct sf_unlock){ .keys = run->keys,
 		.file = run->keyfile,
 		.crypto = run->keys == NULL ? NULL : &sf_crypto_ossl };
@@ -330,6 +346,7 @@ sf_run_wipe(struct sf_run *run)
 	free(run->infos);
 	free(run->inputs);
 	free(run->sdp);
+	sf_srtp_run_wipe(&run->srtp);
 	*run = (struct sf_run){ 0 };
 }
 

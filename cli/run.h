@@ -8,6 +8,7 @@
 #include "checks/result.h"
 #include "cli/exit.h"
 #include "cli/opt.h"
+#include "cli/srtp.h"
 #include "engine/keys.h"
 #include "engine/pipeline.h"
 #include "report/report.h"
@@ -22,6 +23,7 @@ struct sf_run {
 	struct sf_sdp *sdp;
 	struct sf_keyfile *keyfile; /* NULL without --keys */
 	struct sf_keys *keys;       /* likewise */
+	struct sf_srtp_run srtp;
 	struct sf_pipeline *pipeline;
 };
 

@@ -14,6 +14,9 @@ static const char *const codecs[SF_CODECS] = { NULL, "opus", "red", "pcmu",
 
 static const char *const origins[] = { NULL, "sdp", "static-pt", "payload" };
 
+static const char *const srtp_origins[SF_SRTP_ORIGINS] = { "file", "sdes",
+	"dtls" };
+
 static const char *const whys[SF_WHYS] = {
 	[SF_WHY_NOTHING] = "",
 	[SF_WHY_FEW_FRAMES] = "too few complete frames to tell",
@@ -35,6 +38,11 @@ static const char *const limits[SF_LIMITS] = {
 	    "frames forgotten by the search for reused counters",
 	[SF_LIMIT_KEY_USES] = "changes of key id that there was no room for",
 	[SF_LIMIT_INTERVALS] = "changes of state that there was no room for",
+	[SF_LIMIT_SRTP_SEARCH] =
+	    "searches for the rollover counter of SRTP cut short",
+	[SF_LIMIT_SRTP_FLOWS] = "SRTP flows forgotten to make room for others",
+	[SF_LIMIT_SRTP_KEYS] =
+	    "SRTP keys, or secrets and hellos of DTLS, without room",
 	[SF_LIMIT_TUNNELS] = "packets with more tunnels in each other than are "
 			     "opened",
 	[SF_LIMIT_FRAGMENTS] =
@@ -70,6 +78,12 @@ static const char *const opaques[SF_OPAQUES] = {
 	[SF_OPAQUE_MACSEC] = "MACsec",
 	[SF_OPAQUE_WIFI] = "encrypted Wi-Fi",
 };
+
+const char *
+sf_srtp_origin_name(enum sf_srtp_origin o)
+{
+	return srtp_origins[o];
+}
 
 const char *
 sf_state_name(enum sf_state s)

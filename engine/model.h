@@ -131,6 +131,45 @@ struct sf_evidence {
 	uint64_t controls_opened; /* ... and opened: the check itself is void */
 };
 
+/* Where an SRTP key came from. */
+enum sf_srtp_origin {
+	SF_SRTP_FROM_FILE, /* sframe-tool/srtp-keys/v1 */
+	SF_SRTP_FROM_SDES, /* a=crypto of a session description */
+	SF_SRTP_FROM_DTLS, /* a handshake and its secrets */
+	SF_SRTP_ORIGINS
+};
+
+const char *sf_srtp_origin_name(enum sf_srtp_origin o); /* "file", "sdes" */
+
+/* What became of a stream's SRTP; all zero when no key was tried on it. */
+struct sf_srtp_facts {
+	const char *profile;     /* that opened it; static; NULL: nothing did */
+	enum sf_srtp_origin origin;
+	uint32_t number;         /* of the key where it came from, from 0 */
+	uint32_t roc_first, roc_last; /* rollover counters of RTP */
+	uint64_t removed;        /* packets authentic and in plain */
+	uint64_t failed;         /* packets not authentic, of a flow that opens */
+	uint64_t closed;         /* packets before anything opened */
+	uint64_t cut;            /* packets without their tag: the snap length */
+	uint64_t cryptex;        /* packets with RFC 9335; also without keys */
+	uint64_t rtcp_removed, rtcp_missed;
+	uint32_t keys, rocs;     /* tried on the last packet that nothing opened */
+	bool doubled;            /* RFC 8723: the inner layer is still on */
+	struct sf_place failed_first;
+};
+
+/* Handshakes of DTLS in the capture, and secrets for them. */
+struct sf_dtls_facts {
+	uint64_t secrets;      /* in key logs, of use here */
+	uint64_t bad_secrets;  /* lines of a key log that are damaged */
+	uint64_t no_room;      /* secrets or keys beyond the room for them */
+	uint64_t handshakes;   /* both hellos seen */
+	uint64_t without_srtp; /* of these: no use_srtp in them */
+	uint64_t keyed;        /* of these: a secret was there */
+	uint64_t unkeyed;      /* of these: none was, and SRTP was negotiated */
+	uint64_t too_large;    /* hellos larger than there is room for */
+};
+
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
 #define SF_STREAM_PTS 4
 
@@ -179,6 +218,8 @@ struct sf_stream {
 	struct sf_interval *intervals; /* all states, in time order */
 	struct sf_key_use *keys;
 	struct sf_evidence evidence;
+	struct sf_srtp_facts srtp;
+	bool sealed;             /* SRTP keys were tried, and none ever fitted */
 	struct sf_stream *next;  /* in order of id */
 };
 
@@ -199,6 +240,9 @@ enum sf_limit {
 	SF_LIMIT_TUNNELS,      /* packets of more tunnels in each other */
 	SF_LIMIT_FRAGMENTS,    /* fragmented datagrams given up early */
 	SF_LIMIT_TCP,          /* TCP connections forgotten or cut short */
+	SF_LIMIT_SRTP_SEARCH,  /* searches for an SRTP counter given up */
+	SF_LIMIT_SRTP_FLOWS,   /* SRTP flows forgotten */
+	SF_LIMIT_SRTP_KEYS,    /* SRTP keys and secrets without room */
 	SF_LIMITS
 };
 
@@ -233,6 +277,8 @@ struct sf_model {
 	bool keys_given;
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
+	struct sf_dtls_facts dtls;
+	bool srtp_keys;          /* keys to remove SRTP with were there */
 	uint64_t unsupported_links; /* packets of link types not decoded */
 	struct sf_wrappings wrappings;
 };

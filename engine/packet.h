@@ -82,6 +82,7 @@ struct sf_datagram {
 	size_t wire_octets;       /* payload length as the headers tell it */
 	bool cut;                 /* payload.n < wire_octets: the capture cut it */
 	unsigned removed;         /* of enum sf_removed */
+	bool sealed;              /* SRTP keys were tried on it, and none fits */
 	unsigned records;         /* captured packets that it accounts for: 0 when
 	                             another datagram of the packet did already */
 	const struct sf_via *via; /* what it came in; NULL: nothing of note */

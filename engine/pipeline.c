@@ -12,6 +12,8 @@
 #define LEAST_MEMORY ((size_t)8 << 20)
 
 struct sf_pipeline {
+	struct sf_srtp *srtp;
+	struct sf_dtls *dtls;
 	struct sf_arena arena;
 	struct sf_model model;
 	struct sf_classify_run run;
@@ -92,6 +94,8 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->streams.sdp = o->sdp;
 	p->tap = o->tap;
 	p->tap_ctx = o->tap_ctx;
+	p->srtp = o->srtp;
+	p->dtls = o->dtls;
 	p->transport.sink = take_datagram;
 	p->transport.ctx = p;
 	if (r->key_uses == NULL || r->intervals == NULL ||
@@ -223,6 +227,48 @@ take_rtp(struct sf_pipeline *p, const struct sf_packet *pkt,
 }
 
 static void
+take_plain(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg, bool rtcp)
+{
+	if (rtcp)
+		take_rtcp(p, pkt, dg);
+	else
+		take_rtp(p, pkt, dg);
+}
+
+/* RTP or RTCP: in plain already, or taken out of SRTP, or neither. */
+static void
+take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg, bool rtcp)
+{
+	struct sf_accounting *a = &p->model.accounting;
+	struct sf_datagram sealed = *dg;
+	struct sf_srtp_result r = { .status = SF_SRTP_UNTRIED };
+
+	if (p->srtp != NULL)
+		(void)sf_srtp_open(p->srtp, pkt, dg, rtcp, &r);
+	if (r.has_before)
+		take_plain(p, &r.before.pkt, &r.before.dg, rtcp);
+	switch (r.status) {
+	case SF_SRTP_UNTRIED:
+		take_plain(p, pkt, dg, rtcp);
+		break;
+	case SF_SRTP_OPENED:
+		take_plain(p, &r.out.pkt, &r.out.dg, rtcp);
+		break;
+	case SF_SRTP_CLOSED:
+		sealed.sealed = true;
+		take_plain(p, pkt, &sealed, rtcp);
+		break;
+	case SF_SRTP_FAILED:
+		*(dg->cut ? &a->cut : &a->srtp) += dg->records;
+		break;
+	case SF_SRTP_HELD:
+		break;
+	}
+}
+
+static void
 take_datagram(
     void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
 {
@@ -237,10 +283,8 @@ take_datagram(
 	}
 	switch (m.proto) {
 	case SF_PROTO_RTP:
-		take_rtp(p, pkt, dg);
-		break;
 	case SF_PROTO_RTCP:
-		take_rtcp(p, pkt, dg);
+		take_media(p, pkt, dg, m.proto == SF_PROTO_RTCP);
 		break;
 	case SF_PROTO_STUN:
 		a->stun += dg->records;
@@ -248,6 +292,8 @@ take_datagram(
 		break;
 	case SF_PROTO_DTLS:
 		a->dtls += dg->records;
+		if (p->dtls != NULL)
+			sf_dtls_feed(p->dtls, dg);
 		sf_streams_path(&p->streams, &dg->src, &dg->dst)->dtls = true;
 		break;
 	case SF_PROTO_TURN:
@@ -267,11 +313,37 @@ sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt)
 	sf_transport_packet(&p->transport, pkt);
 }
 
+/* What SRTP's side knows of each stream, and limits that it reached. */
+static void
+finish_srtp(struct sf_pipeline *p)
+{
+	struct sf_model *m = &p->model;
+
+	m->srtp_keys = sf_srtp_has_keys(p->srtp);
+	m->accounting.srtp += sf_srtp_finish(p->srtp);
+	m->limits[SF_LIMIT_SRTP_SEARCH] = sf_srtp_searches_cut(p->srtp);
+	m->limits[SF_LIMIT_SRTP_FLOWS] = sf_srtp_flows_lost(p->srtp);
+	for (struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		uint64_t cryptex = s->srtp.cryptex;
+
+		s->srtp = sf_srtp_facts_of(p->srtp, &s->src, &s->dst, s->ssrc,
+		    s->input, s->moves > 0, s->sealed);
+		s->srtp.cryptex += cryptex;
+	}
+}
+
 void
 sf_pipeline_finish(struct sf_pipeline *p)
 {
 	sf_transport_finish(&p->transport);
 	sf_streams_finish(&p->streams);
+	if (p->dtls != NULL) {
+		p->model.dtls = sf_dtls_facts_of(p->dtls);
+		p->model.limits[SF_LIMIT_SRTP_KEYS] =
+		    p->model.dtls.no_room + p->model.dtls.too_large;
+	}
+	if (p->srtp != NULL)
+		finish_srtp(p);
 }
 
 const struct sf_model *

@@ -4,10 +4,12 @@
 #ifndef SF_PIPELINE_H
 #define SF_PIPELINE_H
 
+#include "engine/dtls.h"
 #include "engine/event.h"
 #include "engine/limits.h"
 #include "engine/opener.h"
 #include "engine/sdp.h"
+#include "engine/srtp.h"
 
 struct sf_pipeline;
 
@@ -23,6 +25,8 @@ struct sf_pipeline_options {
 	struct sf_limits limits;
 	const struct sf_sdp *sdp; /* borrowed for the run; NULL when there is none */
 	struct sf_unlock unlock;  /* borrowed; all NULL when there are no keys */
+	struct sf_srtp *srtp;     /* borrowed; NULL: SRTP is not removed */
+	struct sf_dtls *dtls;     /* borrowed; NULL: handshakes are not read */
 	unsigned jobs;            /* 2 or more: with keys, frames are opened in a
 	                             thread of their own, which then calls sink */
 	sf_frame_sink *sink;      /* NULL when nobody listens */

@@ -117,7 +117,8 @@ moved(struct sf_streams *s, const struct sf_track_key *k,
 	int64_t ns;
 	int16_t ahead;
 
-	if (t == NULL || other_way(t->direction, pkt->direction))
+	if (t == NULL || other_way(t->direction, pkt->direction) ||
+	    t->pub.sealed != sf_track_is_sealed(k))
 		return NULL;
 	ahead = (int16_t)(rtp->seq - (uint16_t)t->highest);
 	ns = pkt->place.time_ns - t->pub.last.time_ns;
@@ -146,7 +147,7 @@ track_for(struct sf_streams *s, const struct sf_packet *pkt,
     const struct sf_datagram *dg, const struct sf_rtp *rtp)
 {
 	struct sf_track_key k = { dg->src, dg->dst, rtp->ssrc,
-		pkt->place.input };
+		pkt->place.input | (dg->sealed ? SF_TRACK_SEALED : 0) };
 	struct sf_track *t = sf_track_find(s, &k);
 
 	if (t == NULL)
@@ -195,6 +196,8 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	t->pub.last = pkt->place;
 	t->pub.padding_only += rtp->payload.n == 0;
 	note_pt(&t->pub, rtp->pt);
+	t->pub.srtp.cryptex +=
+	    rtp->ext_profile == 0xc0de || rtp->ext_profile == 0xc2de;
 	if (rtp->has_ext && s->sdp != NULL &&
 	    (t->pub.packets < 64 || t->pub.mid[0] == '\0'))
 		sf_track_note_extension(s, t, rtp);

@@ -43,8 +43,17 @@ struct sf_lane {
 
 struct sf_track_key {
 	struct sf_addr src, dst;
-	uint32_t ssrc, input;
+	uint32_t ssrc, input; /* input: and SF_TRACK_SEALED */
 };
+
+/* What SRTP keys did not open is kept apart from what they did. */
+#define SF_TRACK_SEALED 0x80000000u
+
+static inline bool
+sf_track_is_sealed(const struct sf_track_key *k)
+{
+	return (k->input & SF_TRACK_SEALED) != 0;
+}
 
 #define SF_TRACK_NAMES 4 /* addresses that a stream may change between early on */
 

@@ -1,5 +1,7 @@
 #include "parsers/parsers.h"
 
+#include "parsers/dtls/hello.h"
+#include "parsers/dtls/record.h"
 #include "parsers/file/pcap.h"
 #include "parsers/file/pcapng.h"
 #include "parsers/media/av1.h"
@@ -37,7 +39,9 @@
 #include "parsers/sframe/trailers.h"
 #include "parsers/text/dump_line.h"
 #include "parsers/text/log_stamp.h"
+#include "parsers/text/keylog_line.h"
 #include "parsers/text/sdp_attr.h"
+#include "parsers/text/sdp_crypto.h"
 #include "parsers/text/sdp_line.h"
 
 #include <string.h>

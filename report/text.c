@@ -234,6 +234,7 @@ sf_report_text(
 	if (!style->quiet) {
 		put_inputs(f, r, style);
 		sf_text_streams(f, r, style);
+		sf_text_srtp(f, r, style);
 	}
 	sf_text_findings(f, r, style);
 	if (!style->quiet) {

@@ -10,6 +10,10 @@
 void sf_text_streams(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);
 
+/* What became of SRTP; nothing where there was none and no key for it. */
+void sf_text_srtp(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style);
+
 /* The findings, worst first. */
 void sf_text_findings(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);

@@ -512,6 +512,28 @@ about_suite(struct subject *x)
 }
 
 static void
+about_closed(struct subject *x)
+{
+	const struct sf_srtp_facts *f = &x->s->srtp;
+
+	add(&x->w,
+	    "%" PRIu64 " packets; %" PRIu32 " key%s tried in either direction",
+	    f->closed, f->keys, plural(f->keys));
+	if (f->rocs > 1)
+		add(&x->w, " with rollover counters 0 to %" PRIu32,
+		    f->rocs - 1);
+}
+
+static void
+about_altered(struct subject *x)
+{
+	const struct sf_srtp_facts *f = &x->s->srtp;
+
+	add(&x->w, "%" PRIu64 " of %" PRIu64 " packets", f->failed,
+	    f->failed + f->removed);
+}
+
+static void
 about_cut(struct subject *x)
 {
 	if (x->f->frames == 0)
@@ -583,6 +605,8 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,
 	[SFS001] = about_clear_media,
+	[SFS010] = about_closed,
+	[SFS011] = about_altered,
 	[SFX001] = about_cut,
 	[SFX002] = about_damage,
 	[SFX003] = about_limits,

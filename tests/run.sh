@@ -36,6 +36,7 @@ scripts='
 	keyed
 	timeline
 	frames
+	srtp
 '
 for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"

@@ -98,7 +98,8 @@ sf_probation_begin(
 	t->n_names = 1;
 	t->name_keys[0] = *k;
 	t->pub = (struct sf_stream){ .ssrc = k->ssrc,
-		.input = k->input,
+		.input = k->input & ~SF_TRACK_SEALED,
+		.sealed = sf_track_is_sealed(k),
 		.src = k->src,
 		.dst = k->dst,
 		.first = place,

@@ -1,0 +1,607 @@
+"""
+srtp.py - SRTP removed: real calls in plain are put under SRTP by libsrtp2
+(tests/srtp_oracle.c), and check has to say of them what it says of the plain
+ones. Wrong keys, wrong counters and wrong directions open nothing, and are
+told.
+"""
+import base64
+import copy
+import hashlib
+import hmac
+import json
+import os
+import random
+import shlex
+import struct
+import subprocess
+import sys
+
+import mkcap
+from harness import TOP, Schema, check, finish, run, scratch, slugs_by_ssrc, \
+    strict
+
+CALLS = os.path.join(TOP, "corpora", "captures")
+LENGTHS = {"AES_CM_128": (16, 14), "AES_192_CM": (24, 14),
+           "AES_256_CM": (32, 14), "NULL_HMAC": (16, 14),
+           "AEAD_AES_128": (16, 12), "AEAD_AES_256": (32, 12)}
+SUITES = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32",
+          "AES_192_CM_HMAC_SHA1_80", "AES_192_CM_HMAC_SHA1_32",
+          "AES_256_CM_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_32",
+          "NULL_HMAC_SHA1_80", "NULL_HMAC_SHA1_32",
+          "AEAD_AES_128_GCM", "AEAD_AES_256_GCM")
+schema = Schema()
+
+
+def lengths(suite):
+    return next(v for k, v in LENGTHS.items() if suite.startswith(k))
+
+
+def material(suite, what=""):
+    """Key and salt, the same every time; other ones for another what."""
+    n = sum(lengths(suite))
+    return hashlib.shake_256((suite + what).encode()).digest(n)
+
+
+# ---- captures ---------------------------------------------------------------
+
+def udp_of(octets):
+    """Offset of the UDP payload; None when there is none. Ethernet, IPv4."""
+    if octets[12:14] != b"\x08\x00" or octets[23] != 17:
+        return None
+    return 14 + (octets[14] & 15) * 4 + 8
+
+
+def is_rtcp(payload):
+    return 192 <= payload[1] <= 223
+
+
+def with_payload(packet, payload):
+    """The packet with another UDP payload, and lengths that are right."""
+    at = udp_of(packet.octets)
+    head = bytearray(packet.octets[:at])
+    struct.pack_into(">H", head, 16, at - 14 + len(payload))
+    struct.pack_into(">H", head, at - 4, 8 + len(payload))
+    return mkcap.Packet(packet.ns, bytes(head) + payload)
+
+
+class Oracle:
+    def __init__(self, where):
+        self.path = os.path.join(where, "srtp_oracle")
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libsrtp2"],
+                               capture_output=True, check=True).stdout
+        subprocess.run(shlex.split(os.environ.get("CC", "cc")) +
+                       ["-o", self.path, os.path.join(TOP, "tests",
+                                                      "srtp_oracle.c")] +
+                       flags.decode().split(), check=True)
+
+    def protect(self, suite, key, payloads, mki="-", roc=0):
+        records = b"".join(
+            bytes([is_rtcp(p)]) + struct.pack(">I", len(p)) + p
+            for p in payloads)
+        out = subprocess.run([self.path, suite, key.hex(), mki, str(roc)],
+                             input=records, capture_output=True, check=True)
+        data, at, back = out.stdout, 0, []
+        while at < len(data):
+            n, = struct.unpack_from(">I", data, at + 1)
+            back.append(data[at + 5:at + 5 + n])
+            at += 5 + n
+        return back
+
+
+def media(packets):
+    return [i for i, p in enumerate(packets) if udp_of(p.octets) is not None]
+
+
+def seal(oracle, packets, suite, **how):
+    """All RTP and RTCP under SRTP: one key, whoever sends."""
+    key = how.pop("key", None) or material(suite)
+    at = media(packets)
+    closed = oracle.protect(
+        suite, key, [packets[i].octets[udp_of(packets[i].octets):]
+                     for i in at], **how)
+    out = list(packets)
+    for i, payload in zip(at, closed):
+        out[i] = with_payload(packets[i], payload)
+    return out
+
+
+# ---- reports ----------------------------------------------------------------
+
+def key_file(where, *entries, **members):
+    path = os.path.join(where, "srtp-keys.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(dict({"schema": "sframe-tool/srtp-keys/v1",
+                        "keys": list(entries)}, **members), f)
+    os.chmod(path, 0o600)
+    return path
+
+
+def entry(suite, key=None, **more):
+    key = key or material(suite)
+    n = lengths(suite)[0]
+    return dict({"profile": suite, "master_key": key[:n].hex(),
+                 "master_salt": key[n:].hex()}, **more)
+
+
+def report(path, *options):
+    r = run("check", "--json", *options, path)
+    check("%s %s: reads" % (os.path.basename(path), options),
+          r.status in (0, 1, 4) and not r.err, r)
+    d = strict(r.out)
+    check("%s: fits the schema" % os.path.basename(path),
+          not schema.faults(d), schema.faults(d))
+    return d
+
+
+def bare(d):
+    """A report without what tells SRTP from none, and without names."""
+    d = copy.deepcopy(d)
+    for name in ("inputs", "tool"):
+        d.pop(name)
+    for s in d["streams"]:
+        s.pop("srtp")
+    d["rules"] = [r for r in d["rules"] if not r["id"].startswith("SFS01")]
+    return d
+
+
+def difference(a, b, path=""):
+    """Where two documents differ first; '' when they do not."""
+    if type(a) is not type(b):
+        return "%s: %r and %r" % (path, a, b)
+    if isinstance(a, dict):
+        for k in sorted(set(a) | set(b)):
+            if k not in a or k not in b:
+                return "%s/%s: on one side" % (path, k)
+            d = difference(a[k], b[k], path + "/" + k)
+            if d:
+                return d
+        return ""
+    if isinstance(a, list):
+        if len(a) != len(b):
+            return "%s: %d and %d" % (path, len(a), len(b))
+        return next((d for d in (difference(x, y, "%s/%d" % (path, i))
+                                 for i, (x, y) in enumerate(zip(a, b))) if d),
+                    "")
+    return "" if a == b else "%s: %r and %r" % (path, a, b)
+
+
+def same(name, plain, closed, suite):
+    """The two reports say the same, and every packet was opened."""
+    why = difference(bare(plain), bare(closed))
+    check(name + ": says what it says of plain RTP", not why, why)
+    for s in closed["streams"]:
+        x = s["srtp"]
+        check("%s: %s opened" % (name, s["ssrc"]),
+              x and x["profile"] == suite and x["failed"] == 0 and
+              x["removed"] == s["packets"], (x, s["packets"]))
+
+
+class Bench:
+    def __init__(self, where):
+        self.where, self.oracle, self.plain = where, Oracle(where), {}
+
+    def write(self, name, packets):
+        path = os.path.join(self.where, name)
+        with open(path, "wb") as f:
+            f.write(mkcap.pcap(packets))
+        return path
+
+    def load(self, call):
+        """(packets, report of them in plain) of the first seconds of a call"""
+        if call not in self.plain:
+            p = mkcap.read_capture(os.path.join(CALLS, call))
+            p = [x for x in p if x.ns < p[0].ns + 4 * 10**9]
+            self.plain[call] = p, report(self.write("plain.pcap", p))
+        return self.plain[call]
+
+
+# ---- tests ------------------------------------------------------------------
+
+def suites(b):
+    """Every suite; by turns several calls, keys in hex or base64."""
+    calls = ("S03-sframe-gcm128.rtp.pcap", "S04-sframe-gcm256.rtp.pcap",
+             "S16-d-plain-2s.rtp.pcap")
+    for i, suite in enumerate(SUITES):
+        packets, plain = b.load(calls[i % len(calls)])
+        path = b.write("suite.pcap", seal(b.oracle, packets, suite))
+        e = entry(suite)
+        if i % 3 == 1:
+            e = {"profile": suite, "key_and_salt":
+                 base64.b64encode(material(suite)).decode().rstrip("=")}
+        if i % 3 == 2:
+            del e["profile"]
+            e["master_key"] = base64.b64encode(
+                bytes.fromhex(e["master_key"])).decode()
+        same(suite, plain,
+             report(path, "--srtp-keys", key_file(b.where, e)), suite)
+
+
+def disorder(b):
+    """Counters that begin at 3 and wrap, duplicates, late packets, losses."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    high = []
+    for p in packets:  # sequence numbers that wrap in mid-stream
+        u = p.octets[udp_of(p.octets):]
+        if not is_rtcp(u):
+            seq, = struct.unpack_from(">H", u, 2)
+            first = 0xffff - 60
+            base = 20000 if u[1] & 127 == 111 else 30000
+            u = u[:2] + struct.pack(">H", (seq + first - base) & 0xffff) + \
+                u[4:]
+            p = with_payload(p, u)
+        high.append(p)
+    rng = random.Random(5)
+    for suite in ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32",
+                  "AEAD_AES_256_GCM"):
+        for roc in (0, 3, 2000):
+            closed = seal(b.oracle, high, suite, roc=roc)
+            pairs = list(zip(high, closed))
+            pairs = [p for i, p in enumerate(pairs) if i % 23 != 7]
+            pairs += [p for i, p in enumerate(pairs) if i % 11 == 3]
+            pairs = [(copy.copy(x), copy.copy(y)) for x, y in pairs]
+            for x, y in pairs:
+                late = rng.randrange(1, 150_000_000) if rng.random() < .1 else 0
+                x.ns += late
+                y.ns += late
+            pairs.sort(key=lambda p: p[0].ns)
+            name = "%s, ROC %d" % (suite, roc)
+            plain = report(b.write("a.pcap", [p[0] for p in pairs]))
+            d = report(b.write("b.pcap", [p[1] for p in pairs]), "--srtp-keys",
+                       key_file(b.where, entry(suite)))
+            same(name, plain, d, suite)
+            rocs = {s["srtp"]["roc"] for s in d["streams"]}
+            check(name + ": counters told", rocs <= {str(roc), str(roc + 1)} and
+                  rocs, rocs)
+
+
+def mki(b):
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    for suite in ("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_128_GCM"):
+        for octets in ("07", "00000001"):
+            path = b.write("mki.pcap",
+                           seal(b.oracle, packets, suite, mki=octets))
+            keys = key_file(b.where, entry(suite, mki=octets))
+            same("MKI %s, %s" % (octets, suite), plain,
+                 report(path, "--srtp-keys", keys), suite)
+
+
+def sealed(name, d):
+    """Nothing was opened: never encrypted end to end, and told."""
+    for s in d["streams"]:
+        check("%s: %s is under SRTP" % (name, s["ssrc"]),
+              s["protection"] in ("srtp", "undecidable") and
+              s["srtp"]["removed"] == 0 and s["srtp"]["profile"] is None and
+              s["srtp"]["tried"]["keys"] > 0, s["srtp"])
+    check(name + ": inconclusive", d["verdict"] == "inconclusive",
+          d["verdict"])
+    check(name + ": told", "srtp-not-opened" in slugs_by_ssrc(d),
+          sorted(slugs_by_ssrc(d)))
+
+
+def wrong(b):
+    """Wrong key, counter out of reach, wrong direction, wrong SSRC."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    for suite in ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32",
+                  "AEAD_AES_128_GCM"):
+        closed = b.write("wrong.pcap", seal(b.oracle, packets, suite))
+        far = b.write("far.pcap", seal(b.oracle, packets, suite, roc=9999))
+        src = min(s["src"] for s in plain["streams"])
+        for what, path, e in (
+                ("key", closed, entry(suite, material(suite, "other"))),
+                ("counter", far, entry(suite)),
+                ("direction", closed, entry(suite, dst=src)),
+                ("SSRC", closed, entry(suite, ssrc="0x01020304"))):
+            d = report(path, "--srtp-keys", key_file(b.where, e))
+            if what in ("direction", "SSRC"):
+                check("wrong %s: nothing opened" % what, all(
+                    s["srtp"] is None or s["srtp"]["removed"] == 0
+                    for s in d["streams"]))
+                continue
+            sealed("wrong %s, %s" % (what, suite), d)
+        d = report(far, "--srtp-keys", key_file(b.where, entry(suite, roc=9999)))
+        same("told counter, %s" % suite, plain, d, suite)
+
+
+def touched(b):
+    """One octet changed in some packets: those are not looked at."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    closed = seal(b.oracle, packets, suite)
+    n = 0
+    for i in range(40, len(closed), 50):
+        p = closed[i]
+        at = udp_of(p.octets)
+        if is_rtcp(p.octets[at:]):
+            continue
+        o = bytearray(p.octets)
+        o[-1 - i % 8] ^= 0x20
+        closed[i] = mkcap.Packet(p.ns, bytes(o))
+        n += 1
+    d = report(b.write("touched.pcap", closed), "--srtp-keys",
+               key_file(b.where, entry(suite)))
+    check("touched: counted", sum(s["srtp"]["failed"] for s in d["streams"]) ==
+          n == d["accounting"]["srtp"], (n, d["accounting"]))
+    check("touched: told", "srtp-packets-failed" in slugs_by_ssrc(d))
+    check("touched: not judged", all(
+        s["protection"] == "consistent" for s in d["streams"]),
+        [s["protection"] for s in d["streams"]])
+    # a packet changed on one side of the call only
+    check("touched: the near twin is quiet", "srtp-packets-failed" not in
+          slugs_by_ssrc(report(
+              b.write("whole.pcap", seal(b.oracle, packets, suite)),
+              "--srtp-keys", key_file(b.where, entry(suite)))))
+
+
+def plain_with_keys(b):
+    """Keys beside plain RTP do no harm."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    d = report(b.write("plain2.pcap", packets), "--srtp-keys",
+               key_file(b.where, *[entry(s) for s in SUITES]))
+    check("keys beside plain RTP", not difference(
+        bare(plain)["streams"], bare(d)["streams"]) and
+        d["verdict"] == plain["verdict"],
+        difference(bare(plain)["streams"], bare(d)["streams"]))
+
+
+def sdes(b):
+    """Offer and answer: the line of whoever sends is the one."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    sources = sorted({s["src"] for s in plain["streams"]})
+    for suite, tail in (("AES_CM_128_HMAC_SHA1_80", "|2^20"),
+                        ("AES_CM_128_HMAC_SHA1_32", "|2^20|1:2"),
+                        ("AEAD_AES_256_GCM", "")):
+        keys = {s: material(suite, s) for s in sources}
+        out = list(packets)
+        for s in sources:
+            # one session for each sender
+            at = [i for i in media(packets) if sent_by(packets[i], s)]
+            closed = b.oracle.protect(
+                suite, keys[s], [packets[i].octets[udp_of(packets[i].octets):]
+                                 for i in at],
+                mki="0001" if "1:2" in tail else "-")
+            for i, payload in zip(at, closed):
+                out[i] = with_payload(packets[i], payload)
+        options = []
+        for i, s in enumerate(sources):
+            path = os.path.join(b.where, "side%d.sdp" % i)
+            text = base64.b64encode(keys[s]).decode()
+            if i == 0:
+                text = text.rstrip("=")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+                        "m=audio 9 RTP/SAVP 111\r\na=rtpmap:111 opus/48000/2\r\n"
+                        "a=crypto:1 F8_128_HMAC_SHA1_80 inline:"
+                        "MTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5QUJjZGVm\r\n"
+                        "a=crypto:2 %s inline:%s%s FEC_ORDER=FEC_SRTP\r\n"
+                        "m=video 9 RTP/SAVP 96\r\na=rtpmap:96 VP8/90000\r\n"
+                        "a=crypto:2 %s inline:%s%s\r\n" %
+                        (suite, text, tail, suite, text, tail))
+            options += ["--sdp", path]
+        d = report(b.write("sdes.pcap", out), *options)
+        for s in d["streams"]:
+            check("SDES %s: %s" % (suite, s["ssrc"]), s["srtp"] and
+                  s["srtp"]["keys_from"] == "sdes" and
+                  s["srtp"]["removed"] == s["packets"] and
+                  s["protection"] == "consistent", s["srtp"])
+        check("SDES %s: passes" % suite, d["verdict"] == "pass", d["verdict"])
+
+
+def sent_by(packet, source):
+    ip = ".".join(str(x) for x in packet.octets[26:30])
+    port, = struct.unpack_from(">H", packet.octets, udp_of(packet.octets) - 8)
+    return "%s:%d" % (ip, port) == source
+
+
+# ---- DTLS -------------------------------------------------------------------
+
+DTLS = os.path.join(TOP, "tests", "srtp")
+HANDSHAKES = {"cm128-sha256": "AES_CM_128_HMAC_SHA1_80",
+              "gcm256-sha384": "AEAD_AES_256_GCM"}
+
+
+def exported(name):
+    """(client's, server's) key and salt, as OpenSSL exported them."""
+    with open(os.path.join(DTLS, name + ".exported"), encoding="ascii") as f:
+        octets = bytes.fromhex(f.read().split()[1])
+    return halves(octets, HANDSHAKES[name])
+
+
+def halves(octets, suite):
+    k, s = lengths(suite)
+    return (octets[:k] + octets[2 * k:2 * k + s],
+            octets[k:2 * k] + octets[2 * k + s:2 * k + 2 * s])
+
+
+def handshake(name):
+    """[(from the client, octets)] of what passed."""
+    out = []
+    for p in mkcap.read_capture(os.path.join(DTLS, name + ".pcap")):
+        at = udp_of(p.octets)
+        out.append((p.octets[at - 8:at - 6] == struct.pack(">H", 40000),
+                    p.octets[at:]))
+    return out
+
+
+def secret_file(where, text):
+    path = os.path.join(where, "keylog")
+    with open(path, "w", encoding="ascii") as f:
+        f.write(text)
+    os.chmod(path, 0o600)
+    return path
+
+
+def keylog(name):
+    with open(os.path.join(DTLS, name + ".keylog"), encoding="ascii") as f:
+        return f.read()
+
+
+def in_pieces(flight, size):
+    """Handshake messages cut into fragments, the last first, and again."""
+    out = []
+    for up, octets in flight:
+        at = 0
+        while at + 13 <= len(octets):
+            n, = struct.unpack_from(">H", octets, at + 11)
+            head, body = octets[at:at + 11], octets[at + 13:at + 13 + n]
+            at += 13 + n
+            if head[0] != 22 or head[3:5] != b"\0\0":
+                out.append((up, head + struct.pack(">H", n) + body))
+                continue
+            message = body[12:12 + int.from_bytes(body[1:4], "big")]
+            parts = [(i, message[i:i + size])
+                     for i in range(0, len(message), size)] or [(0, b"")]
+            for i, part in parts[::-1] + parts[:1]:
+                piece = body[:6] + i.to_bytes(3, "big") + \
+                    len(part).to_bytes(3, "big") + part
+                out.append((up, head + struct.pack(">H", len(piece)) + piece))
+    return out
+
+
+CLIENT, SERVER = "10.1.1.1:1000", "10.2.2.2:2000"
+
+
+def call_over(b, flight, suite, keys, packets):
+    """A handshake, and behind it the media under its keys."""
+    out = [mkcap.Packet(packets[0].ns - 10**9 + i * 10**6, mkcap.ethernet(
+        *((CLIENT, SERVER) if up else (SERVER, CLIENT)), octets))
+        for i, (up, octets) in enumerate(flight)]
+    media_packets = list(packets)
+    for source, key in zip((CLIENT, SERVER), keys):
+        at = [i for i in media(packets) if sent_by(packets[i], source)]
+        closed = b.oracle.protect(suite, key, [
+            packets[i].octets[udp_of(packets[i].octets):] for i in at])
+        for i, payload in zip(at, closed):
+            media_packets[i] = with_payload(packets[i], payload)
+    return out + media_packets
+
+
+def all_opened(name, d, suite, source="dtls"):
+    for s in d["streams"]:
+        x = s["srtp"]
+        check("%s: %s opened" % (name, s["ssrc"]), x and
+              x["profile"] == suite and x["keys_from"] == source and
+              x["removed"] == s["packets"] and x["failed"] == 0 and
+              s["protection"] == "consistent", (s["protection"], x))
+    check(name + ": passes", d["verdict"] == "pass", d["verdict"])
+    check(name + ": nothing to say of the handshake",
+          not {"dtls-handshake-missing", "dtls-secret-missing",
+               "srtp-not-opened", "srtp-packets-failed"} &
+          set(slugs_by_ssrc(d)), sorted(slugs_by_ssrc(d)))
+
+
+def dtls12(b):
+    """Key log and handshake; whole, in fragments, without one or the other."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    for name, suite in HANDSHAKES.items():
+        keys, log = exported(name), secret_file(b.where, keylog(name))
+        flight = handshake(name)
+        for what, f in (("whole", flight), ("pieces", in_pieces(flight, 33))):
+            path = b.write("dtls.pcap", call_over(b, f, suite, keys, packets))
+            all_opened("%s, %s" % (name, what),
+                       report(path, "--keylog", log), suite)
+        # the server's keys for the client, as if roles were the other way
+        d = report(b.write("turned.pcap", call_over(
+            b, flight, suite, keys[::-1], packets)), "--keylog", log)
+        all_opened(name + ", roles the other way", d, suite)
+        d = report(path)
+        check(name + ": without the log it stays closed", all(
+            s["protection"] in ("srtp", "undecidable") for s in d["streams"]))
+        other = [n for n in HANDSHAKES if n != name][0]
+        d = report(path, "--keylog", secret_file(b.where, keylog(other)))
+        check(name + ": another log is told", "dtls-secret-missing" in
+              slugs_by_ssrc(d) and d["verdict"] == "inconclusive",
+              sorted(slugs_by_ssrc(d)))
+        late = b.write("late.pcap", call_over(b, [], suite, keys, packets))
+        d = report(late, "--keylog", secret_file(b.where, keylog(name)))
+        check(name + ": a missed handshake is told", d["verdict"] ==
+              "inconclusive" and "dtls-handshake-missing" in
+              slugs_by_ssrc(d), (d["verdict"], sorted(slugs_by_ssrc(d))))
+
+
+def again(b):
+    """Two handshakes on one pair of addresses, each with its media."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    half = packets[len(packets) // 2].ns
+    parts = [[p for p in packets if p.ns < half],
+             [p for p in packets if p.ns >= half]]
+    out = []
+    for name, part in zip(HANDSHAKES, parts):
+        c = call_over(b, handshake(name), HANDSHAKES[name], exported(name),
+                      part)
+        for p in c[:len(c) - len(part)]:
+            p.ns += 10**9 - 10**8
+        out += c
+    log = secret_file(b.where, "".join(keylog(n) for n in HANDSHAKES))
+    d = report(b.write("again.pcap", out), "--keylog", log)
+    check("second handshake: all opened", sum(
+        s["srtp"]["removed"] for s in d["streams"]) == d["accounting"]["rtp"]
+        and d["accounting"]["srtp"] == 0, d["accounting"])
+
+
+def expand_label(secret, hash_, label, context, n):
+    label = b"dtls13" + label
+    info = struct.pack(">HB", n, len(label)) + label + \
+        bytes([len(context)]) + context
+    out, block, i = b"", b"", 0
+    while len(out) < n:
+        i += 1
+        block = hmac.new(secret, block + info + bytes([i]), hash_).digest()
+        out += block
+    return out[:n]
+
+
+def hello(kind, seq, body):
+    return struct.pack(">BHHHIH", 22, 0xfefd, 0, 0, seq, len(body) + 12) + \
+        bytes([kind]) + len(body).to_bytes(3, "big") + \
+        struct.pack(">H", seq) + bytes(3) + len(body).to_bytes(3, "big") + body
+
+
+def dtls13(b):
+    """RFC 8446 7.5, RFC 9147 5.9; the profile is not told in the clear."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    rng = random.Random(13)
+    for suite, hash_ in (("AES_CM_128_HMAC_SHA1_80", hashlib.sha256),
+                         ("AES_CM_128_HMAC_SHA1_32", hashlib.sha384),
+                         ("AEAD_AES_128_GCM", hashlib.sha384),
+                         ("AEAD_AES_256_GCM", hashlib.sha256)):
+        empty = hash_().digest()
+        secret, name = rng.randbytes(len(empty)), rng.randbytes(32)
+        k, s = lengths(suite)
+        octets = expand_label(expand_label(
+            secret, hash_, b"EXTRACTOR-dtls_srtp", empty, len(empty)),
+            hash_, b"exporter", empty, 2 * (k + s))
+        client = b"\xfe\xfd" + name + bytes.fromhex("000000021301" "0100") + \
+            bytes.fromhex("000d" "000e0009000600070008000100")
+        versions = bytes.fromhex("0006" "002b0002fefc")
+        server = b"\xfe\xfd" + rng.randbytes(32) + \
+            bytes.fromhex("00130100") + versions
+        retry = b"\xfe\xfd" + hashlib.sha256(b"HelloRetryRequest").digest() + \
+            bytes.fromhex("00130100") + versions
+        flight = [(True, hello(1, 0, client)), (False, hello(2, 0, retry)),
+                  (True, hello(1, 1, client)), (False, hello(2, 1, server))]
+        log = secret_file(b.where, "# a log\r\nEXPORTER_SECRET %s %s\r\n" %
+                          (name.hex(), secret.hex()))
+        keys = halves(octets, suite)
+        for what, f in (("with its handshake", flight), ("joined late", [])):
+            d = report(b.write("dtls13.pcap", call_over(
+                b, f, suite, keys, packets)), "--keylog", log)
+            for x in d["streams"]:
+                check("DTLS 1.3, %s, %s: %s" % (suite, what, x["ssrc"]),
+                      x["srtp"]["profile"] == suite and
+                      x["srtp"]["removed"] == x["packets"], x["srtp"])
+
+
+TESTS = [dtls12, again, dtls13, suites, disorder, mki, wrong, touched, plain_with_keys, sdes]
+
+
+def main():
+    with scratch() as where:
+        b = Bench(where)
+        for t in TESTS:
+            if len(sys.argv) < 2 or any(a in t.__name__ for a in sys.argv[1:]):
+                t(b)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
