@@ -18,8 +18,7 @@
 #define SPAN (LEAD + MOST * 63 + 1)
 
 struct run {
-	/* by distance from the first: 0 not sent, 1
-	   sent, 2 come out */
+	/* by distance from the first: 0 not sent, 1 sent, 2 come out */
 	uint8_t packets[SPAN];
 	uint64_t first; /* extended number of the first frame that came out */
 	uint64_t last;
