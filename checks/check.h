@@ -17,12 +17,12 @@ struct sf_conflict {
 	struct sf_place first, last;
 	struct sf_example examples[SF_EXAMPLES];
 	unsigned n_examples;
-	bool restarted; /* it happened in the use of the KID it began with */
+	bool by_key;    /* one key opened both */
 };
 
 /* What is remembered of one stream while frames come. */
 struct sf_stream_memory {
-	uint64_t kid, ctr;
+	uint64_t kid, ctr, fingerprint;
 	uint32_t source;
 	struct sf_place last;
 	bool any;

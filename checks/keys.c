@@ -15,6 +15,14 @@ use_of(const struct sf_stream *s, uint64_t kid)
 	return NULL;
 }
 
+/* With keys, the scope of a KID is the key itself. */
+static bool
+other_keys(const struct sf_key_use *u, const struct sf_key_use *v)
+{
+	return u->fingerprint != 0 && v->fingerprint != 0 &&
+	       u->fingerprint != v->fingerprint;
+}
+
 static void
 judge_shared(struct sf_checks *k, const struct sf_stream *s)
 {
@@ -26,7 +34,8 @@ judge_shared(struct sf_checks *k, const struct sf_stream *s)
 			const struct sf_key_use *v = use_of(o, u->kid);
 			struct sf_finding *f;
 
-			if (v == NULL || sf_same_endpoint(k, s, o))
+			if (v == NULL || other_keys(u, v) ||
+			    sf_same_endpoint(k, s, o))
 				continue;
 			f = sf_failed(k, SFK003, s->id, 1, u->first, u->last);
 			f->kid = u->kid;
@@ -55,9 +64,9 @@ judge_return(struct sf_checks *k, const struct sf_stream *s)
 		if (c == NULL)
 			break;
 		sf_passed(k, SFK002, 1);
-		if (c->kid != a->kid || b->kid != a->kid + 1 ||
-		    a->frames < STEADY || b->frames < STEADY ||
-		    c->frames < STEADY)
+		if (other_keys(a, c) || c->kid != a->kid ||
+		    b->kid != a->kid + 1 || a->frames < STEADY ||
+		    b->frames < STEADY || c->frames < STEADY)
 			continue;
 		f = sf_failed(k, SFK002, s->id, 1, c->first, c->last);
 		f->kid = c->kid;

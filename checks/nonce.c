@@ -27,6 +27,7 @@ note_conflict(struct sf_checks *k, const struct sf_frame_event *ev)
 		return;
 	if (c->count++ == 0)
 		c->first = ev->first;
+	c->by_key |= ev->fingerprint != 0;
 	c->last = ev->last;
 	if (c->n_examples < SF_EXAMPLES)
 		c->examples[c->n_examples++] = sf_example_of(ev);
@@ -61,10 +62,11 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	if (!ev->rises)
 		return;
 	back = m->any && m->kid == ev->kid && m->source == ev->source &&
-	       fell(m->ctr, ev) && ev->seen == SF_SEEN_NEW;
+	       m->fingerprint == ev->fingerprint && fell(m->ctr, ev) &&
+	       ev->seen == SF_SEEN_NEW;
 	sf_expect(k, SFN002, !back, ev);
-	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->source, ev->last,
-		true };
+	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->fingerprint,
+		ev->source, ev->last, true };
 }
 
 /* ---- at the end: whose keys were they? ------------------------------------ */
@@ -103,14 +105,14 @@ rolled_over(const struct sf_stream *s, uint64_t kid)
 
 enum scope { SCOPE_ONE, SCOPE_TWO, SCOPE_UNSURE };
 
-/* The entry of the key file that opened this KID's frames; -1: none did. */
-static int
-entry_of(const struct sf_stream *s, uint64_t kid)
+/* Of the key that opened this KID's frames; 0: none did. */
+static uint64_t
+fingerprint_of(const struct sf_stream *s, uint64_t kid)
 {
 	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
-		if (u->kid == kid && u->entry >= 0)
-			return u->entry;
-	return -1;
+		if (u->kid == kid && u->fingerprint != 0)
+			return u->fingerprint;
+	return 0;
 }
 
 static enum scope
@@ -118,12 +120,11 @@ scope_of(const struct sf_checks *k, const struct sf_stream *a,
     const struct sf_stream *b, uint64_t kid)
 {
 	const struct sf_checks_options *o = &k->options;
-	int key_a = entry_of(a, kid), key_b = entry_of(b, kid);
+	uint64_t key_a = fingerprint_of(a, kid), key_b = fingerprint_of(b, kid);
 
 	/* with keys, the scope is the key itself */
-	if (a != b && key_a >= 0 && key_b >= 0)
-		return key_a == key_b && !o->per_ssrc_keys ? SCOPE_ONE
-							   : SCOPE_TWO;
+	if (a != b && key_a != 0 && key_b != 0)
+		return key_a == key_b ? SCOPE_ONE : SCOPE_TWO;
 	if (sf_origin_of(k, a) == sf_origin_of(k, b))
 		return SCOPE_ONE;
 	if (o->per_ssrc_keys)
@@ -144,7 +145,7 @@ judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
 	enum sf_finding_id rule = SFN001;
 	struct sf_finding *f;
 
-	switch (scope_of(k, a, b, c->kid)) {
+	switch (c->by_key ? SCOPE_ONE : scope_of(k, a, b, c->kid)) {
 	case SCOPE_TWO:
 		sf_passed(k, SFN001, c->count);
 		return; /* kid-shared is told from the key uses */
@@ -154,7 +155,7 @@ judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
 	case SCOPE_ONE:
 		break;
 	}
-	if (rolled_over(b, c->kid))
+	if (!c->by_key && rolled_over(b, c->kid))
 		rule = SFN002;
 	f = sf_failed(k, rule, c->b, c->count, c->first, c->last);
 	f->kid = c->kid;

@@ -14,7 +14,9 @@ prefetch_seen(const struct sf_classifier *c, const struct sf_classify_run *run,
 {
 	for (unsigned i = 0; i < ready; i++)
 		if (c->recs[i].has_header)
-			sf_seen_prefetch(&run->seen, c->recs[i].header.kid,
+			sf_seen_prefetch(&run->seen,
+			    sf_classify_scope(
+				&c->recs[i], c->recs[i].header.kid),
 			    c->recs[i].header.ctr);
 }
 

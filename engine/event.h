@@ -32,6 +32,7 @@ struct sf_frame_event {
 	bool misfit;
 	enum sf_tried tried;           /* what keys say of it */
 	int entry;                     /* of the key file that opened it; else -1 */
+	uint64_t fingerprint;          /* of the key that opened it; else 0 */
 	uint16_t header_at;            /* octets in front of the header */
 	uint16_t packet_at;            /* offset of the header in the captured first
 	                                  packet; 0 when not known */

@@ -73,6 +73,7 @@ struct slot {
 	uint64_t stamp;
 	struct sf_aead *aead; /* NULL: the slot is free */
 	uint8_t salt[SF_NONCE];
+	uint64_t fingerprint;
 	unsigned next; /* in its bucket: index and one, 0 at the end */
 };
 
@@ -698,21 +699,48 @@ base_key_of(struct sf_keys *k, const struct use *u, struct base_key *out)
 	return u->step == 0 ? first_key(k, u, out) : step_key(k, u, out);
 }
 
-/* The AEAD key of a base key; salt gets its salt. NULL when that failed. */
-static struct sf_aead *
-ready_aead(struct sf_keys *k, const struct use *u, const struct base_key *base,
-    uint8_t salt[SF_NONCE])
+/* Of key and salt together, behind a label, so that it is the digest of
+   nothing else. 0 when the library failed. */
+static uint64_t
+fingerprint_of(const struct sf_crypto *c, const struct sf_suite *suite,
+    const struct sf_schedule *sched)
 {
-	struct sf_schedule sched;
-	struct sf_aead *aead = NULL;
+	static const char label[] = "sframe-tool key fingerprint";
+	uint8_t in[sizeof(label) + SF_KEY_MAX + SF_NONCE], out[SF_HASH_MAX];
+	uint64_t v = 0;
 
+	memcpy(in, label, sizeof(label));
+	memcpy(in + sizeof(label), sched->key, suite->key_octets);
+	memcpy(in + sizeof(label) + suite->key_octets, sched->salt, SF_NONCE);
+	if (c->digest(SF_SHA256,
+		sf_bytes(in, sizeof(label) + suite->key_octets + SF_NONCE),
+		out)) {
+		for (unsigned i = 0; i < 8; i++)
+			v = v << 8 | out[i];
+		v |= v == 0;
+	}
+	c->wipe(in, sizeof(in));
+	c->wipe(out, sizeof(out));
+	return v;
+}
+
+/* Makes the AEAD key of a base key, its salt and fingerprint. False when the
+   library failed. */
+static bool
+ready(struct sf_keys *k, struct slot *s, const struct base_key *base)
+{
+	const struct use *u = &s->use;
+	struct sf_schedule sched;
+
+	s->aead = NULL;
 	if (sf_kdf_schedule(&sched, k->c, u->suite,
 		sf_bytes(base->octets, base->n), u->kid)) {
-		memcpy(salt, sched.salt, SF_NONCE);
-		aead = k->c->aead_new(u->suite, sched.key);
+		memcpy(s->salt, sched.salt, SF_NONCE);
+		s->fingerprint = fingerprint_of(k->c, u->suite, &sched);
+		s->aead = k->c->aead_new(u->suite, sched.key);
 	}
 	k->c->wipe(&sched, sizeof(sched));
-	return aead;
+	return s->aead != NULL;
 }
 
 /* NULL when the library failed, or the step is too far behind. */
@@ -720,21 +748,19 @@ static struct slot *
 make_slot(struct sf_keys *k, const struct use *u)
 {
 	struct base_key base = { 0 };
-	uint8_t salt[SF_NONCE];
-	struct sf_aead *aead = NULL;
+	struct slot made = { .use = *u };
 	struct slot *s;
+	bool done = base_key_of(k, u, &base) && ready(k, &made, &base);
 
-	if (base_key_of(k, u, &base))
-		aead = ready_aead(k, u, &base, salt);
 	k->c->wipe(&base, sizeof(base));
-	if (aead == NULL)
+	if (!done)
 		return NULL;
+	made.stamp = ++k->clock;
 	s = victim_slot(k);
 	if (s->aead != NULL)
 		drop_slot(k, s);
-	*s = (struct slot){ .use = *u, .aead = aead, .stamp = ++k->clock };
-	memcpy(s->salt, salt, SF_NONCE);
-	k->c->wipe(salt, sizeof(salt));
+	*s = made;
+	k->c->wipe(&made, sizeof(made));
 	link_last(k, s);
 	return s;
 }
@@ -869,7 +895,7 @@ try_slot(struct sf_keys *k, struct job *j, const struct slot *s)
 		return false;
 	}
 	j->result = (struct sf_opened){ SF_OPENED, true, s->use.suite->id,
-		s->use.entry };
+		s->use.entry, s->fingerprint };
 	return true;
 }
 
@@ -977,15 +1003,13 @@ sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
 
 	if (s == NULL)
 		return false;
-	wrong = *s;
-	wrong.aead = NULL;
+	wrong = (struct slot){ .use = s->use };
 	if (base_key_of(k, &s->use, &base)) {
 		base.octets[0] ^= 1;
-		wrong.aead = ready_aead(k, &s->use, &base, wrong.salt);
+		if (ready(k, &wrong, &base))
+			opened = try_slot(k, &j, &wrong);
 	}
 	k->c->wipe(&base, sizeof(base));
-	if (wrong.aead != NULL)
-		opened = try_slot(k, &j, &wrong);
 	k->c->aead_free(wrong.aead);
 	k->c->wipe(&wrong, sizeof(wrong));
 	return opened;

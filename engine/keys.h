@@ -33,6 +33,9 @@ struct sf_opened {
 	bool known;     /* there was a key to try; when not, SF_FORGED */
 	uint16_t suite; /* with SF_OPENED; then pt holds ct.n less its tag */
 	unsigned entry; /* with SF_OPENED: index in the key file */
+	/* with SF_OPENED: tells this derived key from others and nothing of it;
+	   the first octets of a digest of key and salt, never 0 */
+	uint64_t fingerprint;
 };
 
 /*

@@ -69,6 +69,7 @@ struct sf_key_use {
 	uint64_t frames;
 	struct sf_place first, last;  /* last packet of the first and last frame */
 	int entry;                    /* of the key file that opened it; -1: none */
+	uint64_t fingerprint;         /* of that key; 0: none */
 	/* since the use before: frames without a KID (incomplete, clear or not
 	   readable), and sequence numbers that were in no frame */
 	uint32_t frames_between, missing_between;

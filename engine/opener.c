@@ -67,6 +67,7 @@ try_at(struct attempt *t, struct sf_placing p)
 	t->r->header = h;
 	t->r->suite = got.suite;
 	t->r->entry = got.entry;
+	t->r->fingerprint = got.fingerprint;
 	return SF_TRIED_OPENED;
 }
 

@@ -92,6 +92,7 @@ struct sf_record {
 	enum sf_tried tried;
 	uint16_t suite; /* that opened it */
 	unsigned entry; /* of the key file that opened it */
+	uint64_t fingerprint;        /* of the key that opened it; else 0 */
 	uint8_t head[SF_RECORD_HEAD];
 	/* The last tail_n octets, in order; without the escapes of H.264 and
 	   H.265, and without LiveKit's metadata behind. */

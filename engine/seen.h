@@ -25,6 +25,8 @@ struct sf_seen {
 	uint64_t forgotten;
 };
 
+/* kid is the KID, or a number that stands for the key where it is known. */
+
 /* slots is rounded down to a power of two, at least 64. */
 bool sf_seen_init(struct sf_seen *s, struct sf_arena *a, size_t slots);
 size_t sf_seen_octets(size_t slots);

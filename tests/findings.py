@@ -9,10 +9,12 @@ slugs and on which SSRCs, each with nothing beside them; the verdict and so the
 exit status; the protection per SSRC. near names the finding that a twin just
 does not trip. The function's text says what the call is.
 """
+import hashlib
 import json
 import os
 import sys
 
+import mistakes
 import mkcap
 import rtpcases
 from harness import (STATUS, TOP, Schema, check, finish, run, scratch,
@@ -777,7 +779,7 @@ def a_tag_of_eight_octets(c):
     alice(c).sealed(60, 9, BASE, suite=2)
 
 
-@case(near="ctr-reused", may=("kid-shared",), is_={A: ("verified",), B: ("verified",)},
+@case(near=("ctr-reused", "kid-shared"), is_={A: ("verified",), B: ("verified",)},
       keys=keyfile(key(9, owner="alice"), key(9, OTHER, owner="bob")))
 def one_kid_two_keys(c):
     """Without keys this could be reuse; the keys say that it is not."""
@@ -793,11 +795,48 @@ def one_key_two_senders(c):
     bob(c).sealed(40, 9, BASE, ctr=7)
 
 
-@case(near="ctr-reused", keys=keyfile(key(9), per_ssrc_keys=True),
-      may=("kid-shared",), is_={A: ("verified",), B: ("verified",)})
+@case({"ctr-reused": [A, B]}, may=("kid-shared",), verdict="fail",
+      keys=keyfile(key(9, owner="alice", ssrc="0x%08x" % A),
+                   key(9, owner="bob", ssrc="0x%08x" % B)),
+      is_={A: ("verified",), B: ("verified",)})
+def one_key_given_to_two(c):
+    """Two entries that hold the same key are one key."""
+    alice(c).sealed(40, 9, BASE)
+    bob(c).sealed(40, 9, BASE, ctr=7)
+
+
+@case(near=("ctr-reused", "kid-shared"), keys=keyfile(key(9), per_ssrc_keys=True),
+      is_={A: ("verified",), B: ("verified",)})
 def one_base_key_a_key_for_each_ssrc(c):
     alice(c).sealed(40, 9, BASE, ssrc=A)
     bob(c).sealed(40, 9, BASE, ssrc=B)
+
+
+def steps(n):
+    """The base keys of a ratchet (RFC 9605 5.1)."""
+    base = BASE
+    for _ in range(n):
+        yield base
+        base = mistakes.ratchet(hashlib.sha256, base)
+
+
+@case(near=("ctr-reused", "ctr-went-back"), is_={A: ("verified",)},
+      keys=keyfile(key(4), kid_scheme={"type": "sender", "r": 1}))
+def a_ratchet_comes_round(c):
+    """KID 4 again, CTR from 0 again, and another key."""
+    a = alice(c)
+    for i, base in enumerate(steps(4)):
+        a.sealed(30, 4 | i & 1, base, ctr=0)
+
+
+@case({"ctr-reused": [A]}, may=("ctr-went-back", "kid-went-back"), verdict="fail",
+      is_={A: ("verified",)},
+      keys=keyfile(key(4), kid_scheme={"type": "sender", "r": 1}))
+def a_ratchet_that_stands_still(c):
+    """The same KIDs, but the key of KID 4 is the one it was."""
+    a = alice(c)
+    for i, base in enumerate(list(steps(2)) * 2):
+        a.sealed(30, 4 | i & 1, base, ctr=0)
 
 
 @case({"stream-plaintext": [A]}, verdict="fail", keys=keyfile(key(9)),

@@ -96,10 +96,10 @@ sample_streams(struct sample *s)
 	s->streams[4].incomplete_frames = 2;
 	strcpy(s->streams[4].rid, "h");
 	s->uses[0] = (struct sf_key_use){ UINT64_MAX, 0, UINT64_MAX, 300,
-		sample_place(1), sample_place(300), -1, 0, 0, &s->uses[1], false };
+		sample_place(1), sample_place(300), -1, 0, 0, 0, &s->uses[1], false };
 	s->uses[1] = (struct sf_key_use){ (UINT64_C(1) << 53) + 1,
 		(UINT64_C(1) << 53) + 1, (UINT64_C(1) << 53) + 300, 300,
-		sample_place(301), sample_place(602), -1, 1, 2, NULL, false };
+		sample_place(301), sample_place(602), -1, 0, 1, 2, NULL, false };
 	for (unsigned i = 0; i < 3; i++)
 		s->intervals[i] =
 		    (struct sf_interval){ i == 1 ? SF_STATE_PLAINTEXT

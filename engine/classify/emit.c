@@ -69,6 +69,7 @@ begin_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 		.first = r->last,
 		.last = r->last,
 		.entry = ev->entry,
+		.fingerprint = r->fingerprint,
 		.frames_between = c->use == NULL ? 0 : c->without,
 		.missing_between = missing_before(c, r),
 	};
@@ -84,9 +85,12 @@ note_key_use(struct sf_classifier *c, struct sf_classify_run *run,
 	int entry = ev->entry;
 
 	if (u != NULL && u->kid == ev->kid &&
-	    (entry < 0 || u->entry < 0 || u->entry == entry)) {
-		if (entry >= 0)
+	    (entry < 0 || u->entry < 0 ||
+		(u->entry == entry && u->fingerprint == r->fingerprint))) {
+		if (entry >= 0) {
 			u->entry = entry;
+			u->fingerprint = r->fingerprint;
+		}
 		u->frames++;
 		u->last_ctr = ev->ctr;
 		u->last = r->last;
@@ -128,6 +132,12 @@ fill_header(struct sf_frame_event *ev, const struct sf_record *r)
 	ev->draft = r->layout != SF_LAYOUT_RFC9605;
 }
 
+uint64_t
+sf_classify_scope(const struct sf_record *r, uint64_t kid)
+{
+	return r->fingerprint != 0 ? r->fingerprint : kid;
+}
+
 /* A copy of another stream's frame: that stream is what this one forwards. */
 static void
 note_seen(struct sf_classifier *c, struct sf_frame_event *ev)
@@ -143,8 +153,8 @@ ask_seen(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r, uint64_t nonce, struct sf_frame_event *ev)
 {
 	ev->seen_stream = c->pub->id;
-	ev->seen = sf_seen_ask(
-	    &run->seen, ev->kid, nonce, r->content, &ev->seen_stream);
+	ev->seen = sf_seen_ask(&run->seen, sf_classify_scope(r, ev->kid), nonce,
+	    r->content, &ev->seen_stream);
 	if (run->seen.forgotten > run->model->limits[SF_LIMIT_SEEN_FRAMES])
 		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
 	note_seen(c, ev);
@@ -261,6 +271,7 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		.state = r->state,
 		.tried = r->tried,
 		.entry = entry_of(r),
+		.fingerprint = r->fingerprint,
 		.content = r->content,
 	};
 

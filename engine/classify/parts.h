@@ -65,6 +65,9 @@ unsigned sf_classify_open(struct sf_classifier *c);
 void sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r);
 
+/* What a CTR is unique in: the key itself where it is known, else the KID. */
+uint64_t sf_classify_scope(const struct sf_record *r, uint64_t kid);
+
 /* ---- protect.c: the stream ---- */
 
 void sf_classify_protect(struct sf_classifier *c);
