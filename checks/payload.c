@@ -46,18 +46,62 @@ judge_repair(struct sf_checks *k, const struct sf_stream *s)
 	else
 		sf_passed(k, SFR002, 1);
 	if (s->evidence.conflicts > 0)
-		sf_failed(k, SFR003, s->id, s->evidence.conflicts, s->first,
-		    s->last);
+		sf_failed(
+		    k, SFR003, s->id, s->evidence.conflicts, s->first, s->last);
 	else
 		sf_passed(k, SFR003, s->evidence.copies);
+}
+
+/* What the packets show, and the rule that it breaks. */
+static const struct {
+	enum sf_payload_fact fact;
+	enum sf_finding_id rule;
+} descriptor_rules[] = {
+	{ SF_PAYLOAD_START_AGAIN, SFR004 },
+	{ SF_PAYLOAD_END_EARLY, SFR005 },
+	{ SF_PAYLOAD_MIXED_T, SFR006 },
+	{ SF_PAYLOAD_RESERVED, SFR007 },
+	{ SF_PAYLOAD_DIFFERS, SFR008 },
+	{ SF_PAYLOAD_MARKER, SFR009 },
+	{ SF_PAYLOAD_EXTENSIONS, SFR010 },
+	{ SF_PAYLOAD_NO_DESCRIPTOR, SFR011 },
+	{ SF_PAYLOAD_BROKEN, SFR012 },
+	{ SF_PAYLOAD_SPLIT, SFR013 },
+	{ SF_PAYLOAD_PADDING, SFR014 },
+};
+
+/* Frames of which the counters show that they are SFrame vouch for what stands
+   in front of them. */
+static void
+judge_descriptors(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_payload_count *c = s->payload;
+
+	if (c == NULL || c[SF_PAYLOAD_PACKETS].n == 0 ||
+	    s->dialect != SF_DIALECT_RTP_SFRAME)
+		return;
+	for (size_t i = 0;
+	     i < sizeof(descriptor_rules) / sizeof(descriptor_rules[0]); i++) {
+		const struct sf_payload_count *x = &c[descriptor_rules[i].fact];
+		enum sf_finding_id rule = descriptor_rules[i].rule;
+
+		if (x->n == 0)
+			sf_passed(k, rule, c[SF_PAYLOAD_PACKETS].n);
+		else
+			sf_add_example(
+			    sf_failed(k, rule, s->id, x->n, x->first, x->last),
+			    (struct sf_example){ .place = x->first });
+	}
 }
 
 void
 sf_judge_payload(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
-		if (s->kind == SF_KIND_REPAIR)
+		if (s->kind == SF_KIND_REPAIR) {
 			judge_repair(k, s);
-		else
+		} else {
 			judge_rewritten(k, s);
+			judge_descriptors(k, s);
+		}
 }

@@ -25,7 +25,7 @@ is_video(enum sf_codec codec)
 }
 
 static const struct sf_depay_format *
-format_of(enum sf_codec codec, bool descriptor)
+format_of(enum sf_codec codec, enum sf_framing framing)
 {
 	static const struct sf_depay_format *const formats[SF_CODECS] = {
 		[SF_CODEC_VP8] = &sf_depay_vp8,
@@ -35,7 +35,7 @@ format_of(enum sf_codec codec, bool descriptor)
 		[SF_CODEC_AV1] = &sf_depay_av1,
 	};
 
-	if (descriptor)
+	if (framing == SF_FRAMING_DESCRIPTOR)
 		return &sf_depay_descriptor;
 	return formats[codec] != NULL ? formats[codec] : &sf_depay_other;
 }
@@ -203,11 +203,15 @@ meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
 /* A packet of a video frame, or of anything that is joined from packets. */
 static void
 join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
-    bool descriptor, const struct sf_unit *u, sf_depay_sink *sink, void *ctx)
+    enum sf_framing framing, const struct sf_unit *u, sf_depay_sink *sink,
+    void *ctx)
 {
+	bool descriptor = framing == SF_FRAMING_DESCRIPTOR;
 	struct sf_part p = { 0 };
 
-	d->format = format_of(codec, descriptor);
+	d->format = format_of(codec, framing);
+	if (d->format->note != NULL)
+		d->format->note(d, u);
 	if (!d->format->read(&p, d, u)) {
 		if (d->open)
 			close_frame(d, pool, false, sink, ctx);
@@ -232,19 +236,22 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 
 void
 sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
-    enum sf_codec codec, bool descriptor, const struct sf_unit *u,
+    enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u,
     sf_depay_sink *sink, void *ctx)
 {
-	bool video = descriptor || is_video(codec) || codec == SF_CODEC_UNKNOWN;
+	bool joined = framing == SF_FRAMING_DESCRIPTOR || is_video(codec) ||
+		      codec == SF_CODEC_UNKNOWN;
 	struct sf_part whole = { .slice = u->payload };
 
 	if (u->payload.n == 0) {
 		if (d->open && u->seq == d->next_seq)
 			d->next_seq++; /* padding takes a number, no more */
-	} else if (!video) {
+	} else if (framing == SF_FRAMING_PACKET) {
+		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
+	} else if (!joined) {
 		pass_whole(u, &whole, codec, false, sink, ctx);
 	} else {
-		join(d, pool, codec, descriptor, u, sink, ctx);
+		join(d, pool, codec, framing, u, sink, ctx);
 	}
 	d->any = true;
 	d->expected = u->seq + 1;

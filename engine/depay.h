@@ -23,6 +23,10 @@ struct sf_unit {
 	uint8_t pt;
 	bool marker, cut;
 	bool spent;          /* put back into the stream that missed it */
+	bool bad_padding;    /* the P bit is set, and the count does not fit */
+	bool ext_known;      /* ext_ids was filled in */
+	uint16_t ext_ids;    /* ids 1 to 15 of its header extension, a bit each */
+	uint32_t csrc;       /* hash of the CSRC list; 0: none */
 	uint64_t hash;           /* of the payload's ends: sf_hash_ends() */
 	struct sf_bytes payload; /* empty: padding only */
 };
@@ -40,6 +44,21 @@ struct sf_depay_pool {
 bool sf_depay_pool_init(
     struct sf_depay_pool *p, struct sf_arena *a, size_t n, size_t each);
 
+/* Where the sender's octets are in the packets. */
+enum sf_framing {
+	SF_FRAMING_CODEC,      /* as the codec's payload format has it */
+	SF_FRAMING_DESCRIPTOR, /* behind SFrame payload descriptors */
+	SF_FRAMING_PACKET      /* each packet is an SFrame ciphertext */
+};
+
+/* The packet before, where descriptors are read. */
+struct sf_fragment {
+	bool any, open, packetized, reserved, ext_known;
+	uint8_t pt;
+	uint16_t ext_ids;
+	uint32_t timestamp, csrc;
+};
+
 /* The frame that a stream is in the middle of. All zero is none. */
 struct sf_depay_format;
 
@@ -50,7 +69,9 @@ struct sf_depay {
 	bool donl; /* H.265: SDP says that decoding order numbers are there */
 	bool any;  /* a packet came ... */
 	uint64_t expected; /* ... and this number should be next */
-	uint64_t unread;   /* packets in a mode that is not read */
+	uint64_t unread; /* packets in a mode that is not read */
+	struct sf_fragment fragment;
+	struct sf_payload_count facts[SF_PAYLOAD_FACTS];
 	uint32_t buffer;   /* index + 1; 0: none taken */
 	size_t octets;
 	uint64_t next_seq; /* of the packet that would carry on */
@@ -65,7 +86,7 @@ typedef void sf_depay_sink(void *ctx, const struct sf_frame *f);
  * that turns out to be incomplete.
  */
 void sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
-    enum sf_codec codec, bool descriptor, const struct sf_unit *u,
+    enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u,
     sf_depay_sink *sink, void *ctx);
 
 /* No more packets: a frame still open is incomplete. */

@@ -171,6 +171,32 @@ struct sf_dtls_facts {
 	uint64_t too_large;    /* hellos larger than there is room for */
 };
 
+/*
+ * What the packets of a stream with SFrame payload descriptors show
+ * (draft-ietf-avtcore-rtp-sframe-02 4 and 5): packets, and of these those that
+ * are not as they should be.
+ */
+enum sf_payload_fact {
+	SF_PAYLOAD_PACKETS,       /* all that were read */
+	SF_PAYLOAD_START_AGAIN,   /* S on a fragment that is not the first */
+	SF_PAYLOAD_END_EARLY,     /* a fragment of a frame that has had its E */
+	SF_PAYLOAD_MIXED_T,       /* another T than the fragment before */
+	SF_PAYLOAD_RESERVED,      /* reserved bits that are 1 */
+	SF_PAYLOAD_DIFFERS,       /* timestamp, payload type or CSRCs change */
+	SF_PAYLOAD_MARKER,        /* the marker bit on a fragment without E */
+	SF_PAYLOAD_EXTENSIONS,    /* other header extensions than before */
+	SF_PAYLOAD_NO_DESCRIPTOR, /* a fragment without one */
+	SF_PAYLOAD_BROKEN,        /* no S, or no E, and nothing was lost */
+	SF_PAYLOAD_SPLIT,         /* T = 1 in more than one packet */
+	SF_PAYLOAD_PADDING,       /* P is set, and the count does not fit */
+	SF_PAYLOAD_FACTS
+};
+
+struct sf_payload_count {
+	uint64_t n;
+	struct sf_place first, last; /* when n is not 0 */
+};
+
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
 #define SF_STREAM_PTS 4
 
@@ -215,6 +241,8 @@ struct sf_stream {
 	struct sf_diagnosis diagnosis; /* why frames with a key did not open */
 	int clear_octets;        /* clear prefix: the usual one; -1: not known */
 	int clear_octets_key;    /* video key frames, when it differs; else -1 */
+	/* SF_PAYLOAD_FACTS of them; NULL: no payload descriptors */
+	const struct sf_payload_count *payload;
 	uint64_t by_state[SF_STATES];
 	struct sf_interval *intervals; /* all states, in time order */
 	struct sf_key_use *keys;

@@ -175,6 +175,10 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 		.pt = rtp->pt,
 		.marker = rtp->marker,
 		.cut = dg->cut,
+		.bad_padding = rtp->bad_padding,
+		.csrc = rtp->csrcs == 0
+			    ? 0
+			    : (uint32_t)sf_hash(rtp->csrc) | 1,
 		.hash = sf_hash_ends(rtp->payload),
 		.payload = rtp->payload };
 }
@@ -201,6 +205,8 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	if (rtp->has_ext && s->sdp != NULL &&
 	    (t->pub.packets < 64 || t->pub.mid[0] == '\0'))
 		sf_track_note_extension(s, t, rtp);
+	if (t->framing == SF_FRAMING_DESCRIPTOR)
+		sf_track_note_ids(&u, rtp);
 	if (t->lane == NULL) {
 		sf_probation_feed(s, t, &u);
 		return;

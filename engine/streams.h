@@ -69,7 +69,8 @@ struct sf_track {
 	uint32_t held;            /* list in sequence order; index + 1 */
 	unsigned n_held;
 	unsigned spared;          /* n_held when last spared from eviction */
-	bool started, descriptor, refused;
+	bool started, refused;
+	enum sf_framing framing;
 	enum sf_direction direction; /* of the first packet */
 	struct sf_track *repaired; /* what a repair stream repairs */
 	struct sf_track *older, *newer; /* on probation, by first packet */

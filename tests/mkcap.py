@@ -323,6 +323,8 @@ class Rtp:
         self.pt, self.mid = stream.pt, stream.mid
         self.timestamp, self.marker = timestamp, marker
         self.payload, self.pad = payload, pad
+        self.pad_says = None  # another count of padding than the true one
+        self.csrcs = ()
 
     def copy(self, **changes):
         p = Rtp.__new__(Rtp)
@@ -336,12 +338,15 @@ class Rtp:
             m += bytes(-len(m) % 4)
             ext = struct.pack(">HH", 0xbede, len(m) // 4) + m
             b0 |= 0x10
+        says = self.pad if self.pad_says is None else self.pad_says
         if self.pad:
             b0 |= 0x20
         return struct.pack(
-            ">BBHII", b0, self.marker << 7 | self.pt, self.seq & 0xffff,
-            self.timestamp & 0xffffffff, self.ssrc) + ext + self.payload + \
-            (bytes(self.pad - 1) + bytes([self.pad]) if self.pad else b"")
+            ">BBHII", b0 | len(self.csrcs), self.marker << 7 | self.pt,
+            self.seq & 0xffff, self.timestamp & 0xffffffff, self.ssrc) + \
+            b"".join(struct.pack(">I", x) for x in self.csrcs) + ext + \
+            self.payload + \
+            (bytes(self.pad - 1) + bytes([says]) if self.pad else b"")
 
 
 class Raw:

@@ -3,10 +3,11 @@ rtpcases.py - cases of findings.py about RTP payloads, packetizers and SDP; each
 as there a function that builds a capture, beside what check must say of it.
 """
 import hashlib
+import random
 
 import packets
 from harness import check
-from mkcap import header
+from mkcap import Counter, header
 
 ALICE, SFU = "10.0.0.1:4000", "10.0.0.9:9000"
 A, AV, AR = 0xa1, 0xa2, 0xa7
@@ -27,6 +28,23 @@ def sdp(*media):
 
 def video(name):
     return lambda: sdp(("video", 96, name + "/90000", []))
+
+
+def per_packet(kid, ctr, front, restart=None):
+    """A packetizer for VP8 whose every payload is sealed by itself; from frame
+    restart on the counter begins again."""
+    box = [ctr, random.Random(kid)]
+
+    def pack(frame, number, room):
+        if number == restart:
+            box[0] = ctr
+        out = []
+        for p in packets.vp8(frame, number, room):
+            out.append(front + header(kid, box[0]) +
+                       box[1].randbytes(len(p) + 16))
+            box[0] += 1
+        return out
+    return pack
 
 
 def add(case):
@@ -131,3 +149,126 @@ def add(case):
         v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
         c.rtx([p.copy(payload=p.payload[:4] + c.rng.randbytes(
             len(p.payload) - 4)) for p in c._of(v)[100:130]], AR)
+
+    # ==== SFrame payload descriptors (draft-ietf-avtcore-rtp-sframe-02) ======
+
+    def described(c):
+        """Video of several packets a frame; its frames from 60 on, in rows."""
+        v = c.video(AV, ALICE, SFU, descriptor=True).sframe(200, kid=9, ctr=300)
+        frames = {}
+        for p in c._of(v):
+            frames.setdefault(p.timestamp, []).append(p)
+        return [row for row in list(frames.values())[60:] if len(row) > 1]
+
+    def bits(p, on, off=0):
+        p.payload = bytes([p.payload[0] & ~off | on]) + p.payload[1:]
+
+    EACH = ("start-repeated", "end-early", "mixed-t", "reserved-set",
+            "fragments-differ", "marker-early", "extensions-differ",
+            "descriptor-missing", "fragments-broken", "packet-split",
+            "padding-wrong")
+
+    @case(near=EACH, is_={AV: UP, A: UP})
+    def quiet_descriptors_through_loss_and_rtx(c):
+        v = c.video(AV, ALICE, SFU, descriptor=True, mid=b"0",
+                    counter=Counter(300))
+        for _ in range(10):
+            v.sframe(20, kid=9).padding(2)
+        c.audio(A, ALICE, SFU, descriptor=True).sframe(300, kid=9, ctr=70000)
+        for i, p in enumerate(c._of(v)):
+            p.csrcs = (0xc5,)
+            if i % 7 == 0 and p.payload:
+                p.pad = 5
+        c.rtx(gone(c, v, 20), AR)
+        c.lose(every=37, stream=v)
+
+    @case({"start-repeated": [AV]}, verdict="fail", is_={AV: UP})
+    def start_bit_on_two_fragments(c):
+        for row in described(c)[:5]:
+            bits(row[1], 0x80)
+
+    @case({"start-repeated": [AV]}, verdict="fail", is_={AV: UP})
+    def start_bit_on_every_fragment(c):
+        described(c)
+        for p in c.packets:
+            bits(p, 0x80)
+
+    @case({"end-early": [AV]}, verdict="fail", is_={AV: UP})
+    def end_bit_on_two_fragments(c):
+        for row in described(c)[:5]:
+            bits(row[0], 0x40)
+
+    @case({"mixed-t": [AV]}, verdict="fail", is_={AV: UP})
+    def t_bit_on_one_of_two_fragments(c):
+        for row in described(c)[:5]:
+            bits(row[1], 0x20)
+
+    @case({"reserved-set": [AV]}, is_={AV: UP})
+    def reserved_bits_on_every_packet(c):
+        described(c)
+        for p in c.packets:
+            bits(p, 0x03)
+
+    @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP})
+    def timestamps_of_fragments_differ(c):
+        for row in described(c)[:5]:
+            row[1].timestamp += 1
+
+    @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP})
+    def csrcs_of_fragments_differ(c):
+        for row in described(c)[:5]:
+            row[1].csrcs = (7,)
+
+    @case({"marker-early": [AV]}, is_={AV: UP})
+    def marker_on_the_first_of_two(c):
+        for row in described(c)[:5]:
+            row[0].marker = 1
+
+    @case({"extensions-differ": [AV]}, is_={AV: UP})
+    def mid_on_the_first_of_two(c):
+        for row in described(c)[:5]:
+            row[0].mid = b"0"
+
+    @case({"descriptor-missing": [AV]}, verdict="fail", is_={AV: UP})
+    def second_fragments_without_descriptor(c):
+        rows = [r for r in described(c) if r[1].payload[1] & 0x1f]
+        for row in rows[:5]:
+            row[1].payload = row[1].payload[1:]
+
+    @case({"fragments-broken": [AV], "marker-early": [AV]}, verdict="fail",
+          is_={AV: UP})
+    def frames_without_an_end(c):
+        for row in described(c)[:5]:
+            bits(row[-1], 0, off=0x40)
+
+    @case({"packet-split": [AV]}, is_={AV: UP})
+    def packets_that_had_to_be_split(c):
+        for row in described(c)[:5]:
+            for p in row:
+                bits(p, 0x20)
+
+    @case(near="packet-split", is_={AV: UP})
+    def quiet_each_packet_its_own_ciphertext(c):
+        """T = 1, S and E: what a codec packetizer made, sealed by itself."""
+        c.video(AV, ALICE, SFU, pack=per_packet(9, 300, b"\xe0")).plain(150)
+
+    @case(is_={AV: UP})
+    def quiet_each_packet_its_own_ciphertext_and_no_descriptor(c):
+        c.video(AV, ALICE, SFU, pack=per_packet(9, 300, b"")).plain(150)
+
+    @case(is_={AV: UP}, sdp=video("VP8"))
+    def quiet_the_same_with_sdp(c):
+        c.video(AV, ALICE, SFU, pack=per_packet(9, 300, b"")).plain(150)
+
+    @case({"ctr-reused": [AV]}, verdict="fail", is_={AV: UP})
+    def each_packet_its_own_ciphertext_and_a_restart(c):
+        pack = per_packet(9, 300, b"")
+        v = c.video(AV, ALICE, SFU, pack=pack).plain(150)
+        restart = v.frames[100][1]
+        v.pack = per_packet(9, 300, b"", restart)
+        v.plain(60)
+
+    @case({"padding-wrong": [AV]}, is_={AV: UP})
+    def padding_that_counts_too_much(c):
+        for row in described(c)[:5]:
+            row[1].pad, row[1].pad_says = 4, 0

@@ -246,7 +246,7 @@ close_h265(struct sf_depay *d, struct sf_depay_pool *pool)
 	return close_units(d, pool, is_h265_unit);
 }
 
-const struct sf_depay_format sf_depay_h264 = { read_h264, put_h264,
+const struct sf_depay_format sf_depay_h264 = { NULL, read_h264, put_h264,
 	close_h264 };
-const struct sf_depay_format sf_depay_h265 = { read_h265, put_h265,
+const struct sf_depay_format sf_depay_h265 = { NULL, read_h265, put_h265,
 	close_h265 };

@@ -17,6 +17,8 @@ struct sf_part {
 };
 
 struct sf_depay_format {
+	/* Every packet, before anything is done with it. NULL: nothing to do. */
+	void (*note)(struct sf_depay *d, const struct sf_unit *u);
 	/* False when the payload is not of this format. */
 	bool (*read)(struct sf_part *p, const struct sf_depay *d,
 	    const struct sf_unit *u);

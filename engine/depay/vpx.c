@@ -1,5 +1,4 @@
 #include "engine/depay/parts.h"
-#include "parsers/media/sframe_payload.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
 
@@ -38,23 +37,6 @@ read_vp9(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	return true;
 }
 
-static bool
-read_descriptor(
-    struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
-{
-	struct sf_sframe_payload v;
-	struct sf_diag diag;
-
-	(void)d;
-	if (sf_sframe_payload_parse(&v, u->payload, &diag) != SF_OK)
-		return false;
-	p->slice = v.payload;
-	p->taken = 1;
-	p->start = v.start;
-	p->end = v.end;
-	return true;
-}
-
 /* Nothing but timestamp and marker to go by. */
 static bool
 read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
@@ -68,5 +50,4 @@ read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 
 const struct sf_depay_format sf_depay_vp8 = { .read = read_vp8 };
 const struct sf_depay_format sf_depay_vp9 = { .read = read_vp9 };
-const struct sf_depay_format sf_depay_descriptor = { .read = read_descriptor };
 const struct sf_depay_format sf_depay_other = { .read = read_other };

@@ -6,6 +6,7 @@ static void
 guess_codec(struct sf_streams *s, struct sf_track *t)
 {
 	struct sf_unit units[SF_SETTLED * 2];
+	bool descriptor;
 	size_t n = 0;
 
 	if (t->pub.pts[0] == 0)
@@ -21,7 +22,9 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
 	     at = sf_held_at(s, at)->next)
 		units[n++] = sf_held_at(s, at)->unit;
-	t->pub.codec = sf_depay_guess(units, n, &t->descriptor);
+	t->pub.codec = sf_depay_guess(units, n, &descriptor);
+	if (descriptor)
+		t->framing = SF_FRAMING_DESCRIPTOR;
 	if (t->pub.codec == SF_CODEC_OPUS && t->pub.pts[0] == HABIT_RED)
 		t->pub.codec = SF_CODEC_RED;
 	if (t->pub.codec != SF_CODEC_UNKNOWN)
@@ -60,6 +63,29 @@ shares_timestamps(struct sf_streams *s, const struct sf_track *t)
 	return false;
 }
 
+/* Audio has one frame a packet whichever way; what is in front of the header is
+   found with the frames. */
+static void
+find_framing(struct sf_streams *s, struct sf_track *t)
+{
+	enum sf_framing found;
+
+	if (t->pub.codec == SF_CODEC_RTX)
+		return;
+	found = sf_track_framing(s, t);
+	if (found == SF_FRAMING_PACKET && t->pub.kind != SF_KIND_VIDEO &&
+	    t->pub.codec != SF_CODEC_UNKNOWN &&
+	    (t->pub.codec < SF_CODEC_VP8 || t->pub.codec > SF_CODEC_AV1))
+		return;
+	if (t->framing == SF_FRAMING_CODEC)
+		t->framing = found;
+	if (t->framing == SF_FRAMING_PACKET &&
+	    t->pub.codec_from == SF_FROM_PAYLOAD)
+		t->pub.codec = SF_CODEC_UNKNOWN;
+	if (t->framing == SF_FRAMING_DESCRIPTOR)
+		t->pub.payload = t->lane->depay.facts;
+}
+
 void
 sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 {
@@ -74,12 +100,16 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		guess_codec(s, t);
 	} else if (t->pub.codec != SF_CODEC_RTX) {
 		struct sf_unit units[SF_SETTLED * 2];
+		bool descriptor;
 		size_t n = 0;
 
 		for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
 		     at = sf_held_at(s, at)->next)
 			units[n++] = sf_held_at(s, at)->unit;
-		(void)sf_depay_guess(units, n, &t->descriptor);
+		(void)sf_depay_guess(units, n, &descriptor);
+		if (descriptor)
+			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
+	find_framing(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 }

@@ -37,7 +37,7 @@ sf_track_judge(struct sf_streams *s, struct sf_track *t,
 {
 	struct frame_ctx ctx = { s, t };
 
-	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->descriptor,
+	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->framing,
 	    u, take_frame, &ctx);
 	note_pool(s, u->place);
 }

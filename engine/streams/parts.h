@@ -65,6 +65,15 @@ void sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t);
 void sf_track_note_extension(
     struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
 
+/* Which header extensions the packet has. */
+void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
+
+/* ---- framing.c: how SFrame lies in the packets ---- */
+
+/* From the headers of the packets held; CODEC when they show nothing. */
+enum sf_framing sf_track_framing(
+    struct sf_streams *s, const struct sf_track *t);
+
 /* ---- codec.c: which payload format, when nobody says ---- */
 
 void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);

@@ -78,6 +78,22 @@ copy_text(char out[SF_TEXT_MAX], struct sf_bytes in)
 	out[n] = '\0';
 }
 
+void
+sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp)
+{
+	struct sf_bytes rest = rtp->ext;
+	struct sf_hdrext e;
+	struct sf_diag d;
+
+	u->ext_known = rtp->ext_profile == 0xbede || !rtp->has_ext;
+	if (!rtp->has_ext || !u->ext_known)
+		return;
+	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
+		u->ext_ids = (uint16_t)(u->ext_ids | 1U << e.id);
+		rest = e.payload;
+	}
+}
+
 /* MID and RID (RFC 8852), where SDP gives their ids. */
 void
 sf_track_note_extension(

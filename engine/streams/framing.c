@@ -1,0 +1,95 @@
+#include <string.h>
+
+#include "engine/hash.h"
+#include "engine/runs.h"
+#include "engine/streams/parts.h"
+
+#define MOST (2 * SF_SETTLED) /* packets looked at */
+
+/* A packet's octets as if they were a frame. */
+static void
+record_packet(struct sf_record *r, const struct sf_unit *u)
+{
+	struct sf_frame f = {
+		.first = u->place,
+		.last = u->place,
+		.seq = u->seq,
+		.timestamp = u->timestamp,
+		.packets = 1,
+		.complete = !u->cut,
+		.octets = u->payload,
+		.hash = u->hash,
+	};
+
+	sf_record_of(r, &f);
+	r->video = true;
+}
+
+/*
+ * Do the headers of these packets run on, at that place in each? Three of four
+ * have to: what stands there by chance does so now and then.
+ */
+static bool
+runs_on(const struct sf_record *recs, size_t n, struct sf_placing p)
+{
+	struct sf_run_found found;
+	struct sf_run_header a, b;
+	size_t fit = 0;
+
+	if (n < 4 || !sf_run_search(&found, recs, n, p, SF_RUN_SURE))
+		return false;
+	for (size_t i = 1; i < n; i++)
+		fit += sf_run_header(&a, &recs[i - 1], p) &&
+		       sf_run_header(&b, &recs[i], p) &&
+		       sf_run_follows(&a, recs[i - 1].last.time_ns, &b,
+			   recs[i].last.time_ns);
+	return fit * 4 >= (n - 1) * 3;
+}
+
+/* Those that begin a timestamp; with one packet a frame, all. */
+static size_t
+first_of_frames(struct sf_record *out, const struct sf_record *recs, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || recs[i].timestamp != recs[i - 1].timestamp)
+			out[k++] = recs[i];
+	return k;
+}
+
+/* Does every packet begin with an octet that can be a payload descriptor, the
+   reserved bits aside, and those that begin a frame say so? */
+static bool
+can_be_descriptors(const struct sf_record *recs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((i == 0 || recs[i].timestamp != recs[i - 1].timestamp) &&
+		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
+			return false;
+	return true;
+}
+
+enum sf_framing
+sf_track_framing(struct sf_streams *s, const struct sf_track *t)
+{
+	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
+		false };
+	static const struct sf_placing behind = { 1, 1, SF_LAYOUT_RFC9605,
+		true };
+	struct sf_record recs[MOST], firsts[MOST];
+	size_t n = 0, k;
+
+	for (uint32_t at = t->held; at != 0 && n < MOST;
+	     at = sf_held_at(s, at)->next)
+		record_packet(&recs[n++], &sf_held_at(s, at)->unit);
+	if (n == 0)
+		return SF_FRAMING_CODEC;
+	if (runs_on(recs, n, front))
+		return SF_FRAMING_PACKET;
+	k = first_of_frames(firsts, recs, n);
+	if (can_be_descriptors(recs, n) &&
+	    (runs_on(firsts, k, behind) || runs_on(recs, n, behind)))
+		return SF_FRAMING_DESCRIPTOR;
+	return SF_FRAMING_CODEC;
+}
