@@ -287,6 +287,17 @@ complain_end(const char *name, enum sf_capture_status st,
 	return true;
 }
 
+/* A key log inside a capture. */
+static void
+take_secrets(void *ctx, struct sf_bytes text)
+{
+	struct sf_run *run = ctx;
+
+	if (!sf_dtls_secrets(run->srtp.dtls, text))
+		sf_complain(
+		    NULL, "not enough memory for the secrets in the capture");
+}
+
 /* Feeds one capture to the pipeline; false when nothing of it can be judged. */
 static bool
 read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
@@ -297,6 +308,8 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 		.want_sha256 = run->config->command != SF_CMD_decode &&
 			       run->config->format != SF_FORMAT_TEXT,
 		.input = i,
+		.secrets = take_secrets,
+		.secrets_ctx = run,
 	};
 	struct sf_capture *c = NULL;
 	struct sf_packet pkt;

@@ -325,6 +325,8 @@ new_capture(const struct sf_capture_options *options)
 	if (c != NULL) {
 		c->options = *options;
 		c->reader.input = options->input;
+		c->reader.secrets = options->secrets;
+		c->reader.secrets_ctx = options->secrets_ctx;
 		c->reader.source.fd = -1;
 	}
 	return c;

@@ -61,6 +61,10 @@ struct sf_capture_options {
 	const char *filter;  /* a BPF expression, or NULL */
 	bool want_sha256;    /* hash the file while it is read */
 	uint32_t input;      /* goes into every sf_place */
+	/* Takes the text of a TLS key log inside the file (pcapng), which is
+	   good for the call; NULL: such blocks are passed over. */
+	void (*secrets)(void *ctx, struct sf_bytes text);
+	void *secrets_ctx;
 };
 
 /*

@@ -199,6 +199,7 @@ sf_dtls_secrets(struct sf_dtls *d, struct sf_bytes text)
 {
 	if (!sf_keylog_read(&d->log, text))
 		return false;
+	sf_srtp_expect(d->srtp);
 	key_loose(d);
 	for (size_t i = 0; i < PAIRS; i++)
 		if (d->pairs[i].used)

@@ -20,6 +20,8 @@ struct sf_reader {
 	struct sf_source source;
 	struct sf_capture_info info;
 	uint32_t input;
+	void (*secrets)(void *ctx, struct sf_bytes text); /* may be NULL */
+	void *secrets_ctx;
 	bool timed;  /* some packet had a time */
 	bool ended;  /* the packet just given is the last: info tells the damage */
 	void *state; /* of the front end, made by open, freed by free() */

@@ -49,6 +49,7 @@ EITHER(enhanced, sf_pcapng_packet)
 EITHER(obsolete, sf_pcapng_packet)
 EITHER(simple, sf_pcapng_simple)
 EITHER(stats, sf_pcapng_stats)
+EITHER(secrets, sf_pcapng_secrets)
 /* clang-format on */
 
 static const uint64_t tens[20] = { 1, 10, 100, 1000, 10000, 100000, 1000000,
@@ -319,6 +320,22 @@ statistics(struct sf_reader *r, const struct block *b)
 	return SF_CAPTURE_OK;
 }
 
+/* Secrets that are damaged, or of something else, harm nothing. */
+static enum sf_capture_status
+decryption_secrets(struct sf_reader *r, const struct block *b)
+{
+	struct pcapng *f = r->state;
+	struct sf_pcapng_secrets s;
+	struct sf_diag d = { 0 };
+
+	if (b->cut)
+		return stop(r, b, &d);
+	if (parse_secrets(f, &s, b->body, &d) == SF_OK &&
+	    s.type == SF_PCAPNG_TLS_KEY_LOG)
+		r->secrets(r->secrets_ctx, s.secrets);
+	return SF_CAPTURE_OK;
+}
+
 /* Takes a block without holding it. */
 static enum sf_capture_status
 pass_over(struct sf_reader *r, uint64_t at, uint32_t octets)
@@ -407,6 +424,7 @@ next_block(struct sf_reader *r, struct sf_packet *out, bool *is_packet)
 	struct block b;
 	struct sf_diag d;
 	enum sf_capture_status st;
+	bool wanted;
 
 	*is_packet = false;
 	if (sf_source_hold(&r->source, SF_PCAPNG_HEAD_OCTETS) == 0)
@@ -416,7 +434,9 @@ next_block(struct sf_reader *r, struct sf_packet *out, bool *is_packet)
 		return section(r, at);
 	if (parse_head(f, &h, held, &d) != SF_OK)
 		return sf_reader_stop(r, at, &d);
-	if (!is_held(h.type))
+	wanted = h.type == SF_PCAPNG_SECRETS && r->secrets != NULL &&
+		 h.octets <= HELD_OCTETS;
+	if (!is_held(h.type) && !wanted)
 		return pass_over(r, at, h.octets);
 	st = take_block(r, &b, at, &h);
 	if (st != SF_CAPTURE_OK)
@@ -426,6 +446,8 @@ next_block(struct sf_reader *r, struct sf_packet *out, bool *is_packet)
 		return add_interface(r, &b);
 	case SF_PCAPNG_STATS:
 		return statistics(r, &b);
+	case SF_PCAPNG_SECRETS:
+		return decryption_secrets(r, &b);
 	case SF_PCAPNG_SIMPLE:
 		*is_packet = true;
 		return simple_packet(r, out, &b);

@@ -49,6 +49,7 @@ struct sf_srtp {
 	const struct sf_srtp_crypto *crypto;
 	struct key *keys;
 	size_t n_keys;
+	bool expecting; /* secrets are there, and no handshake so far */
 	struct flow *flows;
 	struct hold *holds;
 	uint64_t packets, tries, searches_cut, flows_lost;
@@ -145,6 +146,12 @@ sf_srtp_add(struct sf_srtp *s, const struct sf_srtp_entry *e)
 		any = true;
 	}
 	return any;
+}
+
+void
+sf_srtp_expect(struct sf_srtp *s)
+{
+	s->expecting = true;
 }
 
 bool
@@ -621,7 +628,7 @@ sf_srtp_open(struct sf_srtp *s, const struct sf_packet *pkt,
 
 	r->status = SF_SRTP_UNTRIED;
 	r->has_before = false;
-	if (s->n_keys == 0 || dg->payload.n > SF_SRTP_PACKET_MAX ||
+	if ((s->n_keys == 0 && !s->expecting) || dg->payload.n > SF_SRTP_PACKET_MAX ||
 	    (rtcp ? dg->payload.n < 8
 		  : sf_srtp_shape_of(&j.shape, dg->payload) != SF_OK))
 		return r->status;

@@ -27,6 +27,10 @@ void sf_srtp_free(struct sf_srtp *s); /* wipes; NULL is fine */
    entry may be wiped after this. */
 bool sf_srtp_add(struct sf_srtp *s, const struct sf_srtp_entry *e) SF_MUST_USE;
 
+/* Keys may still come, from handshakes: until then all that could be SRTP is
+   CLOSED, so that it is kept apart from what they open. */
+void sf_srtp_expect(struct sf_srtp *s);
+
 /* Has there been any key? */
 bool sf_srtp_has_keys(const struct sf_srtp *s);
 

@@ -518,6 +518,39 @@ def dtls12(b):
               slugs_by_ssrc(d), (d["verdict"], sorted(slugs_by_ssrc(d))))
 
 
+def pcapng(packets, secrets, end, at):
+    """pcapng with a Decryption Secrets Block in front of packet at."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        n = struct.pack(end + "I", 12 + len(body))
+        return struct.pack(end + "I", kind) + n + body + n
+    text = secrets.encode()
+    out = [block(0x0a0d0d0a, struct.pack(end + "IHHq", 0x1a2b3c4d, 1, 0, -1)),
+           block(1, struct.pack(end + "HHI", 1, 0, 0))]
+    for i, p in enumerate(packets):
+        if i == at:
+            out.append(block(10, struct.pack(end + "II", 0x57474b4c, 4) +
+                             b"wgkl"))
+            out.append(block(10, struct.pack(end + "II", 0x544c534b,
+                                             len(text)) + text))
+        us = p.ns // 1000
+        out.append(block(6, struct.pack(
+            end + "5I", 0, us >> 32, us & 0xffffffff, len(p.octets),
+            p.length) + p.octets))
+    return b"".join(out)
+
+
+def inside(b):
+    """The secrets are in the capture; in front of all or behind the hellos."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    for (name, suite), end, at in zip(HANDSHAKES.items(), "<>", (0, 12)):
+        call = call_over(b, handshake(name), suite, exported(name), packets)
+        path = os.path.join(b.where, "inside.pcapng")
+        with open(path, "wb") as f:
+            f.write(pcapng(call, keylog(name), end, at))
+        all_opened("secrets inside, " + suite, report(path), suite)
+
+
 def again(b):
     """Two handshakes on one pair of addresses, each with its media."""
     packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
@@ -591,7 +624,7 @@ def dtls13(b):
                       x["srtp"]["removed"] == x["packets"], x["srtp"])
 
 
-TESTS = [dtls12, again, dtls13, suites, disorder, mki, wrong, touched, plain_with_keys, sdes]
+TESTS = [dtls12, inside, again, dtls13, suites, disorder, mki, wrong, touched, plain_with_keys, sdes]
 
 
 def main():

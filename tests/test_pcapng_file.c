@@ -375,13 +375,40 @@ reads_statistics(void **state)
 }
 
 static void
+reads_secrets(void **state)
+{
+	struct sf_bytes little = hex_octets("4b534c54 03000000 414243 00 00*4");
+	struct sf_bytes big = hex_octets("544c534b 00000003 414243 00");
+	struct sf_bytes cut = hex_octets("544c534b 00000004 414243");
+	struct sf_pcapng_secrets_le le;
+	struct sf_pcapng_secrets_be be;
+	struct sf_diag d;
+
+	(void)state;
+	EXPECT("little", sf_pcapng_secrets_le_parse(&le, little, &d), SF_OK);
+	EXPECT("little", le.v.type, SF_PCAPNG_TLS_KEY_LOG);
+	expect_octets("little", le.v.secrets, "414243");
+	expect_octets("little", le.v.payload, "00 00*4");
+	EXPECT("big", sf_pcapng_secrets_be_parse(&be, big, &d), SF_OK);
+	EXPECT("big", be.v.type, SF_PCAPNG_TLS_KEY_LOG);
+	expect_octets("big", be.v.secrets, "414243");
+	EXPECT("cut", sf_pcapng_secrets_be_parse(&be, cut, &d), SF_SHORT);
+	EXPECT("cut", d.missing, 1);
+	expect_prefixes("little", "pcapng_secrets_le", little);
+	expect_prefixes("big", "pcapng_secrets_be", big);
+	hex_free(cut);
+	hex_free(big);
+	hex_free(little);
+}
+
+static void
 withstands_noise(void **state)
 {
 	static const char *const parsers[] = { "pcapng_section",
 		"pcapng_head_le", "pcapng_option_le", "pcapng_option_be",
 		"pcapng_interface_le", "pcapng_enhanced_le",
 		"pcapng_enhanced_be", "pcapng_obsolete_le", "pcapng_simple_le",
-		"pcapng_stats_le" };
+		"pcapng_stats_le", "pcapng_secrets_le" };
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(parsers); i++)
@@ -392,6 +419,7 @@ int
 main(void)
 {
 	const struct CMUnitTest all[] = {
+		cmocka_unit_test(reads_secrets),
 		cmocka_unit_test(reads_sections),
 		cmocka_unit_test(reads_heads),
 		cmocka_unit_test(reads_options),

@@ -12,6 +12,7 @@
 #define REF_ENHANCED  "draft-ietf-opsawg-pcapng 4.3"
 #define REF_SIMPLE    "draft-ietf-opsawg-pcapng 4.4"
 #define REF_STATS     "draft-ietf-opsawg-pcapng 4.6"
+#define REF_SECRETS   "draft-ietf-opsawg-pcapng 4.7"
 #define REF_OBSOLETE  "draft-ietf-opsawg-pcapng A"
 
 #define SECTION_LEAST 28 /* octets of a section header without options */
@@ -264,6 +265,24 @@ stats(struct sf_pcapng_stats *out, struct sf_bytes in, struct sf_diag *d,
 	return SF_OK;
 }
 
+static enum sf_status
+secrets(struct sf_pcapng_secrets *out, struct sf_bytes in, struct sf_diag *d,
+    bool big)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_bytes s = sf_slice(&c, 8);
+
+	*d = (struct sf_diag){ 0 };
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "decryption secrets", REF_SECRETS);
+	out->type = sf_order_u32(s.p, big);
+	out->secrets = sf_slice(&c, sf_order_u32(s.p + 4, big));
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "secrets", REF_SECRETS);
+	out->payload = sf_rest(&c);
+	return SF_OK;
+}
+
 /* Each of the above in both byte orders. */
 #define EITHER(name)                                                           \
 	enum sf_status sf_pcapng_##name##_le_parse(                            \
@@ -287,4 +306,5 @@ EITHER(enhanced)
 EITHER(obsolete)
 EITHER(simple)
 EITHER(stats)
+EITHER(secrets)
 /* clang-format on */

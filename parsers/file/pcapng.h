@@ -23,6 +23,7 @@
 #define SF_PCAPNG_SIMPLE    3u
 #define SF_PCAPNG_STATS     5u
 #define SF_PCAPNG_ENHANCED  6u
+#define SF_PCAPNG_SECRETS   10u
 
 /* The head of a block. SF_MALFORMED when octets cannot be the length of one. */
 struct sf_pcapng_head {
@@ -93,6 +94,15 @@ struct sf_pcapng_stats {
 	struct sf_bytes payload; /* options */
 };
 
+/* Decryption secrets. */
+struct sf_pcapng_secrets {
+	uint32_t type;
+	struct sf_bytes secrets; /* of a TLS key log: its text */
+	struct sf_bytes payload; /* padding and options */
+};
+
+#define SF_PCAPNG_TLS_KEY_LOG 0x544c534bu /* type: "TLSK" */
+
 enum sf_status sf_pcapng_section_parse(struct sf_pcapng_section *out,
     struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 
@@ -139,6 +149,12 @@ struct sf_pcapng_stats_le {
 struct sf_pcapng_stats_be {
 	struct sf_pcapng_stats v;
 };
+struct sf_pcapng_secrets_le {
+	struct sf_pcapng_secrets v;
+};
+struct sf_pcapng_secrets_be {
+	struct sf_pcapng_secrets v;
+};
 
 enum sf_status sf_pcapng_head_le_parse(struct sf_pcapng_head_le *out,
     struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
@@ -167,6 +183,10 @@ enum sf_status sf_pcapng_simple_be_parse(struct sf_pcapng_simple_be *out,
 enum sf_status sf_pcapng_stats_le_parse(struct sf_pcapng_stats_le *out,
     struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 enum sf_status sf_pcapng_stats_be_parse(struct sf_pcapng_stats_be *out,
+    struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
+enum sf_status sf_pcapng_secrets_le_parse(struct sf_pcapng_secrets_le *out,
+    struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
+enum sf_status sf_pcapng_secrets_be_parse(struct sf_pcapng_secrets_be *out,
     struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 
 #endif
