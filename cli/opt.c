@@ -21,8 +21,9 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 };
 
 #define ON(name) (1u << SF_CMD_##name)
-#define CAPTURES (ON(check) | ON(decode) | ON(keys))
+#define CAPTURES (ON(check) | ON(decode) | ON(keys) | ON(compare))
 #define JUDGED   (ON(check) | ON(keys))
+#define VERDICT  (JUDGED | ON(compare))
 #define FRAMES   (ON(seal) | ON(open))
 #define ALL      ((1u << SF_COMMANDS) - 1)
 
@@ -76,9 +77,9 @@ const struct sf_option sf_options[] = {
 	    "the same as --format json"),
 	OPT(output, "output", 'o', CAPTURES | ON(vectors), "FILE",
 	    "write to a file and not to standard output"),
-	OPT(fail_on, "fail-on", 0, JUDGED, "SEVERITY",
+	OPT(fail_on, "fail-on", 0, VERDICT, "SEVERITY",
 	    "the least severity that fails: note, warning, error or critical"),
-	OPT(allow_inconclusive, "allow-inconclusive", 0, JUDGED, NULL,
+	OPT(allow_inconclusive, "allow-inconclusive", 0, VERDICT, NULL,
 	    "exit 0 and not 4 when nothing could be decided"),
 	OPT(kid, "kid-scheme", 0, JUDGED | FRAMES, "SCHEME",
 	    "how KIDs are made: raw, sender:R or mls:E,S (bits)"),
@@ -430,18 +431,33 @@ say_bad(
 	return false;
 }
 
+/* "A B" is two operands, "FILE..." any number, "" none. */
+static unsigned
+most_operands(const char *operands)
+{
+	unsigned n = operands[0] != '\0';
+
+	if (strstr(operands, "...") != NULL)
+		return SF_TEXTS_MAX;
+	for (const char *p = operands; *p != '\0'; p++)
+		n += *p == ' ';
+	return n;
+}
+
 static bool
 say_operands(char message[SF_OPT_MESSAGE], const struct sf_config *c)
 {
 	const struct sf_command_row *row = &sf_commands[c->command];
-	const char *dots = strstr(row->operands, "...");
+	unsigned most = most_operands(row->operands);
+	unsigned least = row->operands[0] == '[' ? 0
+			 : most == SF_TEXTS_MAX  ? 1
+						 : most;
 	char word[80];
 
-	if (c->operands.n == 0 && row->operands[0] != '\0' &&
-	    row->operands[0] != '[')
+	if (c->operands.n < least)
 		return say(message, "missing:", row->operands);
-	if (dots == NULL && c->operands.n > (row->operands[0] != '\0')) {
-		safe(word, c->operands.v[row->operands[0] != '\0']);
+	if (c->operands.n > most) {
+		safe(word, c->operands.v[most]);
 		return say(message, "one too many:", word);
 	}
 	return true;

@@ -196,11 +196,23 @@ enum sf_exit
 sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
     sf_frame_sink *sink, void *sink_ctx)
 {
+	struct sf_run_hooks hooks = { .sink = sink, .sink_ctx = sink_ctx };
+
+	return sf_run_init_hooked(run, config, memory, &hooks);
+}
+
+enum sf_exit
+sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
+    size_t memory, const struct sf_run_hooks *hooks)
+{
 	struct sf_pipeline_options options = {
 		.limits = sf_limits_for(memory),
 		.jobs = jobs_of(config),
-		.sink = sink,
-		.sink_ctx = sink_ctx,
+		.sink = hooks->sink,
+		.sink_ctx = hooks->sink_ctx,
+		.frame_tap = hooks->tap,
+		.frame_tap_ctx = hooks->tap_ctx,
+		.whole_hash = hooks->whole_hash,
 	};
 	enum sf_exit st;
 

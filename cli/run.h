@@ -35,6 +35,20 @@ struct sf_run {
 enum sf_exit sf_run_init(struct sf_run *run, const struct sf_config *config,
     size_t memory, sf_frame_sink *sink, void *sink_ctx) SF_MUST_USE;
 
+/* What compare wants beside that of every frame. */
+struct sf_run_hooks {
+	sf_frame_sink *sink;
+	void *sink_ctx;
+	sf_frame_tap *tap;
+	void *tap_ctx;
+	bool whole_hash;
+};
+
+/* The same with more hooks. */
+enum sf_exit sf_run_init_hooked(struct sf_run *run,
+    const struct sf_config *config, size_t memory,
+    const struct sf_run_hooks *hooks) SF_MUST_USE;
+
 /*
  * Reads all captures and finishes the pipeline. What cannot be read is told
  * and counted in unreadable. Returns false when that is all of them.

@@ -16,6 +16,10 @@
 
 #define SF_BLOCK 128 /* frames kept */
 
+/* Takes a frame as it was put together, its octets borrowed for the call. */
+typedef void sf_frame_tap(
+    void *ctx, const struct sf_stream *stream, const struct sf_frame *frame);
+
 /* What the streams of a run share. */
 struct sf_classify_run {
 	struct sf_model *model;
@@ -25,6 +29,9 @@ struct sf_classify_run {
 	size_t scratch_octets;
 	sf_frame_sink *sink;
 	void *sink_ctx;
+	sf_frame_tap *tap;         /* NULL when nobody wants octets */
+	void *tap_ctx;
+	bool whole_hash;           /* content is a hash of all octets */
 	struct sf_key_use *key_uses;
 	size_t key_uses_used, key_uses_cap;
 	struct sf_interval *intervals;

@@ -83,6 +83,9 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->model.keys_given = o->unlock.keys != NULL;
 	r->sink = o->sink;
 	r->sink_ctx = o->sink_ctx;
+	r->tap = o->frame_tap;
+	r->tap_ctx = o->frame_tap_ctx;
+	r->whole_hash = o->whole_hash;
 	r->key_uses_cap = l->key_uses;
 	r->key_uses =
 	    sf_arena_take(&p->arena, l->key_uses, sizeof(*r->key_uses));

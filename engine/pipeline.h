@@ -4,6 +4,7 @@
 #ifndef SF_PIPELINE_H
 #define SF_PIPELINE_H
 
+#include "engine/classify.h"
 #include "engine/dtls.h"
 #include "engine/event.h"
 #include "engine/limits.h"
@@ -33,6 +34,10 @@ struct sf_pipeline_options {
 	void *sink_ctx;
 	sf_tap *tap;              /* likewise */
 	void *tap_ctx;
+	sf_frame_tap *frame_tap;  /* frames with their octets, in the order of
+	                             their stream; NULL when nobody wants them */
+	void *frame_tap_ctx;
+	bool whole_hash;          /* content of events is a hash of all octets */
 };
 
 /* Takes all memory of the run. NULL when there is not enough. */

@@ -35,6 +35,7 @@ scripts='
 	hostile
 	keyed
 	timeline
+	compare
 	frames
 	srtp
 '

@@ -1,5 +1,7 @@
 #include "engine/streams/parts.h"
 
+#include "engine/hash.h"
+
 struct frame_ctx {
 	struct sf_streams *s;
 	struct sf_track *t;
@@ -11,7 +13,16 @@ take_frame(void *ctx, const struct sf_frame *f)
 	struct frame_ctx *c = ctx;
 
 	struct sf_classifier *to = &c->t->lane->classifier;
+	const struct sf_classify_run *run = c->s->run;
+	struct sf_frame whole;
 
+	if (run->whole_hash) {
+		whole = *f;
+		whole.hash = sf_hash(f->octets) | 1; /* 0: not known */
+		f = &whole;
+	}
+	if (run->tap != NULL)
+		run->tap(run->tap_ctx, to->pub, f);
 	if (c->s->handoff != NULL)
 		sf_handoff_give(c->s->handoff, to, f);
 	else

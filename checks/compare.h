@@ -1,0 +1,110 @@
+/*
+ * compare.h - one call seen at two points, A and then B: which frames came
+ * through as they were, which were altered, lost, added, or in the clear on
+ * one side alone.
+ */
+#ifndef SF_COMPARE_H
+#define SF_COMPARE_H
+
+#include "checks/result.h"
+#include "engine/alter.h"
+#include "engine/event.h"
+
+/* What is kept of a frame of one side. */
+struct sf_note {
+	uint64_t content; /* hash of all octets */
+	uint64_t kid, ctr;
+	uint64_t packet;  /* first packet */
+	uint64_t number;  /* of the frame in its stream */
+	int64_t time_ns;
+	uint32_t stream;  /* id */
+	uint32_t timestamp;
+	uint32_t octets;
+	uint32_t next;    /* in its chain; index + 1 */
+	uint32_t other;   /* its counterpart; index + 1 */
+	uint16_t header_at;
+	uint8_t state;    /* enum sf_state */
+	bool has_header, complete, spare;
+};
+
+struct sf_side {
+	struct sf_note *notes;
+	size_t n, room;
+	uint64_t left_out; /* frames that there was no room for */
+	uint64_t incomplete;
+	const struct sf_model *model; /* of the finished run */
+};
+
+/* An sf_frame_sink; ctx is a struct sf_side. Events need the hash of all
+   octets. */
+void sf_side_frame(void *ctx, const struct sf_frame_event *ev);
+
+/* A stream at A and what became of it at B; either may be missing. */
+struct sf_compared {
+	const struct sf_stream *a, *b;
+	bool copy;           /* b is for one more receiver; counted nowhere */
+	uint64_t frames;     /* complete at A; at B where there is no a */
+	uint64_t same;       /* octet for octet */
+	uint64_t altered;    /* of these, one of the next two or neither */
+	uint64_t plaintext;  /* protected at A, in the clear at B */
+	uint64_t encrypted;  /* the other way round */
+	uint64_t dropped;    /* seen at A, not at B, while B was seen */
+	uint64_t damaged;    /* incomplete at B */
+	uint64_t outside;    /* before B began or after it ended */
+	uint64_t repeated;   /* came again at B */
+	uint64_t injected;   /* seen at B, never at A */
+	uint64_t reordered;
+	uint64_t clear;      /* of the same: not protected */
+	struct sf_place first_altered;
+};
+
+#define SF_ALTERED_SHOWN 32
+
+/* An altered frame: its notes, and what was done where octets were read. */
+struct sf_altered_frame {
+	uint32_t row;        /* of sf_comparison.rows */
+	struct sf_note a, b;
+	bool known;          /* how is filled in */
+	struct sf_altered how;
+};
+
+enum sf_compare_verdict { SF_UNTOUCHED, SF_TOUCHED, SF_NO_COMMON };
+
+struct sf_compare_finding {
+	enum sf_finding_id rule;
+	enum sf_severity severity;
+	uint64_t count;
+	uint32_t row;        /* the first that has it */
+};
+
+struct sf_comparison {
+	struct sf_compared *rows;
+	unsigned n_rows;
+	uint64_t matched;    /* frames of A with a counterpart at B */
+	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
+	    repeated, injected, reordered, copies, clear;
+	uint64_t not_forwarded; /* streams of A of which B has nothing */
+	bool has_offset;
+	int64_t offset_ns;   /* median of time at B minus time at A */
+	int64_t delay_p95_ns, delay_most_ns; /* over the median */
+	struct sf_altered_frame shown[SF_ALTERED_SHOWN];
+	unsigned n_shown;
+	enum sf_compare_verdict verdict;
+	struct sf_compare_finding findings[8];
+	unsigned n_findings;
+	bool partial;        /* frames were left out */
+};
+
+/*
+ * Compares. Both sides keep their notes. False when there is not enough
+ * memory. The result is to be freed by sf_comparison_free().
+ */
+bool sf_compare(
+    struct sf_comparison *out, struct sf_side *a, struct sf_side *b);
+
+void sf_comparison_free(struct sf_comparison *c);
+
+/* "untouched", "altered", "inconclusive"; static */
+const char *sf_compare_verdict_name(enum sf_compare_verdict v);
+
+#endif

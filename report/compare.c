@@ -1,0 +1,399 @@
+/*
+ * compare.c - a comparison for a person, and for a program.
+ */
+#include "report/compare.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/json.h"
+#include "report/para.h"
+#include "report/text.h"
+#include "report/time.h"
+
+#define HANG 12
+
+static const char *const verdict_words[] = { "UNTOUCHED", "ALTERED",
+	"INCONCLUSIVE" };
+static const enum sf_paint verdict_paints[] = { SF_BOLD_GREEN, SF_BOLD_RED,
+	SF_BOLD_YELLOW };
+
+void
+sf_compare_headline(
+    char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
+{
+	const char *clear = c->clear == 0 ? ""
+			    : c->clear == c->same
+				? ", all of them in the clear"
+				: ", some of them in the clear";
+
+	if (c->matched == 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "no frame was seen at both points; nothing can be said "
+		    "about what is between them");
+	else if (c->altered == 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "all %" PRIu64 " frames that came through are the same, "
+		    "octet for octet%s: what is between the two points "
+		    "forwards the frame untouched",
+		    c->matched, clear);
+	else if (c->plaintext > 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "%" PRIu64 " of %" PRIu64 " frames that came through were "
+		    "decrypted on the way: what is between the two points "
+		    "has the key",
+		    c->plaintext, c->matched);
+	else
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "%" PRIu64 " of %" PRIu64 " frames that came through were "
+		    "altered: what is between the two points does not forward "
+		    "the frame untouched",
+		    c->altered, c->matched);
+}
+
+/* ---- text ------------------------------------------------------------------ */
+
+static void
+put_side(FILE *f, const struct sf_compare_view *v, unsigned i,
+    const struct sf_report_style *style)
+{
+	struct sf_para p = sf_para(f, style, 2, HANG);
+
+	sf_para_format(&p, "%c  ", "AB"[i]);
+	sf_para_text(&p, sf_text_input(&v->inputs[i]));
+	sf_para_format(&p, ": %" PRIu64 " frames", v->frames[i]);
+	if (v->incomplete[i] > 0)
+		sf_para_format(
+		    &p, ", %" PRIu64 " of them incomplete", v->incomplete[i]);
+	if (v->inputs[i].info->damaged)
+		sf_para_paint(&p, SF_YELLOW, ", damaged");
+	sf_para_end(&p);
+}
+
+static void
+stream_cell(char out[40], const struct sf_stream *s)
+{
+	const char *kind = s == NULL ? NULL : sf_kind_name(s->kind);
+
+	if (s == NULL)
+		snprintf(out, 40, "-");
+	else
+		snprintf(out, 40, "#%" PRIu32 " 0x%08" PRIx32 " %s", s->id,
+		    s->ssrc, kind == NULL ? "?" : kind);
+}
+
+static void
+put_rows(FILE *f, const struct sf_comparison *c)
+{
+	fprintf(f, "\n  %-21s %-21s %7s %7s %7s %7s %8s %7s\n", "A", "B",
+	    "frames", "same", "altered", "dropped", "injected", "outside");
+	for (unsigned i = 0; i < c->n_rows; i++) {
+		const struct sf_compared *r = &c->rows[i];
+		char a[40], b[40];
+
+		stream_cell(a, r->a);
+		stream_cell(b, r->b);
+		if (r->copy) {
+			fprintf(f, "  %-21s %-21s    copy\n", a, b);
+			continue;
+		}
+		fprintf(f,
+		    "  %-21s %-21s %7" PRIu64 " %7" PRIu64 " %7" PRIu64
+		    " %7" PRIu64 " %8" PRIu64 " %7" PRIu64 "\n",
+		    a, b, r->frames, r->same, r->altered,
+		    r->dropped + r->damaged, r->injected, r->outside);
+	}
+}
+
+static void
+put_clock(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	struct sf_para p;
+	char offset[SF_TIME_MAX], p95[SF_TIME_MAX], most[SF_TIME_MAX];
+	int64_t ns = c->offset_ns;
+
+	if (!c->has_offset)
+		return;
+	sf_time_span(offset, ns < 0 ? -ns : ns);
+	sf_time_span(p95, c->delay_p95_ns);
+	sf_time_span(most, c->delay_most_ns);
+	p = sf_para(f, style, 2, 4);
+	sf_para_format(&p,
+	    "Clock of B less that of A, with the way between them: %s%s "
+	    "(median). 95 %% of the frames came within %s of that, the last "
+	    "%s later.",
+	    ns < 0 ? "-" : "", offset, p95, most);
+	sf_para_end(&p);
+}
+
+static void
+put_example(FILE *f, const struct sf_altered_frame *x,
+    const struct sf_report_style *style)
+{
+	struct sf_para p = sf_para(f, style, 4, 8);
+
+	sf_para_format(&p, "packet %" PRIu64 " of A, packet %" PRIu64 " of B",
+	    x->a.packet, x->b.packet);
+	if (x->a.has_header)
+		sf_para_format(
+		    &p, ", KID %" PRIu64 ", CTR %" PRIu64, x->a.kid, x->a.ctr);
+	sf_para_format(&p, ", %" PRIu32 " -> %" PRIu32 " octets", x->a.octets,
+	    x->b.octets);
+	if (x->b.state == SF_STATE_PLAINTEXT && x->a.has_header)
+		sf_para_paint(&p, SF_RED, ", in the clear at B");
+	if (x->known) {
+		sf_para_format(
+		    &p, ": first difference at octet %zu;", x->how.at);
+		sf_para_text(&p, sf_alteration_text(x->how.what));
+		sf_para_format(
+		    &p, "(%zu octet%s).", x->how.n, x->how.n == 1 ? "" : "s");
+	}
+	sf_para_end(&p);
+}
+
+/* The first of each stream, and of each way it was altered. */
+static void
+put_examples(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	for (unsigned i = 0; i < c->n_shown; i++) {
+		const struct sf_altered_frame *x = &c->shown[i];
+		bool new = true;
+
+		for (unsigned j = 0; j < i && !style->verbose; j++)
+			new &= c->shown[j].row != x->row ||
+			       c->shown[j].how.what != x->how.what;
+		if (i == 0)
+			fputs("\n  For example\n", f);
+		if (new)
+			put_example(f, x, style);
+	}
+}
+
+static void
+put_finding(FILE *f, const struct sf_comparison *c,
+    const struct sf_compare_finding *x, const struct sf_report_style *style)
+{
+	static const char *const words[] = { "NOTE", "WARNING", "ERROR",
+		"CRITICAL" };
+	const struct sf_rule *rule = &sf_rules[x->rule];
+	const struct sf_compared *r = &c->rows[x->row];
+	struct sf_para p = sf_para(f, style, 0, 10);
+	char a[40];
+
+	sf_para_paint(
+	    &p, sf_paint_of_severity(x->severity), words[x->severity]);
+	sf_para_tab(&p, 10);
+	sf_para_paint(&p, SF_BOLD, rule->slug);
+	sf_para_text(&p, ":");
+	sf_para_text(&p, rule->text);
+	sf_para_format(
+	    &p, ": %" PRIu64 " frame%s", x->count, x->count == 1 ? "" : "s");
+	if (x->count > 0) {
+		stream_cell(a, r->b != NULL ? r->b : r->a);
+		sf_para_format(&p, ", first in stream %s of %c", a,
+		    r->b != NULL ? 'B' : 'A');
+	}
+	sf_para_end(&p);
+	p = sf_para(f, style, 10, 13);
+	sf_para_text(&p, "->");
+	sf_para_text(&p, rule->remedy);
+	sf_para_end(&p);
+}
+
+bool
+sf_compare_text(FILE *f, const struct sf_compare_view *v,
+    const struct sf_report_style *style)
+{
+	const struct sf_comparison *c = v->c;
+	struct sf_para p = sf_para(f, style, 0, HANG);
+	char headline[SF_COMPARE_HEADLINE];
+
+	sf_para_paint(
+	    &p, verdict_paints[c->verdict], verdict_words[c->verdict]);
+	sf_para_tab(&p, HANG);
+	sf_compare_headline(headline, c);
+	sf_para_text(&p, headline);
+	sf_para_end(&p);
+	if (c->partial)
+		fputs(
+		    "  PARTIAL: more frames than there is room for; run again "
+		    "with a larger --max-memory\n",
+		    f);
+	if (!style->quiet) {
+		put_side(f, v, 0, style);
+		put_side(f, v, 1, style);
+		put_rows(f, c);
+		put_clock(f, c, style);
+	}
+	put_examples(f, c, style);
+	if (c->n_findings > 0)
+		fputc('\n', f);
+	for (unsigned i = 0; i < c->n_findings; i++)
+		put_finding(f, c, &c->findings[i], style);
+	return !ferror(f);
+}
+
+/* ---- JSON ------------------------------------------------------------------- */
+
+static void
+put_stream(struct sf_emit *e, const char *key, const struct sf_stream *s)
+{
+	char ssrc[16];
+
+	if (s == NULL) {
+		sf_emit_null(e, key);
+		return;
+	}
+	snprintf(ssrc, sizeof(ssrc), "0x%08" PRIx32, s->ssrc);
+	sf_emit_open(e, key, '{');
+	sf_emit_u64(e, "id", s->id);
+	sf_emit_string(e, "ssrc", ssrc);
+	sf_emit_string(e, "kind", sf_kind_name(s->kind));
+	sf_emit_string(e, "protection", sf_protection_name(s->protection));
+	sf_emit_close(e, '{');
+}
+
+static void
+put_json_row(struct sf_emit *e, const struct sf_compared *r)
+{
+	sf_emit_open(e, NULL, '{');
+	put_stream(e, "a", r->a);
+	put_stream(e, "b", r->b);
+	sf_emit_count(e, "frames", r->frames);
+	sf_emit_count(e, "same", r->same);
+	sf_emit_count(e, "same_in_clear", r->clear);
+	sf_emit_count(e, "altered", r->altered);
+	sf_emit_count(e, "decrypted", r->plaintext);
+	sf_emit_count(e, "encrypted", r->encrypted);
+	sf_emit_count(e, "dropped", r->dropped);
+	sf_emit_count(e, "incomplete_at_b", r->damaged);
+	sf_emit_count(e, "outside", r->outside);
+	sf_emit_count(e, "injected", r->injected);
+	sf_emit_count(e, "reordered", r->reordered);
+	sf_emit_close(e, '{');
+}
+
+static void
+put_json_side(struct sf_emit *e, const char *key, const struct sf_note *n)
+{
+	sf_emit_open(e, key, '{');
+	sf_emit_count(e, "packet", n->packet);
+	sf_json_time(e, "time", n->time_ns);
+	sf_emit_count(e, "octets", n->octets);
+	sf_emit_string(e, "state", sf_state_name((enum sf_state)n->state));
+	if (n->has_header) {
+		sf_emit_u64(e, "kid", n->kid);
+		sf_emit_u64(e, "ctr", n->ctr);
+	} else {
+		sf_emit_null(e, "kid");
+		sf_emit_null(e, "ctr");
+	}
+	sf_emit_close(e, '{');
+}
+
+static void
+put_json_example(struct sf_emit *e, const struct sf_altered_frame *x)
+{
+	sf_emit_open(e, NULL, '{');
+	sf_emit_count(e, "row", x->row);
+	put_json_side(e, "a", &x->a);
+	put_json_side(e, "b", &x->b);
+	if (x->known) {
+		sf_emit_string(e, "cause", sf_alteration_name(x->how.what));
+		sf_emit_count(e, "first_difference", x->how.at);
+		sf_emit_count(e, "octets", x->how.n);
+	} else {
+		sf_emit_null(e, "cause");
+		sf_emit_null(e, "first_difference");
+		sf_emit_null(e, "octets");
+	}
+	sf_emit_close(e, '{');
+}
+
+static void
+put_json_finding(struct sf_emit *e, const struct sf_compare_finding *x)
+{
+	const struct sf_rule *rule = &sf_rules[x->rule];
+
+	sf_emit_open(e, NULL, '{');
+	sf_emit_string(e, "id", rule->id);
+	sf_emit_string(e, "slug", rule->slug);
+	sf_emit_string(e, "severity", sf_severity_name(x->severity));
+	sf_emit_string(e, "level", sf_level_name(rule->level));
+	sf_emit_string(e, "source", rule->source);
+	sf_emit_count(e, "count", x->count);
+	sf_emit_count(e, "row", x->row);
+	sf_emit_string(e, "text", rule->text);
+	sf_emit_string(e, "remedy", rule->remedy);
+	sf_emit_close(e, '{');
+}
+
+static void
+put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
+{
+	const struct sf_comparison *c = v->c;
+
+	sf_emit_open(e, "frames", '{');
+	sf_emit_count(e, "a", v->frames[0]);
+	sf_emit_count(e, "b", v->frames[1]);
+	sf_emit_count(e, "matched", c->matched);
+	sf_emit_count(e, "same", c->same);
+	sf_emit_count(e, "same_in_clear", c->clear);
+	sf_emit_count(e, "altered", c->altered);
+	sf_emit_count(e, "decrypted", c->plaintext);
+	sf_emit_count(e, "encrypted", c->encrypted);
+	sf_emit_count(e, "dropped", c->dropped);
+	sf_emit_count(e, "incomplete_at_b", c->damaged);
+	sf_emit_count(e, "outside", c->outside);
+	sf_emit_count(e, "injected", c->injected);
+	sf_emit_count(e, "repeated", c->repeated);
+	sf_emit_count(e, "copies", c->copies);
+	sf_emit_count(e, "reordered", c->reordered);
+	sf_emit_close(e, '{');
+	if (!c->has_offset) {
+		sf_emit_null(e, "clock");
+		return;
+	}
+	sf_emit_open(e, "clock", '{');
+	sf_emit_double(e, "offset", (double)c->offset_ns / 1e9);
+	sf_emit_double(e, "delay_p95", (double)c->delay_p95_ns / 1e9);
+	sf_emit_double(e, "delay_most", (double)c->delay_most_ns / 1e9);
+	sf_emit_close(e, '{');
+}
+
+bool
+sf_compare_json(
+    FILE *f, const struct sf_compare_view *v, const struct sf_tool_info *tool)
+{
+	const struct sf_comparison *c = v->c;
+	const struct sf_result inputs = { .inputs = v->inputs, .n_inputs = 2 };
+	struct sf_emit e = sf_emit(f, true);
+	char headline[SF_COMPARE_HEADLINE];
+
+	sf_compare_headline(headline, c);
+	sf_emit_open(&e, NULL, '{');
+	sf_emit_string(&e, "schema", "sframe-tool/compare/v1");
+	sf_json_tool(&e, tool);
+	sf_json_inputs(&e, &inputs);
+	sf_emit_string(&e, "verdict", sf_verdict_name(v->verdict));
+	sf_emit_string(&e, "forwarding", sf_compare_verdict_name(c->verdict));
+	sf_emit_string(&e, "headline", headline);
+	sf_emit_bool(&e, "partial", c->partial);
+	put_json_sums(&e, v);
+	sf_emit_open(&e, "streams", '[');
+	for (unsigned i = 0; i < c->n_rows; i++)
+		put_json_row(&e, &c->rows[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_open(&e, "examples", '[');
+	for (unsigned i = 0; i < c->n_shown; i++)
+		put_json_example(&e, &c->shown[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_open(&e, "findings", '[');
+	for (unsigned i = 0; i < c->n_findings; i++)
+		put_json_finding(&e, &c->findings[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_close(&e, '{');
+	return sf_emit_end(&e);
+}
