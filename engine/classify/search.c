@@ -12,6 +12,7 @@ struct search {
 	const struct sf_record *recs;
 	size_t n;
 	bool video;
+	bool heads; /* of the codec are in front */
 	struct sf_placing best;
 	struct sf_run_found found;
 	size_t fit; /* frames of the best run; 0: none was found */
@@ -50,12 +51,35 @@ coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
 	return fit;
 }
 
-/* A header right in front is the simpler reading: in the drafts' layout, KID and
-   CTR behind the config octet may look like a header behind a clear octet. */
-static size_t
-weight_of(struct sf_placing p)
+/* Do the frames begin as their codec's do: it parses, and Opus tells the
+   durations that timestamps tell? */
+static bool
+codec_heads(const struct search *s)
 {
-	size_t front = p.at == 0 || p.descriptor ? 8 : 6;
+	size_t n = 0, fit = 0;
+
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		const struct sf_record *r = &s->recs[i], *next = r + 1;
+
+		if (!r->complete || !next->complete || next->seq != r->seq + 1)
+			continue;
+		n++;
+		fit += r->proof != SF_PROOF_NONE &&
+		       (r->samples == 0 ||
+			   next->timestamp - r->timestamp == r->samples);
+	}
+	return fit * 2 > n;
+}
+
+/*
+ * What a frame of evidence counts: where KID and CTR of a draft's header look
+ * like a header of RFC 9605 behind a clear octet or two, or the other way round,
+ * it is the codec's own head in front that tells which.
+ */
+static size_t
+weight_of(const struct search *s, struct sf_placing p)
+{
+	size_t front = p.at == 0 || p.descriptor ? 7 : s->heads ? 8 : 5;
 
 	return front + (p.layout == SF_LAYOUT_RFC9605);
 }
@@ -74,7 +98,7 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	if (fit < least || fit * 2 < of)
 		return false;
 	fit = coverage(s, p, f.start, s->n, &of);
-	score = fit * weight_of(p);
+	score = fit * weight_of(s, p);
 	if (score > s->score) {
 		s->best = p;
 		s->found = f;
@@ -227,6 +251,7 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 
 	if (sf_classify_codec(c) == SF_CODEC_RTX)
 		return 0;
+	s.heads = codec_heads(&s);
 	if (!c->running || !resume(&s, c))
 		try_all(&s, may_be_prefixed(c, &s));
 	if (s.fit == 0)
