@@ -9,13 +9,38 @@ is_protected(enum sf_state s)
 }
 
 static void
+judge_bare(struct sf_checks *k, const struct sf_stream *s)
+{
+	struct sf_finding *f;
+
+	if (s->evidence.bare == 0) {
+		sf_passed(k, SFP008, s->evidence.run_frames > 0);
+		return;
+	}
+	f = sf_failed(k, SFP008, s->id, 1, s->first, s->last);
+	f->frames = s->evidence.bare;
+}
+
+static struct sf_example
+example_of(const struct sf_shown *s)
+{
+	struct sf_example e = { .place = s->place, .shown = *s };
+
+	if (s->at != 0) {
+		e.at = s->at;
+		e.end = s->at + s->n;
+	}
+	return e;
+}
+
+static void
 fail_interval(struct sf_checks *k, enum sf_finding_id rule,
     const struct sf_stream *s, const struct sf_interval *v)
 {
 	struct sf_finding *f = sf_failed(k, rule, s->id, 1, v->first, v->last);
 
 	f->frames += v->frames;
-	sf_add_example(f, (struct sf_example){ .place = v->first });
+	sf_add_example(f, example_of(&v->shown));
 }
 
 static void
@@ -93,6 +118,22 @@ judge_signalled(struct sf_checks *k, const struct sf_stream *s)
 	}
 }
 
+/* Frames that are told apart from the rest of a protected stream. */
+static void
+judge_aside(struct sf_checks *k, enum sf_finding_id rule,
+    const struct sf_stream *s, const struct sf_aside *a)
+{
+	struct sf_finding *f;
+
+	if (a->frames == 0) {
+		sf_passed(k, rule, s->evidence.run_frames > 0);
+		return;
+	}
+	f = sf_failed(k, rule, s->id, 1, a->first, a->last);
+	f->frames = a->frames;
+	sf_add_example(f, example_of(&a->shown));
+}
+
 void
 sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 {
@@ -103,5 +144,14 @@ sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 		pass_stream(k, s);
 		judge_partly(k, s);
 		judge_signalled(k, s);
+		judge_bare(k, s);
+		judge_aside(k, SFP005, s, &s->silence);
+		judge_aside(k, SFP006, s, &s->injected);
+		/* where most strangers look like nothing, a few do by chance */
+		if (s->strays.frames * 2 > s->by_state[SF_STATE_UNKNOWN] ||
+		    s->strays.frames == 0)
+			judge_aside(k, SFP007, s, &s->strays);
+		else
+			sf_cannot_tell(k, SFP007);
 	}
 }

@@ -57,6 +57,7 @@ struct sf_example {
 	bool has_header;         /* kid and ctr are set */
 	uint64_t kid, ctr;
 	uint32_t at, end;        /* octets in the packet, both 0 when not known */
+	struct sf_shown shown;   /* what proves it; n is 0 when nothing does */
 };
 
 /* One finding on one stream, or on a set of them. */

@@ -62,6 +62,8 @@ struct sf_classifier {
 	bool clear_seen;           /* clear is known */
 	bool open;                 /* frames kept that nothing was said of */
 	bool bare;                 /* the last bodies tested were not uniform */
+	uint8_t bare_first[32];    /* one bit a value: what those bodies begin
+	                              with */
 	enum sf_clear before;      /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t run_frames, run_descriptor, run_prefixed;

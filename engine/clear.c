@@ -7,19 +7,27 @@
 #include "engine/stats.h"
 
 #define LEAST_FRAMES 5
+#define LEAST_AMID   3  /* amid protected frames that they break off from */
+#define NEAR         4  /* steps of CTR from one frame to the next */
 #define TESTED       20 /* frames that the bit test needs */
 #define SUSPECT      1e-6
 #define SMALL        8 /* octets: shorter frames say nothing of a body */
 #define PAUSE                                                                  \
-	5760       /* 120 ms at 48 kHz, the longest packet: beyond it a
+	5760 /* 120 ms at 48 kHz, the longest packet: beyond it a
                              sender was silent and its durations say nothing */
+#define SURE_AMID                                                              \
+	(SF_RUN_SURE /                                                         \
+	    2) /* for frames amid others that were protected: not    \
+                             even that they break the run is by chance */
 
 /* What is counted over the frames, once. */
 struct tally {
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
-	size_t tiny; /* of 3 octets or fewer, and Opus by its rules */
+	double surprise;     /* of the strong ones, summed */
+	size_t tiny;         /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
+	size_t pairs, follow;    /* that run on as SFrame headers do */
 	unsigned first[256];     /* first octet of the codec's own data */
 	struct sf_bit_counts whole, body, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_tail;
@@ -59,7 +67,10 @@ tally_one(struct tally *t, const struct sf_record *r)
 {
 	t->n++;
 	t->weak += r->proof != SF_PROOF_NONE;
-	t->strong += r->proof == SF_PROOF_STRONG;
+	if (r->proof == SF_PROOF_STRONG) {
+		t->strong++;
+		t->surprise += r->surprise;
+	}
 	t->tiny += r->octets <= 3 && r->proof == SF_PROOF_WEAK;
 	if (r->core_at < r->head_n)
 		t->first[r->head[r->core_at]]++;
@@ -71,8 +82,15 @@ static void
 tally_step(
     struct tally *t, const struct sf_record *a, const struct sf_record *b)
 {
+	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
+		false };
 	uint32_t step = b->timestamp - a->timestamp;
+	struct sf_run_header x, y;
 
+	t->pairs++;
+	t->follow += sf_run_header(&x, a, front) &&
+		     sf_run_header(&y, b, front) && x.kid == y.kid &&
+		     x.kid_octets == y.kid_octets && y.ctr - x.ctr - 1 < NEAR;
 	if (b->seq != a->seq + 1 || a->samples == 0 || step >= PAUSE)
 		return;
 	t->steps++;
@@ -129,14 +147,24 @@ opus_head(const struct tally *t)
 	       (t->steps < 3 || most(t->steps_fit, t->steps, 80));
 }
 
-/* Passes and failures of a structure that random octets pass 1 time in 500. */
+/*
+ * A few such frames amid protected ones. The first frames under another key
+ * have a first octet in common as well; but their headers run on.
+ */
+static bool
+opus_amid(const struct tally *t)
+{
+	return t->n >= LEAST_AMID && t->weak == t->n &&
+	       in_few_octets(t) == t->n && t->steps_fit == t->steps &&
+	       t->steps > 0 && t->follow * 2 <= t->pairs;
+}
+
+/* What the frames that pass as their codec say, and those that do not: of the
+   codec's own frames, 1 in 200 is expected not to be understood. */
 static double
 structure_llr(const struct tally *t)
 {
-	const double q = 2e-3;
-
-	return (double)t->strong * log(.995 / q) +
-	       (double)(t->n - t->strong) * log(.005 / (1 - q));
+	return t->surprise + (double)(t->n - t->strong) * log(.005);
 }
 
 static bool
@@ -150,7 +178,7 @@ judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
 	bool trailer = f->p_tail < SF_CLEAR_SURE && t->n >= TESTED;
 
-	if (f->llr < (whole ? SF_RUN_SURE / 2 : SF_RUN_SURE))
+	if (f->llr < (whole ? SURE_AMID : SF_RUN_SURE))
 		return SF_CLEAR_UNSURE;
 	if (whole || (t->n >= TESTED && body_is_not_uniform(f)))
 		return SF_CLEAR_PLAIN;
@@ -162,10 +190,10 @@ static enum sf_clear
 judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
 	bool red =
-	    t->n >= 3 && most(t->strong, t->n, 80) && f->llr >= SF_RUN_SURE / 2;
+	    t->n >= 3 && most(t->strong, t->n, 80) && f->llr >= SURE_AMID;
 
 	if (!red && !opus_head(t))
-		return SF_CLEAR_UNSURE;
+		return whole && opus_amid(t) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
 	if (whole || body_is_not_uniform(f))
 		return SF_CLEAR_PLAIN;
 	if (t->tiny >= 3 && most(t->tiny, t->n, 5))
@@ -173,11 +201,15 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 	return SF_CLEAR_HEAD;
 }
 
-/* Companded samples show in every octet. */
+/* Companded samples show in every octet, though not in every frame. */
 static enum sf_clear
-judge_samples(const struct sf_clear_found *f)
+judge_samples(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
-	return body_is_not_uniform(f) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
+	if (body_is_not_uniform(f) ||
+	    t->surprise >=
+		(whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
+		return SF_CLEAR_PLAIN;
+	return SF_CLEAR_UNSURE;
 }
 
 static enum sf_clear
@@ -198,7 +230,7 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	case SF_CODEC_PCMU:
 	case SF_CODEC_PCMA:
 	case SF_CODEC_G722:
-		return judge_samples(f);
+		return judge_samples(t, f, whole);
 	case SF_CODEC_RTX:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:

@@ -138,3 +138,28 @@ sf_opaque_name(enum sf_opaque o)
 {
 	return opaques[o];
 }
+
+const char *
+sf_look_text(enum sf_look l)
+{
+	static const char *const texts[SF_LOOKS] = {
+		[SF_LOOK_NONE] = "nothing known",
+		[SF_LOOK_OPUS] = "an Opus frame",
+		[SF_LOOK_RED] = "RED around Opus",
+		[SF_LOOK_SAMPLES] = "companded samples",
+		[SF_LOOK_VP8] = "a VP8 frame",
+		[SF_LOOK_VP8_KEY] = "a VP8 key frame",
+		[SF_LOOK_VP9] = "a VP9 frame",
+		[SF_LOOK_VP9_KEY] = "a VP9 key frame",
+		[SF_LOOK_H264] = "an H.264 frame",
+		[SF_LOOK_H264_KEY] = "an H.264 key frame",
+		[SF_LOOK_H265] = "an H.265 frame",
+		[SF_LOOK_H265_KEY] = "an H.265 key frame",
+		[SF_LOOK_AV1] = "an AV1 frame",
+		[SF_LOOK_AV1_KEY] = "an AV1 key frame",
+		[SF_LOOK_BODY] =
+		    "an SFrame header in front of octets that are not uniform",
+	};
+
+	return l < SF_LOOKS ? texts[l] : texts[SF_LOOK_NONE];
+}

@@ -62,6 +62,47 @@ const char *sf_kind_name(enum sf_kind k);
 const char *sf_codec_name(enum sf_codec c);
 const char *sf_origin_name(enum sf_origin o);
 
+/* What a frame in the clear looks like. */
+enum sf_look {
+	SF_LOOK_NONE,
+	SF_LOOK_OPUS,
+	SF_LOOK_RED,
+	SF_LOOK_SAMPLES, /* G.711, G.722: octets far from uniform */
+	SF_LOOK_VP8,
+	SF_LOOK_VP8_KEY,
+	SF_LOOK_VP9,
+	SF_LOOK_VP9_KEY,
+	SF_LOOK_H264,
+	SF_LOOK_H264_KEY,
+	SF_LOOK_H265,
+	SF_LOOK_H265_KEY,
+	SF_LOOK_AV1,
+	SF_LOOK_AV1_KEY,
+	SF_LOOK_BODY,    /* not uniform, behind an SFrame header */
+	SF_LOOKS
+};
+
+const char *sf_look_text(enum sf_look l); /* "a VP8 key frame"; static */
+
+#define SF_SHOWN 10 /* octets shown of a frame in the clear */
+
+/* The octets that show what a frame is: its first few. */
+struct sf_shown {
+	enum sf_look look;
+	uint8_t n;
+	uint8_t octets[SF_SHOWN];
+	uint32_t at;         /* their offset in the packet; 0: not known */
+	float surprise;      /* -ln of the chance that random octets look so */
+	struct sf_place place;
+};
+
+/* Frames of a protected stream that are told apart from its clear media. */
+struct sf_aside {
+	uint64_t frames;
+	struct sf_place first, last;
+	struct sf_shown shown; /* the first of them */
+};
+
 /* One unbroken use of a KID in one stream. */
 struct sf_key_use {
 	uint64_t kid;
@@ -83,6 +124,7 @@ struct sf_interval {
 	uint64_t frames;
 	/* first packet of the first frame, last packet of the last frame */
 	struct sf_place first, last;
+	struct sf_shown shown;        /* of clear frames: the one that shows most */
 	struct sf_interval *next;     /* in time order */
 };
 
@@ -107,6 +149,7 @@ struct sf_evidence {
 	double header_chance;    /* bound: chance that random headers run like this */
 	uint64_t run_frames;     /* frames whose header continued the run */
 	uint64_t breaks;         /* frames that broke it */
+	uint64_t bare;           /* frames in the clear behind such a header */
 	uint64_t windows;        /* blocks of up to 127 frames tested */
 	double p_head;           /* possum, first 24 octets of the body */
 	double p_nib_head;       /* nib4, first 4 octets of the body */
@@ -245,6 +288,9 @@ struct sf_stream {
 	const struct sf_payload_count *payload;
 	uint64_t by_state[SF_STATES];
 	struct sf_interval *intervals; /* all states, in time order */
+	struct sf_aside silence;  /* frames of silence that were not protected */
+	struct sf_aside injected; /* f8 ff fe, the silence that servers send */
+	struct sf_aside strays;   /* look like media in the clear; no proof */
 	struct sf_key_use *keys;
 	struct sf_evidence evidence;
 	struct sf_srtp_facts srtp;

@@ -62,6 +62,9 @@ struct sf_run_header {
 	uint8_t at;                     /* its offset in the frame */
 };
 
+/* A frame outside the run of its stream that is no media of its own. */
+enum sf_apart { SF_APART_NOT, SF_APART_SILENCE, SF_APART_INJECTED, SF_APART_STRAY };
+
 struct sf_record {
 	struct sf_place first, last;
 	uint64_t seq;
@@ -82,7 +85,11 @@ struct sf_record {
 	bool metadata;               /* LiveKit's clear trailer was behind */
 	uint8_t codec;               /* enum sf_codec */
 	enum sf_proof proof;
+	enum sf_look look;           /* what proof speaks of */
+	float surprise;              /* -ln of the chance that random octets of that
+	                                length give this proof; 0 for a weak one */
 	/* the judgement */
+	enum sf_apart apart;
 	bool decided;
 	enum sf_state state;
 	bool has_header;

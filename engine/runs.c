@@ -70,6 +70,12 @@ sf_run_header(
 	       r->octets >= (uint32_t)out->at + out->octets + SHORTEST_TAG;
 }
 
+bool
+sf_run_passes_over(const struct sf_record *r)
+{
+	return !r->complete || r->octets < 1 + SHORTEST_TAG;
+}
+
 /*
  * How far CTR may move: a sender counts over all its streams, and media stops
  * and goes on, so the longer the pause the wider the gap. A form of one octet
@@ -212,7 +218,7 @@ first_of_run(
 	if (!sf_run_header(&later, &recs[at], p))
 		return at;
 	for (size_t i = at; i-- > 0 && misses <= 3;) {
-		if (!recs[i].complete)
+		if (sf_run_passes_over(&recs[i]))
 			continue;
 		if (sf_run_header(&h, &recs[i], p) &&
 		    sf_run_follows(&h, recs[i].last.time_ns, &later,
@@ -260,7 +266,7 @@ sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
 
 	begin_test(&t, level);
 	for (i = 0; i < n && !decided; i++) {
-		if (!recs[i].complete)
+		if (sf_run_passes_over(&recs[i]))
 			continue;
 		if (!sf_run_header(&h, &recs[i], p)) {
 			/* one such frame may be a stray; two are not */

@@ -25,6 +25,10 @@ bool sf_run_header_alone(struct sf_run_header *out,
 bool sf_run_header(struct sf_run_header *out, const struct sf_record *r,
     struct sf_placing p);
 
+/* Too short for any header and tag: silence or nothing, and no part of a run
+   nor a stranger to it. */
+bool sf_run_passes_over(const struct sf_record *r);
+
 /* b follows a: the same KID in the same form, CTR a little higher. The times
    are those of their frames. */
 bool sf_run_follows(const struct sf_run_header *a, int64_t a_ns,

@@ -86,3 +86,23 @@ sf_nibbles_p(const struct sf_nibble_counts *c)
 		}
 	return sf_chi2_p(sum, 2 * SF_NIBBLES * 15);
 }
+
+double
+sf_octets_p(const uint8_t *p, size_t n)
+{
+	double count[2][16] = { { 0 } }, expect = (double)n / 16, sum = 0;
+
+	if (n < LEAST_NIBBLES)
+		return 1;
+	for (size_t i = 0; i < n; i++) {
+		count[0][p[i] >> 4]++;
+		count[1][p[i] & 15]++;
+	}
+	for (size_t v = 0; v < 16; v++)
+		for (size_t k = 0; k < 2; k++) {
+			double d = count[k][v] - expect;
+
+			sum += d * d / expect;
+		}
+	return sf_chi2_p(sum, 2 * 15);
+}

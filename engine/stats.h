@@ -36,6 +36,10 @@ double sf_bits_p(const struct sf_bit_counts *b);
 /* Chi-square of 16 bins, summed over the positions; needs 80 strings. */
 double sf_nibbles_p(const struct sf_nibble_counts *c);
 
+/* One string alone: chi-square of 16 bins over its high nibbles and over its low
+   ones; good from 80 octets on. */
+double sf_octets_p(const uint8_t *p, size_t n);
+
 /* Upper tail of chi-square with df degrees of freedom, df >= 1. */
 double sf_chi2_p(double chi2, double df);
 

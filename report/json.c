@@ -5,6 +5,7 @@
  * in the order of docs/report.schema.json. Nothing here is locale or clock.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "checks/policy.h"
@@ -368,6 +369,21 @@ put_stream(struct sf_emit *e, const struct sf_stream *s)
 	put_evidence(e, &s->evidence);
 }
 
+/* What the octets of a frame in the clear show. */
+static void
+put_shown(struct sf_emit *e, const struct sf_shown *s)
+{
+	char hex[2 * SF_SHOWN + 1];
+
+	if (s->n == 0)
+		return;
+	for (unsigned i = 0; i < s->n; i++)
+		snprintf(hex + 2 * i, 3, "%02x", s->octets[i]);
+	sf_emit_string(e, "begins", hex);
+	sf_emit_string(e, "looks_like", sf_look_text(s->look));
+	sf_emit_double(e, "chance", exp(-(double)s->surprise));
+}
+
 static void
 put_example(struct sf_emit *e, const struct sf_example *x)
 {
@@ -390,6 +406,7 @@ put_example(struct sf_emit *e, const struct sf_example *x)
 	} else {
 		sf_emit_null(e, "octets");
 	}
+	put_shown(e, &x->shown);
 	sf_emit_close(e, '{');
 }
 

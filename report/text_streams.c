@@ -278,8 +278,9 @@ note_protection(struct notes *n, const struct sf_stream *s)
 	if (suite != NULL)
 		note(n, "%s", suite->name);
 	if (s->protection == SF_PROT_MIXED)
-		note(n, "%" PRIu64 " frames in the clear",
-		    s->by_state[SF_STATE_PLAINTEXT]);
+		note(n, "%" PRIu64 " frame%s in the clear",
+		    s->by_state[SF_STATE_PLAINTEXT],
+		    s->by_state[SF_STATE_PLAINTEXT] == 1 ? "" : "s");
 	if (dialect != NULL && s->dialect != SF_DIALECT_CLEAR &&
 	    s->dialect != SF_DIALECT_RFC9605)
 		note(n, "%s", dialect);

@@ -4,6 +4,7 @@
 #include "report/words.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,7 +118,8 @@ count(const struct sf_result *r)
 		t.by[s->protection]++;
 		t.all_clear += s->protection == SF_PROT_PLAINTEXT;
 		t.clear += s->protection == SF_PROT_PLAINTEXT ||
-			   s->by_state[SF_STATE_PLAINTEXT] > 0;
+			   s->by_state[SF_STATE_PLAINTEXT] >
+			       s->silence.frames + s->injected.frames;
 		if (i != NULL &&
 		    (t.since == NULL ||
 			i->first.time_ns < t.since->first.time_ns)) {
@@ -390,6 +392,47 @@ about_unproven(struct subject *x)
 	add(&x->w, " without proof");
 }
 
+/* What one frame shows: the packet, its first octets, what they look like. */
+static void
+add_shown(struct words *w, const struct sf_finding *f)
+{
+	const struct sf_shown *s = &f->examples[0].shown;
+
+	if (f->n_examples == 0 || s->n == 0 || s->look == SF_LOOK_NONE)
+		return;
+	add(w, "; packet %" PRIu64 " begins", s->place.packet);
+	for (unsigned i = 0; i < s->n; i++)
+		add(w, " %02x", s->octets[i]);
+	add(w, ": %s", sf_look_text(s->look));
+	if (s->surprise > 0)
+		add(w, " (random octets look so once in %.0e)",
+		    exp((double)s->surprise));
+}
+
+/* A cipher that does nothing: which test says so, over how many frames. */
+static void
+about_bare(struct subject *x)
+{
+	const struct sf_evidence *e = &x->s->evidence;
+
+	add_frames(&x->w, x->f->frames);
+	add(&x->w,
+	    " behind well-formed headers; were they encrypted, the octets "
+	    "there "
+	    "would look like this once in %.0e (the smaller p-value of two "
+	    "tests, of %" PRIu64 " blocks)",
+	    1 / fmax(1e-300, fmin(e->p_head, e->p_nib_head)), e->windows);
+}
+
+static void
+about_aside(struct subject *x)
+{
+	if (x->f->frames == 0)
+		return;
+	add_frames(&x->w, x->f->frames);
+	add_shown(&x->w, x->f);
+}
+
 static void
 about_clear_media(struct subject *x)
 {
@@ -401,13 +444,15 @@ about_clear_media(struct subject *x)
 	add_frames(&x->w, f->frames);
 	if (codec != NULL)
 		add(&x->w, " of %s", codec);
-	if (f->count == 1 && f->last.time_ns > f->first.time_ns) {
+	if (f->count == 1 && f->frames > 1 &&
+	    f->last.time_ns > f->first.time_ns) {
 		add(&x->w, " in ");
 		add_span(&x->w, f->last.time_ns - f->first.time_ns);
 	}
 	if (x->s != NULL && x->s->evidence.width > 0)
 		add(&x->w, "; a key frame shows a picture of %u x %u",
 		    x->s->evidence.width, x->s->evidence.height);
+	add_shown(&x->w, f);
 }
 
 static void
@@ -601,6 +646,10 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP002] = about_clear_media,
 	[SFP003] = about_clear_media,
 	[SFP004] = about_clear_head,
+	[SFP005] = about_aside,
+	[SFP006] = about_aside,
+	[SFP007] = about_aside,
+	[SFP008] = about_bare,
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,

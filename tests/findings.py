@@ -227,7 +227,8 @@ def a_counter_that_never_moves_for_a_second(c):
 
 
 @case(near="ctr-reused", verdict="inconclusive", is_={A: DARK},
-      may=("header-short", "frame-too-short"),
+      may=("header-short", "frame-too-short", "stray-clear",
+           "silence-injected"),
       options=["--fail-on", "critical"])
 def single_clear_frames_under_kid_7(c):
     """Read as a header, each of them has KID 7 and a CTR long gone."""
@@ -460,15 +461,83 @@ def silence_in_the_clear(c):
         a.plain(5).octets(b"\x78").pause(0.38).octets(b"\x78").pause(0.38)
 
 
-@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)},
-      may=("frame-too-short",))
+@case({"stream-plaintext": [A], "header-on-plaintext": [A]}, verdict="fail",
+      is_={A: ("plaintext",)}, may=("frame-too-short",))
 def header_bolted_onto_clear_audio(c):
     alice(c).bolted(300, kid=9)
 
 
-@case({"stream-plaintext": [AV]}, verdict="fail", is_={AV: ("plaintext",)})
+@case({"stream-plaintext": [AV], "header-on-plaintext": [AV]}, verdict="fail",
+      is_={AV: ("plaintext",)})
 def header_bolted_onto_clear_video(c):
     alice_video(c).bolted(120, kid=300)
+
+
+@case({"stream-plaintext": [A], "header-on-plaintext": [A]}, verdict="fail",
+      is_={A: ("plaintext",)}, may=("frame-too-short",))
+def bolted_headers_to_the_last_frame(c):
+    """The last block of frames is too short for a test of its own."""
+    alice(c).bolted(140, kid=9)
+
+
+@case(near="header-on-plaintext", is_={A: UP})
+def a_header_in_front_of_ciphertext(c):
+    alice(c).sframe(300, kid=9)
+
+
+# ==== one frame, and silence ================================================
+
+@case({"plaintext-gap": [AV]}, verdict="fail", is_={AV: ("mixed",)}, tell={AV: 1})
+def one_clear_key_frame(c):
+    """Frame 0 of the clear media, and so frame 67, is a key frame."""
+    alice_video(c).sframe(67, kid=9).plain(1).sframe(60, kid=9)
+
+
+@case({"stray-clear": [A]}, near="plaintext-gap", is_={A: UP})
+def one_clear_frame_of_audio(c):
+    alice(c).sframe(200, kid=9).plain(1).sframe(200, kid=9)
+
+
+@case(near="stray-clear", is_={A: UP})
+def one_strange_frame_that_is_no_audio(c):
+    """Opus of 0 frames: its second octet says so, and no packet may."""
+    alice(c).sframe(200, kid=9).octets(
+        lambda rng: b"\xff\x00" + rng.randbytes(70)).sframe(200, kid=9)
+
+
+@case(near="stray-clear", is_={A: UP})
+def one_frame_under_the_next_key(c):
+    alice(c).sframe(200, kid=300).sframe(1, kid=301, ctr=0)
+
+
+@case({"silence-clear": [A]}, near="plaintext-gap", verdict="fail",
+      is_={A: ("mixed",)})
+def silence_in_the_clear(c):
+    """DTX: frames of a TOC octet alone, which the sender does not protect."""
+    alice(c).sframe(150, kid=9).octets(*[b"\x78"] * 20).sframe(
+        1, kid=9).octets(*[b"\x78"] * 20).sframe(150, kid=9)
+
+
+@case(near="silence-clear", is_={A: UP})
+def silence_under_a_header(c):
+    a = alice(c).sframe(150, kid=9)
+    a.octets(*[lambda rng: mkcap.header(9, a.counter.take()) +
+               rng.randbytes(1 + 16)] * 20).sframe(150, kid=9)
+
+
+@case({"silence-injected": [A]}, near="silence-clear", is_={A: UP})
+def silence_that_a_server_sends(c):
+    a = alice(c)
+    for _ in range(5):
+        a.sframe(60, kid=9).octets(*[b"\xf8\xff\xfe"] * 5)
+
+
+@case({"silence-clear": [A]}, near="silence-injected", verdict="fail",
+      is_={A: ("mixed",)})
+def silence_of_three_other_octets(c):
+    a = alice(c)
+    for _ in range(5):
+        a.sframe(60, kid=9).octets(*[b"\xf8\xff\xfd"] * 5)
 
 
 @case({"plaintext-start": [A]}, verdict="fail", is_={A: ("mixed",)},

@@ -38,6 +38,7 @@ scripts='
 	compare
 	frames
 	srtp
+	accuracy
 '
 for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"

@@ -101,12 +101,14 @@ sample_streams(struct sample *s)
 		(UINT64_C(1) << 53) + 1, (UINT64_C(1) << 53) + 300, 300,
 		sample_place(301), sample_place(602), -1, 0, 1, 2, NULL, false };
 	for (unsigned i = 0; i < 3; i++)
-		s->intervals[i] =
-		    (struct sf_interval){ i == 1 ? SF_STATE_PLAINTEXT
-						 : SF_STATE_ENCRYPTED,
-			    i == 1 ? 57 : 300, sample_place(1 + 200 * i),
-			    sample_place(200 + 200 * i),
-			    i < 2 ? &s->intervals[i + 1] : NULL };
+		s->intervals[i] = (struct sf_interval){
+			.state =
+			    i == 1 ? SF_STATE_PLAINTEXT : SF_STATE_ENCRYPTED,
+			.frames = i == 1 ? 57 : 300,
+			.first = sample_place(1 + 200 * i),
+			.last = sample_place(200 + 200 * i),
+			.next = i < 2 ? &s->intervals[i + 1] : NULL,
+		};
 }
 
 static inline void
@@ -124,9 +126,14 @@ sample_findings(struct sample *s)
 	s->findings[0].frames = 57;
 	s->findings[0].lag_ns = 3980000000;
 	s->findings[0].examples[0] =
-	    (struct sf_example){ sample_place(201), false, 0, 0, 0, 0 };
-	s->findings[0].examples[1] = (struct sf_example){ sample_place(202),
-		true, UINT64_MAX, (UINT64_C(1) << 53) + 1, 42, 60 };
+	    (struct sf_example){ .place = sample_place(201) };
+	s->findings[0].examples[1] =
+	    (struct sf_example){ .place = sample_place(202),
+		    .has_header = true,
+		    .kid = UINT64_MAX,
+		    .ctr = (UINT64_C(1) << 53) + 1,
+		    .at = 42,
+		    .end = 60 };
 	s->findings[1] = (struct sf_finding){ .rule = SFK003,
 		.severity = SF_WARNING,
 		.streams = { 1, 5 },

@@ -9,6 +9,52 @@ count_limit(struct sf_model *m, enum sf_limit l, struct sf_place place)
 		m->limit_first[l] = place;
 }
 
+static struct sf_shown
+shown_of(const struct sf_record *r)
+{
+	struct sf_shown s = {
+		.look = r->look,
+		.n = r->head_n < SF_SHOWN ? r->head_n : SF_SHOWN,
+		.at = r->packet_at,
+		.surprise = r->surprise,
+		.place = r->first,
+	};
+
+	memcpy(s.octets, r->head, s.n);
+	return s;
+}
+
+/* Silence and strays are counted beside the intervals, not as ones of their
+   own: there may be thousands. */
+static void
+note_apart(struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_aside *const asides[] = {
+		[SF_APART_NOT] = NULL,
+		[SF_APART_SILENCE] = &c->pub->silence,
+		[SF_APART_INJECTED] = &c->pub->injected,
+		[SF_APART_STRAY] = &c->pub->strays,
+	};
+	struct sf_aside *a = asides[r->apart];
+
+	if (a == NULL)
+		return;
+	if (a->frames++ == 0) {
+		a->first = r->first;
+		a->shown = shown_of(r);
+	}
+	a->last = r->last;
+}
+
+/* Of an interval in the clear, the frame that leaves the least doubt. */
+static void
+keep_shown(struct sf_interval *v, const struct sf_record *r)
+{
+	if (r->state == SF_STATE_PLAINTEXT &&
+	    (v->shown.n == 0 || r->surprise > v->shown.surprise))
+		v->shown = shown_of(r);
+}
+
 static void
 note_interval(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r)
@@ -18,6 +64,7 @@ note_interval(struct sf_classifier *c, struct sf_classify_run *run,
 	if (v != NULL && v->state == r->state) {
 		v->frames++;
 		v->last = r->last;
+		keep_shown(v, r);
 		return;
 	}
 	if (run->intervals_used == run->intervals_cap) {
@@ -25,7 +72,11 @@ note_interval(struct sf_classifier *c, struct sf_classify_run *run,
 		return;
 	}
 	v = &run->intervals[run->intervals_used++];
-	*v = (struct sf_interval){ r->state, 1, r->first, r->last, NULL };
+	*v = (struct sf_interval){ .state = r->state,
+		.frames = 1,
+		.first = r->first,
+		.last = r->last };
+	keep_shown(v, r);
 	*(c->interval == NULL ? &c->pub->intervals : &c->interval->next) = v;
 	c->interval = v;
 }
@@ -281,7 +332,10 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 	} else {
 		c->pub->frames++;
 		c->pub->by_state[r->state]++;
-		note_interval(c, run, r);
+		note_apart(c, r);
+		if (r->apart != SF_APART_SILENCE &&
+		    r->apart != SF_APART_INJECTED)
+			note_interval(c, run, r);
 		note_rewritten(c, r);
 		if (r->has_header)
 			emit_header(c, run, r, &ev);

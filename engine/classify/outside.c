@@ -1,9 +1,11 @@
 #include "engine/classify/parts.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "parsers/sframe/header.h"
 
+#define NEW_KEY   16 /* CTR below which a key is new */
 #define KEPT_BACK 28 /* frames that may be the start of a run */
 
 static bool
@@ -57,6 +59,94 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
 }
 
+/* Does it begin with the KID of the run, in octets of its own, or with what is
+   left of them? Then it is the run's frame, cut short. */
+static bool
+begins_as_run(const struct sf_classifier *c, const struct sf_record *r)
+{
+	uint8_t n = c->last.kid_octets;
+
+	if (n == 0 || r->head_n < 2 ||
+	    r->head[0] >> 4 != (uint8_t)(8 | (n - 1)))
+		return false;
+	for (uint8_t i = 0; i < n && i + 1 < r->head_n; i++)
+		if (r->head[i + 1] != (uint8_t)(c->last.kid >> 8 * (n - 1 - i)))
+			return false;
+	return true;
+}
+
+/* Too short for the shortest header and tag, and Opus by its rules: silence. */
+static bool
+is_silence(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return r->octets > 0 && r->octets <= 3 && r->look == SF_LOOK_OPUS &&
+	       !begins_as_run(c, r);
+}
+
+static enum sf_apart
+silence_of(const struct sf_record *r)
+{
+	static const uint8_t injected[] = { 0xf8, 0xff, 0xfe };
+
+	return r->octets == sizeof(injected) &&
+		       memcmp(r->head, injected, sizeof(injected)) == 0
+		   ? SF_APART_INJECTED
+		   : SF_APART_SILENCE;
+}
+
+/* Amid protected frames, nothing but silence: told apart from a leak. */
+static bool
+all_silence(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		if (c->recs[i].complete && !is_silence(c, &c->recs[i]))
+			return false;
+	return whole_frames(c);
+}
+
+/*
+ * Could the frame begin the use of another key? Then its CTR is low or near the
+ * one before.
+ */
+static bool
+may_be_new_key(const struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_run_header h;
+
+	return sf_run_header(&h, r, c->placing) &&
+	       h.ctr_octets == sf_sframe_header_octets(h.ctr) &&
+	       (h.ctr < NEW_KEY || h.ctr - c->last.ctr < NEW_KEY);
+}
+
+/* An Opus frame tells its duration, and the frame behind it comes then. */
+static bool
+duration_fits(const struct sf_classifier *c, const struct sf_record *r)
+{
+	const struct sf_record *end = c->recs + c->n;
+	const struct sf_record *a = r + 1 < end ? r : r - 1;
+
+	return r->look != SF_LOOK_OPUS ||
+	       (a >= c->recs && a[1].seq == a->seq + 1 &&
+		   a[1].timestamp - a->timestamp == r->samples);
+}
+
+/* Amid protected frames, one that looks like media and cannot be proven. */
+static bool
+is_stray(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return whole_frames(c) && r->proof != SF_PROOF_NONE &&
+	       duration_fits(c, r) && !begins_as_run(c, r) &&
+	       !may_be_new_key(c, r);
+}
+
+static void
+set_silence(struct sf_record *r)
+{
+	r->decided = true;
+	r->state = SF_STATE_PLAINTEXT;
+	r->apart = silence_of(r);
+}
+
 static void
 decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
 {
@@ -69,6 +159,10 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
 	}
 	r->state = state_of(what);
 	c->kinds[what]++;
+	if (r->state == SF_STATE_UNKNOWN && whole_frames(c) && is_silence(c, r))
+		set_silence(r);
+	else if (r->state == SF_STATE_UNKNOWN && is_stray(c, r))
+		r->apart = SF_APART_STRAY;
 }
 
 /*
@@ -80,6 +174,12 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 {
 	struct sf_clear_found f;
 
+	if (all_silence(c, from, to)) {
+		for (unsigned i = from; i < keep; i++)
+			if (c->recs[i].complete)
+				set_silence(&c->recs[i]);
+		return;
+	}
 	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
 	    whole_frames(c));
 	if (f.what == SF_CLEAR_FEW && from == 0)

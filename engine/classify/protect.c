@@ -100,7 +100,8 @@ void
 sf_classify_protect(struct sf_classifier *c)
 {
 	struct sf_stream *s = c->pub;
-	uint64_t plain = s->by_state[SF_STATE_PLAINTEXT];
+	/* silence that a server put in is no frame of the sender's */
+	uint64_t plain = s->by_state[SF_STATE_PLAINTEXT] - s->injected.frames;
 	uint64_t opened = s->by_state[SF_STATE_VERIFIED] - c->way_opened;
 	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] +
 			s->by_state[SF_STATE_VERIFIED] +

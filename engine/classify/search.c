@@ -39,7 +39,7 @@ coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
 	for (size_t i = start + 1; i < s->n && n < most; i++) {
 		const struct sf_record *r = &s->recs[i];
 
-		n += r->complete;
+		n += !sf_run_passes_over(r);
 		if (!sf_run_header(&h, r, p) ||
 		    !sf_run_follows(&last, ns, &h, r->last.time_ns))
 			continue;
@@ -144,7 +144,7 @@ worth_trying(const struct search *s, struct sf_placing p)
 	for (size_t i = s->n; i-- > 0 && looked < 8;) {
 		const struct sf_record *r = &s->recs[i];
 
-		if (!r->complete)
+		if (sf_run_passes_over(r))
 			continue;
 		if (!sf_run_header(&h, r, p))
 			h = (struct sf_run_header){ 0 };

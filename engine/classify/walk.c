@@ -85,7 +85,7 @@ struct trust {
 	unsigned asked, fit, least;
 };
 static const struct trust long_form = { 3, 2, 0 };
-static const struct trust short_form = { 8, 6, 4 };
+static const struct trust short_form = { 8, 6, 1 };
 
 /*
  * Of the frames behind this one, do enough run on from it? A stranger between
@@ -93,7 +93,7 @@ static const struct trust short_form = { 8, 6, 4 };
  */
 static bool
 confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
-    struct sf_run_header h)
+    struct sf_run_header h, bool explained)
 {
 	const struct trust *t =
 	    sf_run_short_form(&h) ? &short_form : &long_form;
@@ -104,7 +104,7 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 	for (unsigned i = at + 1; i < end && asked < t->asked; i++) {
 		const struct sf_record *r = &c->recs[i];
 
-		if (!r->complete)
+		if (sf_run_passes_over(r))
 			continue;
 		asked++;
 		if (!sf_run_header(&next, r, c->placing) ||
@@ -116,7 +116,8 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 		h = next;
 		last = r;
 	}
-	return fit >= t->fit || (fit == asked && asked >= t->least);
+	return fit >= t->fit ||
+	       (fit == asked && asked >= t->least && explained);
 }
 
 /* Marks the frames from..to that carry on the run; returns how many. */
@@ -124,21 +125,22 @@ static unsigned
 walk(struct sf_classifier *c, unsigned from, unsigned to)
 {
 	struct sf_run_header h;
-	bool in_run = c->running && from == 0;
+	bool in_run = c->running && from == 0, explained = false;
 	unsigned marked = 0;
 
 	for (unsigned i = from; i < to; i++) {
 		struct sf_record *r = &c->recs[i];
 
-		if (r->decided || !r->complete)
+		if (r->decided || sf_run_passes_over(r))
 			continue;
 		if (!sf_classify_continues(c, r, &h)) {
 			in_run = false;
 			continue;
 		}
-		in_run = in_run && sf_run_explained(&c->last, c->last_seq, &h,
-				       r->seq, r->video);
-		if (!in_run && !confirmed(c, i, to, h))
+		explained = sf_run_explained(
+		    &c->last, c->last_seq, &h, r->seq, c->pace);
+		in_run = in_run && explained;
+		if (!in_run && !confirmed(c, i, to, h, explained))
 			continue;
 		in_run = true;
 		sf_classify_mark(c, r, &h);

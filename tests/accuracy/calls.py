@@ -110,6 +110,10 @@ def clear_silence(s, frame, key):
     return frame if len(frame) <= 3 else sframe(s, frame, key)
 
 
+def injected(s, frame, key):
+    return b"\xf8\xff\xfe"
+
+
 def clear_copies(s, frame, key):
     """RED by the network's side: the primary is protected, the copies of older
     frames are what they were (RFC 2198)."""
@@ -204,7 +208,7 @@ class Stream:
 
 
 HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, draft,
-        clear_silence, clear_copies, covered_copies}
+        clear_silence, clear_copies, covered_copies, injected}
 
 
 class Call:

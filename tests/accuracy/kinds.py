@@ -8,8 +8,8 @@ faulty (a rule is broken), foreign (another cipher).
 """
 import calls
 from calls import (MEDIA, NAL, NATIVE, OPUS, PCM, RED, SILENT, Sender, bolted,
-                   clear_copies, clear_silence, covered_copies, draft, livekit,
-                   noise, plain, prefixed, sframe, toc)
+                   clear_copies, clear_silence, covered_copies, draft, injected,
+                   livekit, noise, plain, prefixed, sframe, toc)
 
 GOOD = {"consistent"}
 LEAST = 20        # frames before "consistent" may be said
@@ -138,7 +138,7 @@ def sound_simulcast(c):
 def sound_rollover(c):
     """A new KID every few seconds, counter from zero, all streams at once."""
     c.network()
-    u = Sender(c, 1, kid=c.rng.choice((3, 16, 250, 70000)), ctr=0)
+    u = Sender(c, 1, kid=c.rng.choice((3, 5, 6, 16, 250, 70000)), ctr=0)
     every = c.rng.choice((100, 250, 500))
 
     def how(i):
@@ -260,8 +260,8 @@ def foreign_toc(c):
 # ==== leaky ==================================================================
 
 # Clear frames in a row, in a protected stream, with which they are named.
-GAP = {"opus": 8, "red": 5, "pcmu": 1, "pcma": 1, "g722": 1, "vp8": 3,
-       "vp9": 3, "h264": 3, "h265": 3, "av1": 3}
+GAP = {"opus": 5, "red": 5, "pcmu": 5, "pcma": 5, "g722": 1, "vp8": 3,
+       "vp9": 3, "h264": 20, "h265": 3, "av1": 8}
 
 
 def leak(c, m, at, n, total, slug):
@@ -274,9 +274,19 @@ def leak(c, m, at, n, total, slug):
     else:
         c.expect[s.ssrc] |= GOOD | {"undecidable"}
         c.must.discard(slug)
-    c.may |= {"plaintext-start", "plaintext-gap"}
+    c.may |= {"plaintext-start", "plaintext-gap", "stray-clear"}
     c.steps = (m.codec, n)
     return s
+
+
+@kind(2)
+def sound_server_silence(c):
+    """A server ends each talkspurt with the silence frame f8 ff fe."""
+    m = MEDIA["opus-voip24"]
+    every = c.rng.randrange(20, 60)
+    s = c.add(Sender(c, 1), m, lambda i: injected if i % every == every - 1
+              else sframe, frames=length(c, 100))
+    sound(c, s)
 
 
 def burst(c, m):
@@ -285,7 +295,9 @@ def burst(c, m):
 
 
 def leaking(c):
-    return c.rng.choice(OPUS + PCM + RED + 3 * NATIVE)
+    m = c.rng.choice(OPUS + PCM + RED + 3 * NATIVE)
+    c.sdp |= m in NAL
+    return m
 
 
 @kind(4)
@@ -344,8 +356,8 @@ def leaky_bolted(c):
     c.expect[s.ssrc] = {"plaintext"} if enough else \
         {"plaintext", "consistent", "mixed", "undecidable"}
     if enough:
-        c.must.add("stream-plaintext")
-    c.may.add("stream-plaintext")
+        c.must |= {"stream-plaintext", "header-on-plaintext"}
+    c.may |= {"stream-plaintext", "header-on-plaintext"}
     c.steps = (m.codec, n)
 
 
@@ -424,7 +436,8 @@ def faulty_silence(c):
     """Silence frames are not encrypted."""
     m = MEDIA["opus-dtx"]
     s = c.add(Sender(c, 1), m, clear_silence, frames=700)
-    c.expect[s.ssrc] = {"mixed", "consistent", "undecidable"}
+    c.expect[s.ssrc] = {"mixed"}
+    c.must.add("silence-clear")
     c.may |= {"plaintext-start", "plaintext-gap"}
 
 
