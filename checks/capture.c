@@ -9,11 +9,53 @@ cut_by_damage(const struct sf_checks *k, const struct sf_stream *s)
 	       k->result.inputs[s->input].info->damaged;
 }
 
+static bool
+is_redacted(const struct sf_checks *k, uint32_t input)
+{
+	return input < k->result.n_inputs &&
+	       k->result.inputs[input].info->redacted > 0;
+}
+
+/* What the writer of a log left out was cut by nobody else. */
+static void
+judge_redacted(struct sf_checks *k)
+{
+	for (unsigned i = 0; i < k->result.n_inputs; i++) {
+		const struct sf_capture_info *c = k->result.inputs[i].info;
+		struct sf_place first = { 1, c->first_ns, i };
+		struct sf_place last = { c->packets, c->last_ns, i };
+
+		if (c->redacted > 0)
+			sf_failed(k, SFX010, 0, c->redacted, first, last);
+	}
+}
+
+/* What the head of a recording says of its media, against what that is. */
+static void
+judge_declared(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		uint64_t clear = s->by_state[SF_STATE_PLAINTEXT];
+
+		if (!s->declared_e2ee)
+			continue;
+		if (clear > 0)
+			sf_failed(k, SFX011, s->id, 1, s->first, s->last)
+			    ->frames = clear;
+		else if (s->protection == SF_PROT_UNDECIDABLE)
+			sf_cannot_tell(k, SFX011);
+		else
+			sf_passed(k, SFX011, 1);
+	}
+}
+
 static void
 judge_cut(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
-		if (s->cut_frames > 0 && !cut_by_damage(k, s))
+		if (is_redacted(k, s->input))
+			continue;
+		else if (s->cut_frames > 0 && !cut_by_damage(k, s))
 			sf_failed(k, SFX001, s->id, 1, s->first, s->last)
 			    ->frames = s->cut_frames;
 		else
@@ -56,6 +98,8 @@ void
 sf_judge_capture(struct sf_checks *k, const struct sf_model *m)
 {
 	judge_cut(k, m);
+	judge_redacted(k);
+	judge_declared(k, m);
 	judge_damage(k);
 	judge_limits(k, m);
 }

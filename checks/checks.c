@@ -279,6 +279,45 @@ say(struct sf_checks *k, const char *words)
 		k->limits[k->result.n_limits++] = words;
 }
 
+/* A stream of a recording that no player can make sense of. */
+static bool
+holds_ciphertext(const struct sf_stream *s)
+{
+	return s->recorded && (s->protection == SF_PROT_VERIFIED ||
+				  s->protection == SF_PROT_CONSISTENT ||
+				  s->protection == SF_PROT_PARTLY_CLEAR ||
+				  s->protection == SF_PROT_OTHER_DIALECT);
+}
+
+/* The same of what the kinds of files do not tell. */
+static void
+say_of_files(struct sf_checks *k, const struct sf_model *m)
+{
+	bool local = false, undated = false, data = false, sealed = false;
+
+	for (unsigned i = 0; i < k->result.n_inputs; i++) {
+		const struct sf_capture_info *c = k->result.inputs[i].info;
+
+		local |= c->clock == SF_CLOCK_LOCAL;
+		undated |= c->clock == SF_CLOCK_NO_DATE;
+		data |= c->data_packets > 0;
+	}
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		sealed |= holds_ciphertext(s);
+	if (sealed)
+		say(k, "A recording holds ciphertext: it cannot be replayed "
+		       "without a key.");
+	if (data)
+		say(k, "Packets of data channels were counted, not looked "
+		       "into.");
+	if (local)
+		say(k, "A log gives local times and no time zone: they are "
+		       "shown as if they were UTC.");
+	if (undated)
+		say(k, "A file gives no full date: its times count from 1970, "
+		       "and cannot be compared with those of other files.");
+}
+
 /* What a reader could take this report for and must not. */
 static void
 say_limits(struct sf_checks *k, const struct sf_model *m)
@@ -309,6 +348,7 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 	if (m->possible > 0)
 		say(k, "Some packets look like RTP but are too few to make a "
 		       "stream; they count as other.");
+	say_of_files(k, m);
 	if (k->lost_findings > 0)
 		say(k,
 		    "More findings than there is room for: the last one counts "

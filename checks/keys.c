@@ -37,6 +37,10 @@ judge_shared(struct sf_checks *k, const struct sf_stream *s)
 			if (v == NULL || other_keys(u, v) ||
 			    sf_same_endpoint(k, s, o))
 				continue;
+			if (!sf_known_apart(s, o)) {
+				sf_cannot_tell(k, SFK003);
+				continue;
+			}
 			f = sf_failed(k, SFK003, s->id, 1, u->first, u->last);
 			f->kid = u->kid;
 			f->other_stream = o->id;

@@ -60,6 +60,12 @@ sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
 }
 
 bool
+sf_known_apart(const struct sf_stream *a, const struct sf_stream *b)
+{
+	return !a->recorded || !b->recorded || a->input == b->input;
+}
+
+bool
 sf_same_sender(const struct sf_checks *k, const struct sf_stream *a,
     const struct sf_stream *b)
 {

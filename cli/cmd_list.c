@@ -136,7 +136,9 @@ list_suites(void)
 static void
 list_formats(void)
 {
-	fputs("in   chromium-log, firefox-log   RTP dump lines of a browser, other lines between\n"
+	fputs("in   mjr      recordings of Janus, of every version\n"
+	      "in   rtpdump  of rtptools, Wireshark, libwebrtc\n"
+	      "in   chromium-log, firefox-log   RTP dump lines of a browser, other lines between\n"
 	      "in   janus-text, text2pcap       packets as hexadecimal text\n"
 	      "in   keys     key files, sframe-tool/keys/v1, with --keys\n"
 	      "in   pcap     either byte order, microseconds or nanoseconds\n"

@@ -18,6 +18,8 @@
 static const struct sf_front *const fronts[] = {
 	&sf_front_pcap,
 	&sf_front_pcapng,
+	&sf_front_mjr,
+	&sf_front_rtpdump,
 	&sf_front_text,
 };
 
@@ -77,6 +79,7 @@ sf_reader_deliver(
 	}
 	out->place =
 	    (struct sf_place){ info->packets, record->time_ns, r->input };
+	out->media = r->info.has_media ? &r->info.media : NULL;
 	out->link_type = record->link_type;
 	out->direction = record->direction;
 	out->wire_octets = (size_t)wire;
@@ -230,9 +233,6 @@ static const struct {
 	{ 0,  3, "BZh",              "bzip2: unpack it first, with bunzip2" },
 	{ 0,  4, "\x04\x22\x4d\x18", "lz4: unpack it first, with unlz4" },
 	{ 0,  4, "PK\x03\x04",       "zip: unpack it first, with unzip" },
-	{ 0, 11, "#!rtpplay1.",      "rtpdump: convert it to pcap first" },
-	{ 0,  4, "MJR0",             "Janus recording: convert it to pcap first" },
-	{ 0,  8, "MEETECHO",         "Janus recording: convert it to pcap first" },
 	{ 0,  8, "snoop\0\0\0",      "snoop: convert it first, with editcap" },
 	{ 0,  4, "GMBU",             "Network Monitor: convert it first, with editcap" },
 	{ 0,  4, "RTSS",             "Network Monitor: convert it first, with editcap" },

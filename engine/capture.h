@@ -9,7 +9,7 @@
 #ifndef SF_CAPTURE_H
 #define SF_CAPTURE_H
 
-#include "engine/packet.h"
+#include "engine/model.h"
 #include "parsers/base/diag.h"
 
 enum sf_capture_status {
@@ -46,6 +46,9 @@ struct sf_capture_info {
 	uint64_t data_packets;    /* of a data channel, no RTP among them */
 	uint64_t redacted;        /* packets whose payload the writer zeroed */
 	enum sf_clock clock;
+	bool recording;           /* made by an SFU to be played again */
+	bool has_media;
+	struct sf_media media;    /* what the file says of its RTP, if it does */
 	int64_t first_ns, last_ns; /* of packets; both 0 when there were none */
 	bool damaged;
 	uint64_t damaged_at;      /* octet offset in the file */

@@ -10,10 +10,11 @@
 
 #include "engine/capture.h"
 #include "engine/source.h"
+#include "engine/wrap.h"
 
-#define SF_SNIFF_OCTETS  64                   /* what a format is told by */
-#define SF_RECORD_OCTETS ((size_t)16 << 20)   /* the largest packet */
-#define SF_INTERFACES    1024                 /* of a section of pcapng */
+#define SF_SNIFF_OCTETS  64                 /* what a format is told by */
+#define SF_RECORD_OCTETS ((size_t)16 << 20) /* the largest packet */
+#define SF_INTERFACES    1024               /* of a section of pcapng */
 
 /* What all front ends share. */
 struct sf_reader {
@@ -43,23 +44,26 @@ struct sf_front {
 
 extern const struct sf_front sf_front_pcap;
 extern const struct sf_front sf_front_pcapng;
-extern const struct sf_front sf_front_text; /* takes any text: the last to ask */
+extern const struct sf_front sf_front_mjr;
+extern const struct sf_front sf_front_rtpdump;
+extern const struct sf_front
+    sf_front_text; /* takes any text: the last to ask */
 
 /* A record, in the words of its file. */
 struct sf_record {
-	struct sf_bytes data;  /* as much of it as there is */
-	uint64_t captured;     /* octets in the file */
-	uint64_t original;     /* octets on the wire */
-	unsigned fcs_octets;   /* of these, at the end: checksum */
+	struct sf_bytes data; /* as much of it as there is */
+	uint64_t captured;    /* octets in the file */
+	uint64_t original;    /* octets on the wire */
+	unsigned fcs_octets;  /* of these, at the end: checksum */
 	uint16_t link_type;
 	bool timed;
-	int64_t time_ns;       /* when timed */
+	int64_t time_ns; /* when timed */
 	enum sf_direction direction;
 };
 
 /* Counts the record and makes it a packet. */
-void sf_reader_deliver(struct sf_reader *r, struct sf_packet *out,
-    const struct sf_record *record);
+void sf_reader_deliver(
+    struct sf_reader *r, struct sf_packet *out, const struct sf_record *record);
 
 /* Notes that nothing can be read from offset at on; returns DAMAGED. */
 enum sf_capture_status sf_reader_stop(
@@ -67,8 +71,28 @@ enum sf_capture_status sf_reader_stop(
 
 /* The same for a record that the end of the input cut off: when enough of it
    is there, it is the last packet, and OK is returned. */
-enum sf_capture_status sf_reader_cut(struct sf_reader *r,
-    struct sf_packet *out, const struct sf_record *record, uint64_t at,
+enum sf_capture_status sf_reader_cut(struct sf_reader *r, struct sf_packet *out,
+    const struct sf_record *record, uint64_t at, const struct sf_diag *d);
+
+#define SF_BARE_ROOM (SF_WRAP_UDP4 + SF_WRAP_MOST)
+
+/* A datagram of a file that holds nothing around them. */
+struct sf_bare {
+	struct sf_bytes octets;  /* in room behind SF_WRAP_UDP4, or elsewhere */
+	size_t original;         /* octets that it had */
+	struct sf_addr src, dst; /* of IPv4 */
+	bool data;               /* of a data channel, and no RTP */
+	bool timed;
+	int64_t time_ns;
+	enum sf_direction direction;
+	uint8_t *room; /* SF_BARE_ROOM; the packet is made there */
+};
+
+/* The same as sf_reader_deliver() and sf_reader_cut() for such a one. */
+void sf_reader_bare(
+    struct sf_reader *r, struct sf_packet *out, const struct sf_bare *b);
+enum sf_capture_status sf_reader_bare_cut(struct sf_reader *r,
+    struct sf_packet *out, const struct sf_bare *b, uint64_t at,
     const struct sf_diag *d);
 
 /* Notes that the file has packets of this link type. */

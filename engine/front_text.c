@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/logclock.h"
-#include "engine/wrap.h"
 #include "parsers/net/ether.h"
 #include "parsers/net/ipv4.h"
 #include "parsers/rtp/rtcp.h"
@@ -39,7 +38,7 @@ struct text {
 	char direction;
 	bool preamble;
 	struct pending p;
-	uint8_t octets[SF_WRAP_UDP4 + SF_WRAP_MOST];
+	uint8_t octets[SF_BARE_ROOM];
 };
 
 /* ---- lines ---------------------------------------------------------------- */
@@ -274,26 +273,46 @@ real_octets(struct sf_bytes in)
 	return (size_t)(rtp.payload.p - in.p) + REDACTED;
 }
 
-/* A datagram alone: it gets headers. *at is where these begin. */
+/* A whole frame or IP packet, as it is. */
 static void
-wrap(struct text *t, struct sf_record *r, size_t octets, size_t real)
+deliver_as(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in,
+    enum link link)
 {
-	bool data =
-	    t->p.tag == SF_DUMP_CHROMIUM_SCTP || t->p.tag == SF_DUMP_JANUS_DATA;
-	bool in = t->p.direction == SF_DIR_IN;
-	struct sf_wrapped w = { .src = in ? sf_wrap_far() : sf_wrap_near(),
-		.dst = in ? sf_wrap_near() : sf_wrap_far(),
-		.protocol = data ? SF_WRAP_SCTP : SF_WRAP_UDP,
-		.payload = sf_bytes(NULL, 0),
-		.octets = octets };
-	uint8_t head[SF_WRAP_MAX];
-	size_t n = sf_wrap(head, &w);
+	const struct pending *p = &((struct text *)r->state)->p;
+	struct sf_record record = { .data = in,
+		.captured = in.n,
+		.original = in.n + (p->cut ? 1 : 0),
+		.link_type = (uint16_t)link,
+		.timed = p->timed,
+		.time_ns = p->time_ns,
+		.direction = p->direction };
 
-	memcpy(t->octets + SF_WRAP_UDP4 - n, head, n);
-	r->data = sf_bytes(t->octets + SF_WRAP_UDP4 - n, n + real);
-	r->link_type = LINK_ETHER;
-	r->captured = n + real;
-	r->original = n + octets;
+	sf_reader_link(r, record.link_type);
+	sf_reader_deliver(r, out, &record);
+}
+
+/* A datagram alone. */
+static void
+deliver_bare(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in)
+{
+	struct text *t = r->state;
+	bool inward = t->p.direction == SF_DIR_IN;
+	struct sf_bare b = { .octets = in,
+		.original = in.n + (t->p.cut ? 1 : 0),
+		.src = inward ? sf_wrap_far() : sf_wrap_near(),
+		.dst = inward ? sf_wrap_near() : sf_wrap_far(),
+		.data = t->p.tag == SF_DUMP_CHROMIUM_SCTP ||
+			t->p.tag == SF_DUMP_JANUS_DATA,
+		.timed = t->p.timed,
+		.time_ns = t->p.time_ns,
+		.direction = t->p.direction,
+		.room = t->octets };
+
+	if (t->p.tag == SF_DUMP_FIREFOX) {
+		b.octets.n = real_octets(in);
+		r->info.redacted += b.octets.n < in.n;
+	}
+	sf_reader_bare(r, out, &b);
 }
 
 static enum sf_capture_status
@@ -301,33 +320,15 @@ deliver(struct sf_reader *r, struct sf_packet *out)
 {
 	struct text *t = r->state;
 	struct sf_bytes in = sf_bytes(t->octets + SF_WRAP_UDP4, t->p.n);
-	struct sf_record record = { .data = in,
-		.captured = in.n,
-		.original = in.n + (t->p.cut ? 1 : 0),
-		.timed = t->p.timed,
-		.time_ns = t->p.time_ns,
-		.direction = t->p.direction };
-	size_t real = in.n;
+	bool untold = t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG;
 
 	t->p.any = false;
-	r->info.data_packets +=
-	    t->p.tag == SF_DUMP_CHROMIUM_SCTP || t->p.tag == SF_DUMP_JANUS_DATA;
-	if (t->p.tag == SF_DUMP_FIREFOX) {
-		real = real_octets(in);
-		r->info.redacted += real < in.n;
-	}
-	if (t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG &&
-	    is_ether(in)) {
-		record.link_type = LINK_ETHER;
-		sf_reader_link(r, LINK_ETHER);
-	} else if (t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG &&
-		   is_ip(in)) {
-		record.link_type = LINK_RAW;
-		sf_reader_link(r, LINK_RAW);
-	} else {
-		wrap(t, &record, (size_t)record.original, real);
-	}
-	sf_reader_deliver(r, out, &record);
+	if (untold && is_ether(in))
+		deliver_as(r, out, in, LINK_ETHER);
+	else if (untold && is_ip(in))
+		deliver_as(r, out, in, LINK_RAW);
+	else
+		deliver_bare(r, out, in);
 	return SF_CAPTURE_OK;
 }
 

@@ -12,7 +12,8 @@ static const char *const kinds[] = { NULL, "audio", "video", "repair" };
 static const char *const codecs[SF_CODECS] = { NULL, "opus", "red", "pcmu",
 	"pcma", "g722", "vp8", "vp9", "h264", "h265", "av1", "rtx", "other" };
 
-static const char *const origins[] = { NULL, "sdp", "static-pt", "payload" };
+static const char *const origins[] = { NULL, "sdp", "static-pt", "payload",
+	"recording" };
 
 static const char *const srtp_origins[SF_SRTP_ORIGINS] = { "file", "sdes",
 	"dtls" };

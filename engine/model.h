@@ -52,7 +52,24 @@ enum sf_codec {
 	SF_CODECS
 };
 
-enum sf_origin { SF_FROM_NOTHING, SF_FROM_SDP, SF_FROM_STATIC_PT, SF_FROM_PAYLOAD };
+enum sf_origin {
+	SF_FROM_NOTHING,
+	SF_FROM_SDP,
+	SF_FROM_STATIC_PT,
+	SF_FROM_PAYLOAD,
+	SF_FROM_RECORDING /* the head of the file says it */
+};
+
+/* What a recording says of all RTP in it. */
+struct sf_media {
+	enum sf_kind kind;
+	enum sf_codec codec;
+	uint32_t clock;          /* Hz; 0 unknown */
+	uint8_t red_pt;          /* payload type of RED around it; 0: none */
+	uint8_t ext_mid, ext_rid; /* ids of header extensions; 0: none */
+	bool declared_e2ee;      /* said to be encrypted end to end */
+};
+
 
 /* Lower-case tokens of the contract ("consistent", "rfc9605", "opus", "sdp").
    Static strings; NULL for SF_CODEC_UNKNOWN, SF_FROM_NOTHING, SF_KIND_UNKNOWN. */
@@ -264,6 +281,8 @@ struct sf_stream {
 	uint32_t forwards;       /* id of the stream whose frames these are, sent on
 	                            unchanged (an SFU's other side); 0: none */
 	bool said_bye;           /* RTCP BYE named the SSRC */
+	bool recorded;           /* by an SFU: no RTCP tells who sent it */
+	bool declared_e2ee;      /* and said to be encrypted end to end */
 	bool signalled;          /* SDP has a=sframe for this media section */
 
 	uint64_t packets;        /* RTP packets, duplicates included */

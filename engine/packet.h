@@ -22,6 +22,8 @@ struct sf_packet {
 	enum sf_direction direction;
 	size_t wire_octets;       /* length on the wire, >= octets.n */
 	struct sf_bytes octets;   /* as captured; borrowed until the next packet */
+	const struct sf_media *media; /* what the file says of its RTP (model.h);
+	                             NULL: nothing */
 };
 
 /* What a datagram was wrapped in, and those that cannot be looked into. */

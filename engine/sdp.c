@@ -113,8 +113,8 @@ static const struct {
 };
 /* clang-format on */
 
-static enum sf_codec
-codec_of(struct sf_bytes name)
+enum sf_codec
+sf_codec_named(struct sf_bytes name)
 {
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
 		if (is_nocase(name, codecs[i].name))
@@ -181,7 +181,7 @@ rtpmap(struct place *at, struct sf_bytes value)
 
 	if (!number(pt_text, 127, &pt) || name.n == 0)
 		return;
-	at->section->codecs[pt] = codec_of(name);
+	at->section->codecs[pt] = sf_codec_named(name);
 	at->section->clocks[pt] = 0;
 	if (number(word(&coding, '/'), UINT32_MAX, &clock))
 		at->section->clocks[pt] = clock;

@@ -41,6 +41,9 @@ struct sf_sdp {
 	uint64_t passed_over;             /* sections or SSRCs beyond the room here */
 };
 
+/* By its encoding name (RFC 8866 6.6), in any case; OTHER when not known. */
+enum sf_codec sf_codec_named(struct sf_bytes name);
+
 /* SF_MALFORMED when no v= line is there; *out is then all zero. */
 enum sf_status sf_sdp_read(
     struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d) SF_MUST_USE;

@@ -155,8 +155,14 @@ track_for(struct sf_streams *s, const struct sf_packet *pkt,
 	if (t != NULL)
 		return t;
 	t = sf_probation_begin(s, &k, pkt->place);
-	if (t != NULL)
-		t->direction = pkt->direction;
+	if (t == NULL)
+		return NULL;
+	t->direction = pkt->direction;
+	if (pkt->media != NULL) {
+		t->media = *pkt->media;
+		t->pub.recorded = true;
+		t->pub.declared_e2ee = t->media.declared_e2ee;
+	}
 	return t;
 }
 
@@ -202,7 +208,7 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	note_pt(&t->pub, rtp->pt);
 	t->pub.srtp.cryptex +=
 	    rtp->ext_profile == 0xc0de || rtp->ext_profile == 0xc2de;
-	if (rtp->has_ext && s->sdp != NULL &&
+	if (rtp->has_ext && (s->sdp != NULL || t->pub.recorded) &&
 	    (t->pub.packets < 64 || t->pub.mid[0] == '\0'))
 		sf_track_note_extension(s, t, rtp);
 	if (t->framing == SF_FRAMING_DESCRIPTOR)

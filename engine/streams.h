@@ -72,6 +72,7 @@ struct sf_track {
 	bool started, refused;
 	enum sf_framing framing;
 	enum sf_direction direction; /* of the first packet */
+	struct sf_media media;    /* when pub.recorded */
 	struct sf_track *repaired; /* what a repair stream repairs */
 	struct sf_track *older, *newer; /* on probation, by first packet */
 	struct sf_track *next_free;

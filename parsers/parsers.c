@@ -2,8 +2,10 @@
 
 #include "parsers/dtls/hello.h"
 #include "parsers/dtls/record.h"
+#include "parsers/file/mjr.h"
 #include "parsers/file/pcap.h"
 #include "parsers/file/pcapng.h"
+#include "parsers/file/rtpdump.h"
 #include "parsers/media/av1.h"
 #include "parsers/media/h264.h"
 #include "parsers/media/h265.h"

@@ -71,6 +71,10 @@ put_policy(
 	sf_para_end(&p);
 }
 
+static const char *const clocks[] = { [SF_CLOCK_UTC] = "UTC",
+	[SF_CLOCK_LOCAL] = "local time",
+	[SF_CLOCK_NO_DATE] = "counted from 1970" };
+
 static void
 put_input(FILE *f, const struct sf_input *in, bool named,
     const struct sf_report_style *style)
@@ -95,7 +99,8 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 		sf_time_clock(last, info->last_ns);
 		sf_time_span(span, (int64_t)((uint64_t)info->last_ns -
 					     (uint64_t)info->first_ns));
-		sf_para_format(&p, ", %s to %s UTC (%s)", first, last, span);
+		sf_para_format(&p, ", %s to %s %s (%s)", first, last,
+		    clocks[info->clock], span);
 	}
 	if (info->filtered > 0)
 		sf_para_format(

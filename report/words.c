@@ -659,6 +659,7 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFX001] = about_cut,
 	[SFX002] = about_damage,
 	[SFX003] = about_limits,
+	[SFX011] = about_clear_media,
 	/* clang-format on */
 };
 

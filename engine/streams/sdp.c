@@ -47,6 +47,22 @@ sdp_signals(const struct sf_sdp *sdp, const struct sf_sdp_section *of)
 	return false;
 }
 
+/* A recording has one medium, and names it. */
+static void
+apply_recording(struct sf_track *t)
+{
+	const struct sf_media *m = &t->media;
+
+	if (m->codec == SF_CODEC_UNKNOWN)
+		return;
+	t->pub.codec = m->red_pt != 0 && t->pub.pts[0] == m->red_pt
+			   ? SF_CODEC_RED
+			   : m->codec;
+	t->pub.kind = m->kind;
+	t->pub.clock = m->clock;
+	t->pub.codec_from = SF_FROM_RECORDING;
+}
+
 void
 sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t)
 {
@@ -55,8 +71,10 @@ sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t)
 	const struct sf_sdp_section *of =
 	    sdp_section(s->sdp, t->pub.ssrc, t->pub.pts[0]);
 
-	if (of == NULL)
+	if (of == NULL) {
+		apply_recording(t);
 		return;
+	}
 	t->pub.codec = of->codecs[t->pub.pts[0]];
 	t->pub.kind = of->kind;
 	t->pub.clock = of->clocks[t->pub.pts[0]];
@@ -101,16 +119,18 @@ sf_track_note_extension(
 {
 	const struct sf_sdp_section *of =
 	    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
+	uint8_t mid = of == NULL ? t->media.ext_mid : of->ext_mid;
+	uint8_t rid = of == NULL ? t->media.ext_rid : of->ext_rid;
 	struct sf_bytes rest = rtp->ext;
 	struct sf_hdrext e;
 	struct sf_diag d;
 
-	if (of == NULL || rtp->ext_profile != 0xbede)
+	if (rtp->ext_profile != 0xbede)
 		return;
 	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
-		if (e.id != 0 && e.id == of->ext_mid)
+		if (e.id != 0 && e.id == mid)
 			copy_text(t->pub.mid, e.data);
-		if (e.id != 0 && e.id == of->ext_rid)
+		if (e.id != 0 && e.id == rid)
 			copy_text(t->pub.rid, e.data);
 		rest = e.payload;
 	}
