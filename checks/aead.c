@@ -47,6 +47,9 @@ sf_judge_aead(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		judge_control(k, s);
+		if (s->evidence.iv_refused && s->kind != SF_KIND_REPAIR)
+			sf_failed(k, SFA001, s->id, 1, s->first, s->last)
+			    ->frames = s->frames;
 		judge_tag(k, s);
 	}
 }

@@ -16,6 +16,12 @@ judge_one(struct sf_checks *k, const struct sf_stream *s)
 	} else if (sf_dialect_is_rfc9605(s->dialect)) {
 		sf_passed(k, SFD001, 1);
 	}
+	if (s->dialect == SF_DIALECT_XOR_DEMO)
+		sf_failed(k, SFD003, s->id, 1, s->first, s->last)->frames =
+		    s->frames;
+	if (s->dialect == SF_DIALECT_RANDOM_IV)
+		sf_failed(k, SFD004, s->id, 1, s->first, s->last)->frames =
+		    s->by_state[SF_STATE_VERIFIED];
 	if (opaque && s->frames >= LEAST_FRAMES)
 		sf_failed(k, SFD002, s->id, 1, s->first, s->last)->frames =
 		    s->frames;

@@ -176,9 +176,11 @@ read_keys(struct sf_run *run)
 	if (st != SF_EXIT_OK)
 		return st;
 	run->keys = sf_keys_new(&sf_crypto_ossl, run->keyfile);
-	if (run->keys == NULL)
-		sf_complain(NULL, "not enough memory for the keys");
-	return run->keys == NULL ? SF_EXIT_INTERNAL : SF_EXIT_OK;
+	run->dialect_keys = sf_dialect_keys_new(&sf_crypto_ossl, run->keyfile);
+	if (run->keys != NULL && run->dialect_keys != NULL)
+		return SF_EXIT_OK;
+	sf_complain(NULL, "not enough memory for the keys");
+	return SF_EXIT_INTERNAL;
 }
 
 /* As --jobs says, or one for each processor. */
@@ -234,6 +236,7 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 	options.srtp = run->srtp.srtp;
 	options.dtls = run->srtp.dtls;
 	options.unlock = (struct sf_unlock){ .keys = run->keys,
+		.dialects = run->dialect_keys,
 		.file = run->keyfile,
 		.crypto = run->keys == NULL ? NULL : &sf_crypto_ossl };
 	if (!take_inputs(run) ||
@@ -366,6 +369,7 @@ void
 sf_run_wipe(struct sf_run *run)
 {
 	sf_keys_free(run->keys);
+	sf_dialect_keys_free(run->dialect_keys);
 	sf_keyfile_drop(run->keyfile);
 	sf_pipeline_free(run->pipeline);
 	free(run->infos);

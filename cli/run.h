@@ -22,6 +22,7 @@ struct sf_run {
 	unsigned unreadable; /* inputs of which nothing could be judged */
 	struct sf_sdp *sdp;
 	struct sf_keyfile *keyfile; /* NULL without --keys */
+	struct sf_dialect_keys *dialect_keys;
 	struct sf_keys *keys;       /* likewise */
 	struct sf_srtp_run srtp;
 	struct sf_pipeline *pipeline;

@@ -124,8 +124,10 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
-	    !opens_rebuilt(c, run, r, frame) && !carries_on(c, r) &&
-	    !sf_classify_in_dialect(c, r)) {
+	    !opens_rebuilt(c, run, r, frame) &&
+	    !sf_classify_open_dialect(
+		c, run->unlock.dialects, r, frame->octets) &&
+	    !carries_on(c, r) && !sf_classify_in_dialect(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
 	}
@@ -161,8 +163,9 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 		sf_opener_finish(&c->opener, &run->unlock, c->pub->ssrc);
 	c->pub->suite = c->opener.suite;
 	c->pub->diagnosis = c->opener.diagnosis;
-	e->controls = c->opener.controls;
-	e->controls_opened = c->opener.controls_opened;
+	e->controls = c->opener.controls + c->way_opener.controls;
+	e->controls_opened =
+	    c->opener.controls_opened + c->way_opener.controls_opened;
 	e->run_frames = c->run_frames;
 	e->breaks = c->running ? c->pub->frames - c->run_frames : 0;
 	e->header_chance = 1;
@@ -171,4 +174,7 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 		    pow(sf_run_chance(&c->last, c->pub->kind == SF_KIND_VIDEO),
 			(double)(c->run_frames - 1)));
 	sf_classify_protect(c);
+	e->iv_refused = c->pub->dialect == SF_DIALECT_OPAQUE &&
+			sf_dialect_keys_any(run->unlock.dialects,
+			    SF_DIALECT_RANDOM_IV, c->pub->ssrc);
 }

@@ -70,6 +70,7 @@ struct sf_classifier {
 	uint64_t run_layout[3];    /* of run_frames, by layout */
 	const struct sf_unlock *unlock; /* NULL when there are no keys */
 	struct sf_opener opener;
+	struct sf_dialect_opener way_opener;
 	unsigned rebuilt_in_vain;
 	struct sf_key_use *use;
 	uint64_t use_seq;          /* of the last frame under a KID */

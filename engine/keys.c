@@ -539,7 +539,7 @@ static bool
 entry_fits(const struct sf_keys *k, const struct sf_key_entry *e, uint64_t kid,
     uint32_t ssrc)
 {
-	if (e->has_ssrc && e->ssrc != ssrc)
+	if (e->dialect != SF_DIALECT_NONE || (e->has_ssrc && e->ssrc != ssrc))
 		return false;
 	switch (k->scheme) {
 	case SF_SCHEME_RAW:

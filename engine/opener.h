@@ -6,6 +6,7 @@
 #define SF_OPENER_H
 
 #include "engine/diagnose.h"
+#include "engine/dialect/keys.h"
 #include "engine/keys.h"
 #include "engine/runs.h"
 
@@ -15,6 +16,7 @@
 /* The keys of a run, borrowed. keys is NULL when none were given. */
 struct sf_unlock {
 	struct sf_keys *keys;
+	struct sf_dialect_keys *dialects; /* NULL when there are none */
 	const struct sf_keyfile *file; /* for the diagnosis */
 	const struct sf_crypto *crypto;
 	uint32_t ssrcs[SF_OTHERS];     /* of streams, as they come */

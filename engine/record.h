@@ -96,6 +96,7 @@ struct sf_record {
 	enum sf_layout layout;
 	struct sf_run_header header; /* when has_header */
 	uint8_t dialect;             /* enum sf_dialect, by its own marks; or NONE */
+	uint8_t way_tried;           /* enum sf_tried, by keys of that format */
 	enum sf_tried tried;
 	uint16_t suite; /* that opened it */
 	unsigned entry; /* of the key file that opened it */

@@ -34,6 +34,7 @@ scripts='
 	findings
 	hostile
 	keyed
+	dialects
 	timeline
 	compare
 	frames

@@ -244,7 +244,6 @@ static const struct {
 	{ "no schema",          "{" ONE,                                   "schema", "missing" },
 	{ "schema of tomorrow", "{\"schema\":\"sframe-tool/keys/v2\"," ONE, "schema", "version" },
 	{ "unknown member",     HEAD "\"colour\":1," ONE,                  "colour", "unknown" },
-	{ "dialect",            HEAD "\"dialect\":\"livekit\"," ONE,       "dialect", "unknown" },
 	{ "capital letter",     HEAD "\"Suite\":4," ONE,                   "Suite", "unknown" },
 	{ "strange member",     HEAD "\"\\u001b[2J\":4," ONE,              "", "unknown" },
 	{ "no keys",            HEAD "\"suite\":4}",                       "keys", "missing" },

@@ -17,6 +17,7 @@ sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
     const struct sf_way *way, const struct sf_sight *s)
 {
 	r->decided = true;
+	r->tried = (enum sf_tried)r->way_tried;
 	r->state = state_of(r->tried);
 	r->dialect = (uint8_t)way->dialect;
 	c->way = way;
@@ -24,13 +25,38 @@ sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
 	c->in_way++;
 }
 
+bool
+sf_classify_open_dialect(struct sf_classifier *c, struct sf_dialect_keys *k,
+    struct sf_record *r, struct sf_bytes frame)
+{
+	struct sf_dialect_opened got;
+	struct sf_run_header h;
+
+	if (k == NULL || sf_classify_codec(c) == SF_CODEC_RTX)
+		return false;
+	got = sf_dialect_open(&c->way_opener, k, r, frame, c->pub->ssrc);
+	r->way_tried = (uint8_t)got.tried;
+	if (got.tried != SF_TRIED_OPENED)
+		return false;
+	if (got.way != NULL) {
+		sf_classify_mark_dialect(c, r, got.way, &got.sight);
+		return true;
+	}
+	r->tried = SF_TRIED_OPENED;
+	c->placing = got.placing;
+	h = r->header;
+	sf_classify_mark(c, r, &h);
+	return true;
+}
+
 /* Does the frame belong to the format of the frames before it? */
 static bool
 belongs(const struct sf_classifier *c, const struct sf_record *r,
     struct sf_sight *s)
 {
-	return c->way->read(s, r) && (c->way->alone >= SF_WAY_STRONG ||
-					 c->way->follow(&c->sight, s) > 0);
+	return c->way->follow != NULL && c->way->read(s, r) &&
+	       (c->way->alone >= SF_WAY_STRONG ||
+		   c->way->follow(&c->sight, s) > 0);
 }
 
 /* A jump: the next frame runs on from this one, and so does its own next. */
@@ -87,7 +113,7 @@ sf_classify_dialects(struct sf_classifier *c)
 
 	if (sf_classify_codec(c) == SF_CODEC_RTX)
 		return;
-	if (c->way != NULL)
+	if (c->way != NULL && c->way->follow != NULL)
 		carry_on(c, 0);
 	while (sf_classify_next_open(c, &from, &to)) {
 		if (sf_way_search(&found, &c->recs[from], to - from)) {

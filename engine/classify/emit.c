@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/hash.h"
+
 static void
 count_limit(struct sf_model *m, enum sf_limit l, struct sf_place place)
 {
@@ -253,7 +255,12 @@ emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
 	ev->rises = s->rises;
 	ev->source = s->source;
 	ev->modulus = s->modulus;
-	if (s->has_nonce)
+	/* a key that opened it says which epoch it is of */
+	if (!s->has_nonce && s->has_ctr && r->tried == SF_TRIED_OPENED) {
+		sight.nonce = sf_mix(s->ctr + 1) + r->entry;
+		ev->has_nonce = true;
+	}
+	if (ev->has_nonce)
 		ask_seen(c, run, r, s->nonce, ev);
 	if (s->has_kid)
 		note_key_use(c, run, r, ev);

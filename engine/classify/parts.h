@@ -17,6 +17,10 @@ void sf_classify_dialects(struct sf_classifier *c);
 /* The frame is in the format of those before it, and marked so. */
 bool sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r);
 
+/* A key of such a format opens the frame, which is then marked. */
+bool sf_classify_open_dialect(struct sf_classifier *c,
+    struct sf_dialect_keys *k, struct sf_record *r, struct sf_bytes frame);
+
 void sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
     const struct sf_way *way, const struct sf_sight *s);
 

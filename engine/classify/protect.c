@@ -123,7 +123,8 @@ sf_classify_protect(struct sf_classifier *c)
 			s->dialect = SF_DIALECT_OPAQUE;
 	} else if (opened > 0 && opened == runs && few_strays(c)) {
 		protect_run(c);
-		if (s->protection == SF_PROT_CONSISTENT)
+		if (s->protection == SF_PROT_CONSISTENT ||
+		    s->protection == SF_PROT_OTHER_DIALECT)
 			s->protection = SF_PROT_VERIFIED;
 	} else if (runs >= SF_LEAST_RUN && few_strays(c)) {
 		protect_run(c);

@@ -37,9 +37,12 @@ static void
 ask_keys(
     struct sf_classifier *c, struct sf_record *r, const struct sf_run_header *h)
 {
-	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED ||
-	    c->placing.layout != SF_LAYOUT_RFC9605)
+	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED)
 		return;
+	if (c->placing.layout != SF_LAYOUT_RFC9605) {
+		r->tried = (enum sf_tried)r->way_tried;
+		return;
+	}
 	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
 		       ? SF_TRIED_FORGED
 		       : SF_TRIED_NO_KEY;

@@ -6,18 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/config/json.h"
+#include "engine/config/keyread.h"
 
 #define SCHEMA "sframe-tool/keys/v1"
-
-struct reader {
-	const struct sf_json *j;
-	struct sf_keyfile *out;
-	struct sf_keyfile_error *error;
-	char where
-	    [24]; /* the object being read: "", "kid_scheme.", "keys[7]." */
-	uint16_t suite; /* of keys that name none */
-};
 
 /* A name is shown when it is plain, and short enough for a place. */
 static bool
@@ -29,8 +20,8 @@ is_plain(const char *name)
 	return n > 0 && n <= 32 && name[n] == '\0';
 }
 
-static bool
-stop(struct reader *r, const struct cJSON *v, const char *name,
+bool
+sf_keyread_stop(struct sf_keyreader *r, const struct cJSON *v, const char *name,
     const char *cause, const char *remedy)
 {
 	struct sf_keyfile_error *e = r->error;
@@ -48,13 +39,14 @@ stop(struct reader *r, const struct cJSON *v, const char *name,
 }
 
 /* Every member of the object is one of names, which NULL ends. */
-static bool
-only(struct reader *r, const struct cJSON *object, const char *const *names)
+bool
+sf_keyread_only(struct sf_keyreader *r, const struct cJSON *object,
+    const char *const *names)
 {
 	const struct cJSON *v;
 
 	if (sf_json_kind(object) != SF_JSON_OBJECT)
-		return stop(r, object, "", "not an object",
+		return sf_keyread_stop(r, object, "", "not an object",
 		    "write members between { and }");
 	for (v = sf_json_first(object); v != NULL; v = sf_json_next(v)) {
 		const char *const *n = names;
@@ -62,7 +54,8 @@ only(struct reader *r, const struct cJSON *object, const char *const *names)
 		while (*n != NULL && strcmp(*n, sf_json_name(v)) != 0)
 			n++;
 		if (*n == NULL)
-			return stop(r, v, sf_json_name(v), "unknown member",
+			return sf_keyread_stop(r, v, sf_json_name(v),
+			    "unknown member",
 			    "check its spelling and where it stands, or "
 			    "leave it out");
 	}
@@ -71,41 +64,43 @@ only(struct reader *r, const struct cJSON *object, const char *const *names)
 
 /* ---- values -------------------------------------------------------------- */
 
-static bool
-read_number(struct reader *r, const struct cJSON *v, const char *name,
-    uint64_t most, uint64_t *out)
+bool
+sf_keyread_number(struct sf_keyreader *r, const struct cJSON *v,
+    const char *name, uint64_t most, uint64_t *out)
 {
 	const char *cause, *remedy;
 
 	if (!sf_json_u64(r->j, v, SF_JSON_EXACT, out, &cause, &remedy))
-		return stop(r, v, name, cause, remedy);
+		return sf_keyread_stop(r, v, name, cause, remedy);
 	if (*out > most)
-		return stop(r, v, name, "too large", "");
+		return sf_keyread_stop(r, v, name, "too large", "");
 	return true;
 }
 
-static bool
-read_hex(struct reader *r, const struct cJSON *v, const char *name,
+bool
+sf_keyread_hex(struct sf_keyreader *r, const struct cJSON *v, const char *name,
     uint8_t *out, size_t max, size_t *n)
 {
 	const char *cause, *remedy;
 
 	return sf_json_hex(v, out, max, n, &cause, &remedy) ||
-	       stop(r, v, name, cause, remedy);
+	       sf_keyread_stop(r, v, name, cause, remedy);
 }
 
 static bool
-read_bool(struct reader *r, const struct cJSON *v, const char *name, bool *out)
+read_bool(
+    struct sf_keyreader *r, const struct cJSON *v, const char *name, bool *out)
 {
 	if (sf_json_kind(v) != SF_JSON_BOOL)
-		return stop(r, v, name, "neither true nor false", "");
+		return sf_keyread_stop(
+		    r, v, name, "neither true nor false", "");
 	*out = sf_json_true(v);
 	return true;
 }
 
 /* A registered name, or a number, bare or as a string. */
 static bool
-read_suite(struct reader *r, const struct cJSON *v, uint16_t *out)
+read_suite(struct sf_keyreader *r, const struct cJSON *v, uint16_t *out)
 {
 	const char *name = sf_json_string(v);
 	const struct sf_suite *suite = NULL;
@@ -114,20 +109,22 @@ read_suite(struct reader *r, const struct cJSON *v, uint16_t *out)
 	if (name != NULL) {
 		suite = sf_suite_by_name(name);
 	} else {
-		if (!read_number(r, v, "suite", UINT64_MAX, &id))
+		if (!sf_keyread_number(r, v, "suite", UINT64_MAX, &id))
 			return false;
 		if (id <= UINT16_MAX)
 			suite = sf_suite_by_id((uint16_t)id);
 	}
 	if (suite == NULL)
-		return stop(r, v, "suite", "there is no such cipher suite",
+		return sf_keyread_stop(r, v, "suite",
+		    "there is no such cipher suite",
 		    "see sframe-tool list suites");
 	*out = suite->id;
 	return true;
 }
 
 static bool
-read_mls_hash(struct reader *r, const struct cJSON *v, enum sf_hash_name *out)
+read_mls_hash(
+    struct sf_keyreader *r, const struct cJSON *v, enum sf_hash_name *out)
 {
 	static const char *const names[] = {
 		[SF_SHA256] = "SHA256",
@@ -141,60 +138,60 @@ read_mls_hash(struct reader *r, const struct cJSON *v, enum sf_hash_name *out)
 			*out = (enum sf_hash_name)i;
 			return true;
 		}
-	return stop(r, v, "mls_hash", "not a hash of MLS",
+	return sf_keyread_stop(r, v, "mls_hash", "not a hash of MLS",
 	    "write SHA256, SHA384 or SHA512");
 }
 
 /* ---- the scheme ---------------------------------------------------------- */
 
 static bool
-read_bits(struct reader *r, const struct cJSON *object, const char *name,
+read_bits(struct sf_keyreader *r, const struct cJSON *object, const char *name,
     unsigned least, unsigned *out)
 {
 	const struct cJSON *v = sf_json_member(object, name);
 	uint64_t bits;
 
 	if (v == NULL)
-		return stop(r, object, name, "missing", "");
-	if (!read_number(r, v, name, UINT64_MAX, &bits))
+		return sf_keyread_stop(r, object, name, "missing", "");
+	if (!sf_keyread_number(r, v, name, UINT64_MAX, &bits))
 		return false;
 	if (bits < least || bits > 63)
-		return stop(r, v, name,
+		return sf_keyread_stop(r, v, name,
 		    least == 0 ? "not from 0 to 63" : "not from 1 to 63", "");
 	*out = (unsigned)bits;
 	return true;
 }
 
 static bool
-read_sender(struct reader *r, const struct cJSON *v)
+read_sender(struct sf_keyreader *r, const struct cJSON *v)
 {
 	static const char *const names[] = { "type", "r", NULL };
 
 	r->out->scheme = SF_SCHEME_SENDER;
-	return only(r, v, names) &&
+	return sf_keyread_only(r, v, names) &&
 	       read_bits(r, v, "r", 0, &r->out->ratchet_bits);
 }
 
 static bool
-read_mls(struct reader *r, const struct cJSON *v)
+read_mls(struct sf_keyreader *r, const struct cJSON *v)
 {
 	static const char *const names[] = { "type", "epoch_bits",
 		"sender_bits", NULL };
 	struct sf_keyfile *k = r->out;
 
 	k->scheme = SF_SCHEME_MLS;
-	if (!only(r, v, names) ||
+	if (!sf_keyread_only(r, v, names) ||
 	    !read_bits(r, v, "epoch_bits", 1, &k->epoch_bits) ||
 	    !read_bits(r, v, "sender_bits", 1, &k->sender_bits))
 		return false;
 	if (k->epoch_bits + k->sender_bits > 64)
-		return stop(
+		return sf_keyread_stop(
 		    r, v, "", "more than 64 bits together", "a KID has 64");
 	return true;
 }
 
 static bool
-read_scheme(struct reader *r, const struct cJSON *v)
+read_scheme(struct sf_keyreader *r, const struct cJSON *v)
 {
 	static const char *const names[] = { "type", NULL };
 	const struct cJSON *type = sf_json_member(v, "type");
@@ -203,36 +200,38 @@ read_scheme(struct reader *r, const struct cJSON *v)
 	snprintf(r->where, sizeof(r->where), "kid_scheme.");
 	r->out->scheme_given = true;
 	if (name == NULL)
-		return stop(r, v, "type", "missing, or not a string",
+		return sf_keyread_stop(r, v, "type", "missing, or not a string",
 		    "write raw, sender or mls");
 	if (strcmp(name, "raw") == 0)
-		return only(r, v, names);
+		return sf_keyread_only(r, v, names);
 	if (strcmp(name, "sender") == 0)
 		return read_sender(r, v);
 	if (strcmp(name, "mls") == 0)
 		return read_mls(r, v);
-	return stop(r, type, "type", "there is no such scheme",
+	return sf_keyread_stop(r, type, "type", "there is no such scheme",
 	    "write raw, sender or mls");
 }
 
 /* ---- one key ------------------------------------------------------------- */
 
 static bool
-read_owner(struct reader *r, const struct cJSON *v, struct sf_key_entry *e)
+read_owner(
+    struct sf_keyreader *r, const struct cJSON *v, struct sf_key_entry *e)
 {
 	const char *s = sf_json_string(v);
 
 	if (s == NULL)
-		return stop(r, v, "owner", "not a string", "");
+		return sf_keyread_stop(r, v, "owner", "not a string", "");
 	if (strlen(s) >= sizeof(e->owner))
-		return stop(r, v, "owner", "longer than 63 octets", "");
+		return sf_keyread_stop(
+		    r, v, "owner", "longer than 63 octets", "");
 	memcpy(e->owner, s, strlen(s) + 1);
 	return true;
 }
 
 /* What names the key: a KID, or with MLS an epoch. */
 static bool
-read_id(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
+read_id(struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
 {
 	bool mls = r->out->scheme == SF_SCHEME_MLS;
 	const char *name = mls ? "epoch" : "kid";
@@ -240,84 +239,80 @@ read_id(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
 	const struct cJSON *v = sf_json_member(key, other);
 
 	if (v != NULL)
-		return stop(r, v, other,
+		return sf_keyread_stop(r, v, other,
 		    mls ? "with the scheme mls an epoch names the key"
 			: "only with the scheme mls",
 		    mls ? "write epoch" : "write kid");
 	v = sf_json_member(key, name);
 	if (v == NULL)
-		return stop(r, key, name, "missing", "");
-	return read_number(r, v, name, UINT64_MAX, mls ? &e->epoch : &e->kid);
+		return sf_keyread_stop(r, key, name, "missing", "");
+	return sf_keyread_number(
+	    r, v, name, UINT64_MAX, mls ? &e->epoch : &e->kid);
 }
 
 static bool
-read_exporter(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
+read_exporter(
+    struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
 {
 	const struct cJSON *secret = sf_json_member(key, "exporter_secret");
 	const struct cJSON *hash = sf_json_member(key, "mls_hash");
 
 	if (r->out->scheme != SF_SCHEME_MLS)
-		return stop(r, secret == NULL ? hash : secret,
+		return sf_keyread_stop(r, secret == NULL ? hash : secret,
 		    secret == NULL ? "mls_hash" : "exporter_secret",
 		    "only with the scheme mls", "write base_key");
 	if (secret == NULL)
-		return stop(r, hash, "mls_hash", "only beside exporter_secret",
-		    "leave it out");
+		return sf_keyread_stop(r, hash, "mls_hash",
+		    "only beside exporter_secret", "leave it out");
 	if (hash == NULL)
-		return stop(r, key, "mls_hash", "missing",
+		return sf_keyread_stop(r, key, "mls_hash", "missing",
 		    "write SHA256, SHA384 or SHA512");
 	e->exporter = true;
 	return read_mls_hash(r, hash, &e->mls_hash) &&
-	       read_hex(r, secret, "exporter_secret", e->octets,
+	       sf_keyread_hex(r, secret, "exporter_secret", e->octets,
 		   sizeof(e->octets), &e->n);
 }
 
 static bool
-read_secret(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
+read_secret(
+    struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
 {
 	const struct cJSON *base = sf_json_member(key, "base_key");
 	const struct cJSON *exporter = sf_json_member(key, "exporter_secret");
 	const char *name = exporter == NULL ? "base_key" : "exporter_secret";
 
 	if (base != NULL && exporter != NULL)
-		return stop(r, base, "base_key",
+		return sf_keyread_stop(r, base, "base_key",
 		    "beside exporter_secret, which gives it", "write one");
 	if (base == NULL && exporter == NULL)
-		return stop(r, key, "base_key", "missing", "");
+		return sf_keyread_stop(r, key, "base_key", "missing", "");
 	if (exporter != NULL || sf_json_member(key, "mls_hash") != NULL) {
 		if (!read_exporter(r, key, e))
 			return false;
-	} else if (!read_hex(r, base, "base_key", e->octets, sizeof(e->octets),
-		       &e->n)) {
+	} else if (!sf_keyread_hex(r, base, "base_key", e->octets,
+		       sizeof(e->octets), &e->n)) {
 		return false;
 	}
 	if (e->n == 0)
-		return stop(r, exporter == NULL ? base : exporter, name,
-		    "empty", "write 1 to 256 octets");
+		return sf_keyread_stop(r, exporter == NULL ? base : exporter,
+		    name, "empty", "write 1 to 256 octets");
 	return true;
 }
 
-static bool
-read_key(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
+/* Who has the key, and for which stream it is. */
+bool
+sf_keyread_scope(
+    struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
 {
-	static const char *const names[] = { "kid", "epoch", "base_key",
-		"exporter_secret", "mls_hash", "owner", "ssrc", "suite", NULL };
 	const struct cJSON *v;
 	uint64_t ssrc;
 
-	if (!only(r, key, names) || !read_id(r, key, e) ||
-	    !read_secret(r, key, e))
-		return false;
-	e->suite = r->suite;
-	if ((v = sf_json_member(key, "suite")) != NULL &&
-	    !read_suite(r, v, &e->suite))
-		return false;
 	if ((v = sf_json_member(key, "owner")) != NULL && !read_owner(r, v, e))
 		return false;
 	v = sf_json_member(key, "ssrc");
 	if (v == NULL)
 		return true;
-	if (!read_number(r, v, "ssrc", UINT32_MAX, &ssrc))
+	if (!sf_keyread_number(r, v, "ssrc", UINT32_MAX, &ssrc))
 		return false;
 	e->has_ssrc = true;
 	e->ssrc = (uint32_t)ssrc;
@@ -325,36 +320,70 @@ read_key(struct reader *r, const struct cJSON *key, struct sf_key_entry *e)
 }
 
 static bool
-same_name(const struct sf_key_entry *a, const struct sf_key_entry *b)
+read_sframe_key(
+    struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
 {
-	return a->kid == b->kid && a->epoch == b->epoch &&
-	       a->has_ssrc == b->has_ssrc && a->ssrc == b->ssrc &&
-	       strcmp(a->owner, b->owner) == 0;
+	static const char *const names[] = { "kid", "epoch", "base_key",
+		"exporter_secret", "mls_hash", "owner", "ssrc", "suite",
+		"dialect", NULL };
+	const struct cJSON *v;
+
+	if (!sf_keyread_only(r, key, names) || !read_id(r, key, e) ||
+	    !read_secret(r, key, e))
+		return false;
+	e->suite = r->suite;
+	v = sf_json_member(key, "suite");
+	return (v == NULL || read_suite(r, v, &e->suite)) &&
+	       sf_keyread_scope(r, key, e);
 }
 
 static bool
-read_keys(struct reader *r, const struct cJSON *list)
+read_key(
+    struct sf_keyreader *r, const struct cJSON *key, struct sf_key_entry *e)
+{
+	const struct cJSON *v = sf_json_member(key, "dialect");
+
+	e->dialect = r->dialect;
+	if (v != NULL && !sf_keyread_dialect(r, v, &e->dialect))
+		return false;
+	return e->dialect == SF_DIALECT_NONE
+		   ? read_sframe_key(r, key, e)
+		   : sf_keyread_dialect_key(r, key, e);
+}
+
+static bool
+same_name(const struct sf_key_entry *a, const struct sf_key_entry *b)
+{
+	return a->kid == b->kid && a->epoch == b->epoch &&
+	       a->dialect == b->dialect && a->has_ssrc == b->has_ssrc &&
+	       a->ssrc == b->ssrc && strcmp(a->owner, b->owner) == 0;
+}
+
+static bool
+read_keys(struct sf_keyreader *r, const struct cJSON *list)
 {
 	struct sf_keyfile *k = r->out;
 	const struct cJSON *v;
 
 	if (list == NULL || sf_json_kind(list) != SF_JSON_ARRAY)
-		return stop(r, list, "keys", "missing, or not an array",
+		return sf_keyread_stop(r, list, "keys",
+		    "missing, or not an array",
 		    "write the keys between [ and ]");
 	if (sf_json_first(list) == NULL)
-		return stop(r, list, "keys", "empty", "write a key");
+		return sf_keyread_stop(r, list, "keys", "empty", "write a key");
 	for (v = sf_json_first(list); v != NULL; v = sf_json_next(v)) {
 		struct sf_key_entry *e;
 
 		if (k->n == SF_KEYS_MAX)
-			return stop(r, v, "keys", "more than 1024 keys", "");
+			return sf_keyread_stop(
+			    r, v, "keys", "more than 1024 keys", "");
 		snprintf(r->where, sizeof(r->where), "keys[%zu].", k->n);
 		e = &k->keys[k->n];
 		if (!read_key(r, v, e))
 			return false;
 		for (const struct sf_key_entry *f = k->keys; f < e; f++)
 			if (same_name(f, e))
-				return stop(r, v, "",
+				return sf_keyread_stop(r, v, "",
 				    "the same key id as an entry before, for "
 				    "the same owner and SSRC",
 				    "leave one out, or tell them apart by "
@@ -367,36 +396,39 @@ read_keys(struct reader *r, const struct cJSON *list)
 /* ---- the file ------------------------------------------------------------ */
 
 static bool
-read_schema(struct reader *r, const struct cJSON *root)
+read_schema(struct sf_keyreader *r, const struct cJSON *root)
 {
 	const struct cJSON *v = sf_json_member(root, "schema");
 	const char *s = v == NULL ? NULL : sf_json_string(v);
 
 	if (s == NULL || strcmp(s, SCHEMA) != 0)
-		return stop(r, v == NULL ? root : v, "schema",
+		return sf_keyread_stop(r, v == NULL ? root : v, "schema",
 		    s == NULL ? "missing" : "not a schema of this version",
 		    "write \"" SCHEMA "\"");
 	return true;
 }
 
 static bool
-read_file(struct reader *r)
+read_file(struct sf_keyreader *r)
 {
 	static const char *const names[] = { "schema", "suite", "kid_scheme",
-		"keys", "per_ssrc_keys", "metadata", NULL };
+		"keys", "per_ssrc_keys", "metadata", "dialect", NULL };
 	const struct cJSON *root = r->j->root;
 	const struct cJSON *v;
 
-	if (!only(r, root, names) || !read_schema(r, root))
+	if (!sf_keyread_only(r, root, names) || !read_schema(r, root))
 		return false;
 	if ((v = sf_json_member(root, "suite")) != NULL &&
 	    !read_suite(r, v, &r->suite))
+		return false;
+	if ((v = sf_json_member(root, "dialect")) != NULL &&
+	    !sf_keyread_dialect(r, v, &r->dialect))
 		return false;
 	if ((v = sf_json_member(root, "per_ssrc_keys")) != NULL &&
 	    !read_bool(r, v, "per_ssrc_keys", &r->out->per_ssrc_keys))
 		return false;
 	if ((v = sf_json_member(root, "metadata")) != NULL &&
-	    !read_hex(r, v, "metadata", r->out->metadata, SF_METADATA_MAX,
+	    !sf_keyread_hex(r, v, "metadata", r->out->metadata, SF_METADATA_MAX,
 		&r->out->n_metadata))
 		return false;
 	if ((v = sf_json_member(root, "kid_scheme")) != NULL &&
@@ -412,7 +444,7 @@ sf_keyfile_read(struct sf_keyfile *out, struct sf_bytes text,
 {
 	struct sf_json j;
 	struct sf_json_error je;
-	struct reader r = { .j = &j, .out = out, .error = error };
+	struct sf_keyreader r = { .j = &j, .out = out, .error = error };
 	bool done;
 
 	*error = (struct sf_keyfile_error){ .cause = "", .remedy = "" };

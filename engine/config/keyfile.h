@@ -9,10 +9,20 @@
 #define SF_KEYFILE_H
 
 #include "engine/crypto/crypto.h"
+#include "engine/dialect.h"
 
 #define SF_KEYS_MAX     1024
 #define SF_OWNER_MAX    64
 #define SF_METADATA_MAX 256
+
+#define SF_SALT_MAX     64
+
+/* What the octets of a key in another format are. */
+enum sf_key_secret {
+	SF_SECRET_MATERIAL,   /* what the application imports */
+	SF_SECRET_PASSPHRASE, /* the same, as text that people know */
+	SF_SECRET_CIPHER      /* the key of the cipher itself */
+};
 
 enum sf_key_scheme { SF_SCHEME_RAW, SF_SCHEME_SENDER, SF_SCHEME_MLS };
 
@@ -25,6 +35,13 @@ struct sf_key_entry {
 	char owner[SF_OWNER_MAX]; /* "" when not given; escape before showing */
 	bool exporter;           /* octets are an MLS exporter secret */
 	enum sf_hash_name mls_hash;
+	/* in a format other than RFC 9605, whose key it then is; else NONE */
+	enum sf_dialect dialect;
+	enum sf_key_secret secret;
+	uint16_t window;         /* ratchet steps that are tried */
+	uint16_t cipher_octets;  /* of the AES key: 16 or 32 */
+	uint16_t n_salt;         /* 0: the format's own */
+	uint8_t salt[SF_SALT_MAX];
 	size_t n;
 	uint8_t octets[SF_BASE_MAX]; /* base key or exporter secret */
 };

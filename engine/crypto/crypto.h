@@ -51,6 +51,12 @@ struct sf_crypto {
 	/* HKDF-Expand to n octets, n <= 255 times the hash. */
 	bool (*expand)(enum sf_hash_name h, struct sf_bytes prk,
 	    struct sf_bytes info, uint8_t *out, size_t n);
+	/* PBKDF2 with HMAC of h (RFC 8018 5.2). */
+	bool (*pbkdf2)(enum sf_hash_name h, struct sf_bytes password,
+	    struct sf_bytes salt, unsigned rounds, uint8_t *out, size_t n);
+	/* HMAC over parts one after the other; out gets hash octets. */
+	bool (*mac)(enum sf_hash_name h, struct sf_bytes key,
+	    const struct sf_bytes *parts, size_t n, uint8_t out[SF_HASH_MAX]);
 	bool (*digest)(enum sf_hash_name h, struct sf_bytes in,
 	    uint8_t out[SF_HASH_MAX]);
 	/* key has suite->key_octets; copied. NULL without memory. */

@@ -74,9 +74,9 @@ name_param(const char *name, const char *value)
 /* ---- HKDF, RFC 5869 ------------------------------------------------------ */
 
 static bool
-hkdf(OSSL_PARAM *params, uint8_t *out, size_t n)
+derive(const char *name, OSSL_PARAM *params, uint8_t *out, size_t n)
 {
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, NULL);
 	EVP_KDF_CTX *ctx = NULL;
 	bool done = false;
 
@@ -106,7 +106,7 @@ ossl_extract(enum sf_hash_name h, struct sf_bytes salt, struct sf_bytes ikm,
 	if (salt.n != 0) /* else zeros, RFC 5869 2.2 */
 		*p++ = octets_param(OSSL_KDF_PARAM_SALT, salt);
 	*p = OSSL_PARAM_construct_end();
-	return hkdf(params, out, hash_octets(h));
+	return derive("HKDF", params, out, hash_octets(h));
 }
 
 static bool
@@ -121,7 +121,51 @@ ossl_expand(enum sf_hash_name h, struct sf_bytes prk, struct sf_bytes info,
 	*p++ = octets_param(OSSL_KDF_PARAM_KEY, prk);
 	*p++ = octets_param(OSSL_KDF_PARAM_INFO, info);
 	*p = OSSL_PARAM_construct_end();
-	return hkdf(params, out, n);
+	return derive("HKDF", params, out, n);
+}
+
+static bool
+ossl_pbkdf2(enum sf_hash_name h, struct sf_bytes password, struct sf_bytes salt,
+    unsigned rounds, uint8_t *out, size_t n)
+{
+	int lax = 1; /* short salts and few rounds are others' choice */
+	OSSL_PARAM params[6] = {
+		OSSL_PARAM_construct_int(OSSL_KDF_PARAM_PKCS5, &lax),
+		name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h)),
+		octets_param(OSSL_KDF_PARAM_PASSWORD, password),
+		octets_param(OSSL_KDF_PARAM_SALT, salt),
+		OSSL_PARAM_construct_uint(OSSL_KDF_PARAM_ITER, &rounds),
+		OSSL_PARAM_construct_end(),
+	};
+
+	return derive("PBKDF2", params, out, n);
+}
+
+static bool
+ossl_mac(enum sf_hash_name h, struct sf_bytes key, const struct sf_bytes *parts,
+    size_t n, uint8_t out[SF_HASH_MAX])
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = NULL;
+	OSSL_PARAM params[2] = {
+		name_param(OSSL_MAC_PARAM_DIGEST, hash_name(h)),
+		OSSL_PARAM_construct_end(),
+	};
+	size_t octets = 0;
+	bool done = false;
+
+	if (mac == NULL)
+		goto out;
+	ctx = EVP_MAC_CTX_new(mac);
+	done = ctx != NULL && EVP_MAC_init(ctx, key.p, key.n, params) == 1;
+	for (size_t i = 0; done && i < n; i++)
+		done = EVP_MAC_update(ctx, parts[i].p, parts[i].n) == 1;
+	done = done && EVP_MAC_final(ctx, out, &octets, SF_HASH_MAX) == 1;
+out:
+	EVP_MAC_CTX_free(ctx);
+	EVP_MAC_free(mac);
+	ERR_clear_error();
+	return done;
 }
 
 static bool
@@ -445,6 +489,8 @@ ossl_equal(const void *a, const void *b, size_t n)
 const struct sf_crypto sf_crypto_ossl = {
 	.extract = ossl_extract,
 	.expand = ossl_expand,
+	.pbkdf2 = ossl_pbkdf2,
+	.mac = ossl_mac,
 	.digest = ossl_digest,
 	.aead_new = ossl_aead_new,
 	.aead_free = ossl_aead_free,

@@ -131,5 +131,5 @@ sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b)
 {
 	uint64_t step = sf_way_step(a, b);
 
-	return b->kid == a->kid && step >= 1 && step <= 4 ? 8 : 0;
+	return b->kid == a->kid && step >= 1 && step <= 16 ? 6 : 0;
 }

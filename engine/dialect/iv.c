@@ -101,6 +101,23 @@ sf_read_jitsi_v0(struct sf_sight *out, const struct sf_record *r)
 	       structured(out, t.ssrc, t.timestamp, t.count);
 }
 
+/* Nothing shows it: only frames that a key opened are asked. They say where
+   the IV stands. */
+bool
+sf_read_random_iv(struct sf_sight *out, const struct sf_record *r)
+{
+	size_t at = r->header.at;
+
+	if (at + 12u > r->head_n)
+		return false;
+	*out = sight_of(r, sf_bytes(r->head + at, 12), 0);
+	out->clear = (int16_t)at;
+	out->octets = 12;
+	out->behind = false;
+	out->has_kid = false;
+	return true;
+}
+
 /* The same source, its timestamp as far on as that of the packets, a count a
    little higher: 32, 32 and 5 bits. */
 double

@@ -80,7 +80,8 @@ sf_way_search(struct sf_way_found *out, const struct sf_record *recs, size_t n)
 	for (const struct sf_way *w = sf_ways; w->read != NULL; w++) {
 		struct trial t = { .way = w };
 
-		if (!try_way(&t, recs, n) || t.total <= out->bits)
+		if (w->least == 0 || !try_way(&t, recs, n) ||
+		    t.total <= out->bits)
 			continue;
 		*out = (struct sf_way_found){ w, t.sure_start, t.total };
 	}

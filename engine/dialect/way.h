@@ -52,6 +52,8 @@ double sf_follow_threema(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b);
 
+bool sf_read_random_iv(struct sf_sight *out, const struct sf_record *r);
+
 bool sf_read_wire(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_sora(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_mls(struct sf_sight *out, const struct sf_record *r);

@@ -1,0 +1,61 @@
+/*
+ * keyring.h - the keys of formats other than RFC 9605, one step of a ratchet
+ * after the other; for the files that open frames with them.
+ */
+#ifndef SF_DIALECT_KEYRING_H
+#define SF_DIALECT_KEYRING_H
+
+#include "engine/dialect/keys.h"
+
+#define SF_SCRATCH ((size_t)256 << 10) /* octets of a frame put together */
+
+/* One key of the file. Step 0 is the key itself, the others are ratcheted. */
+struct sf_ring_entry {
+	struct sf_key_entry e;
+	unsigned index;                   /* in the key file */
+	unsigned steps;                   /* that may be tried, 1 at least */
+	unsigned made;                    /* of them ready */
+	unsigned at;                      /* that opened the last frame */
+	unsigned in_vain;                 /* frames in a row that none opened */
+	uint8_t (*material)[SF_BASE_MAX]; /* of each step made */
+	size_t *material_n;
+	struct sf_aead **aead;
+	uint8_t mac[SF_HASH_MAX]; /* key of it, sframe-js */
+};
+
+struct sf_dialect_keys {
+	const struct sf_crypto *c;
+	unsigned n;
+	struct sf_ring_entry *entries;
+	uint8_t *scratch, *aad; /* SF_SCRATCH octets each */
+};
+
+/* What is sealed and how: the parts are borrowed. */
+struct sf_sealed_frame {
+	uint8_t nonce[SF_NONCE];
+	struct sf_bytes aad, ct;
+	uint8_t tag_octets; /* 16, or 8 with DAVE */
+};
+
+/* Does the entry open it, at its step or a later one? */
+bool sf_ring_open(struct sf_dialect_keys *k, struct sf_ring_entry *e,
+    const struct sf_sealed_frame *f);
+
+/* The same under a key that was changed in one bit: it must not. */
+bool sf_ring_control(struct sf_dialect_keys *k, struct sf_ring_entry *e,
+    const struct sf_sealed_frame *f);
+
+/* The entry may be meant. */
+bool sf_ring_fits(const struct sf_ring_entry *e, enum sf_dialect d,
+    uint64_t kid, uint32_t ssrc);
+
+/* Puts a frame apart in the way of its format, clear octets in front; false
+   when it is too short. What it points at is frame's or k's. */
+typedef bool sf_seal_split(struct sf_sealed_frame *out,
+    struct sf_dialect_keys *k, const struct sf_record *r, struct sf_bytes frame,
+    size_t clear);
+
+sf_seal_split sf_split_livekit, sf_split_stream, sf_split_dave,
+    sf_split_random_iv;
+
+#endif

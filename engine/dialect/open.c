@@ -1,0 +1,197 @@
+/* open.c - which key, and how many octets in the clear: each is tried until one
+   opened, then only that. */
+#include <string.h>
+
+#include "engine/dialect/keyring.h"
+#include "engine/hash.h"
+
+#define SCANS    50 /* frames of a stream on which more than one way is tried */
+#define CONTROLS 4
+
+/* How each format is taken apart. */
+static const struct opening {
+	enum sf_dialect dialect; /* of the key */
+	enum sf_dialect way;     /* how the frame reads */
+	sf_seal_split *split;
+} openings[] = {
+	/* clang-format off */
+	{ SF_DIALECT_LIVEKIT,   SF_DIALECT_LIVEKIT,    sf_split_livekit },
+	{ SF_DIALECT_LIVEKIT,   SF_DIALECT_LIVEKIT_GO, sf_split_livekit },
+	{ SF_DIALECT_JITSI,     SF_DIALECT_JITSI,      sf_split_livekit },
+	{ SF_DIALECT_STREAM,    SF_DIALECT_STREAM,     sf_split_stream },
+	{ SF_DIALECT_DAVE,      SF_DIALECT_DAVE,       sf_split_dave },
+	{ SF_DIALECT_RANDOM_IV, SF_DIALECT_RANDOM_IV,  sf_split_random_iv },
+	/* clang-format on */
+};
+
+#define OPENINGS (sizeof(openings) / sizeof(openings[0]))
+
+struct attempt {
+	struct sf_dialect_opener *o;
+	struct sf_dialect_keys *k;
+	struct sf_record *r;
+	struct sf_bytes frame;
+	uint32_t ssrc;
+	bool scan;
+};
+
+static void
+settle(struct attempt *t, size_t clear)
+{
+	if (t->r->key) {
+		t->o->settled_key = true;
+		t->o->clear_key = (int16_t)clear;
+	} else {
+		t->o->settled = true;
+		t->o->clear = (int16_t)clear;
+	}
+	t->r->header.at = clear < UINT8_MAX ? (uint8_t)clear : UINT8_MAX;
+}
+
+/* One number of octets in the clear, every key that may be meant. */
+static bool
+try_clear(struct attempt *t, const struct opening *op, uint64_t kid,
+    size_t clear, bool *known)
+{
+	struct sf_sealed_frame f;
+
+	if (!op->split(&f, t->k, t->r, t->frame, clear))
+		return false;
+	for (unsigned i = 0; i < t->k->n; i++) {
+		struct sf_ring_entry *e = &t->k->entries[i];
+
+		if (!sf_ring_fits(e, op->dialect, kid, t->ssrc))
+			continue;
+		*known = true;
+		if (!sf_ring_open(t->k, e, &f))
+			continue;
+		t->r->entry = e->index;
+		if (t->o->controls < CONTROLS) {
+			t->o->controls++;
+			t->o->controls_opened += sf_ring_control(t->k, e, &f);
+		}
+		settle(t, clear);
+		return true;
+	}
+	return false;
+}
+
+/* The place that opened the last frame or that the format says, then others. */
+static bool
+try_opening(struct attempt *t, const struct opening *op,
+    const struct sf_sight *s, bool *known)
+{
+	static const uint8_t others[] = { 0, 1, 3, 10 };
+	bool settled = t->r->key ? t->o->settled_key : t->o->settled;
+	int16_t first = t->r->key ? t->o->clear_key : t->o->clear;
+
+	if (!settled || op->dialect == SF_DIALECT_DAVE || s->clear > 10)
+		first = s->clear;
+	if (first >= 0 && try_clear(t, op, s->kid, (size_t)first, known))
+		return true;
+	for (size_t i = 0; t->scan && i < sizeof(others); i++)
+		if (others[i] != first &&
+		    try_clear(t, op, s->kid, others[i], known))
+			return true;
+	return false;
+}
+
+/* ---- old headers ---------------------------------------------------------- */
+
+/* HMAC over header and ciphertext: 4 octets of it with audio, 10 with video. */
+static bool
+mac_fits(struct attempt *t, const struct sf_ring_entry *e, size_t at)
+{
+	size_t tag = t->r->video ? 10 : 4;
+	uint8_t mac[SF_HASH_MAX];
+	struct sf_bytes part;
+
+	if (t->frame.n < at + tag)
+		return false;
+	part = sf_bytes(t->frame.p + at, t->frame.n - at - tag);
+	return t->k->c->mac(SF_SHA256, sf_bytes(e->mac, 32), &part, 1, mac) &&
+	       t->k->c->equal(mac, t->frame.p + t->frame.n - tag, tag);
+}
+
+static bool
+try_omara(struct attempt *t, struct sf_placing p, bool *known)
+{
+	struct sf_run_header h;
+
+	if (!sf_run_header_alone(&h, t->r, p))
+		return false;
+	for (unsigned i = 0; i < t->k->n; i++) {
+		struct sf_ring_entry *e = &t->k->entries[i];
+
+		if (!sf_ring_fits(e, SF_DIALECT_SFRAME_JS, h.kid, t->ssrc))
+			continue;
+		*known = true;
+		if (!mac_fits(t, e, h.at))
+			continue;
+		t->r->header = h;
+		t->r->entry = e->index;
+		return true;
+	}
+	return false;
+}
+
+/* In front, or behind the octets of VP8 that are left there. */
+static bool
+open_omara(struct attempt *t, struct sf_dialect_opened *out, bool *known)
+{
+	static const struct sf_placing places[] = {
+		{ 0, 0, SF_LAYOUT_OMARA, false },
+		{ 3, 10, SF_LAYOUT_OMARA, false },
+	};
+
+	for (size_t i = 0; i < 2; i++)
+		if ((i == 0 || t->r->video) && try_omara(t, places[i], known)) {
+			out->placing = places[i];
+			return true;
+		}
+	return false;
+}
+
+/* ---- a frame -------------------------------------------------------------- */
+
+static bool
+open_as(struct attempt *t, const struct opening *op,
+    struct sf_dialect_opened *out, bool *read, bool *known)
+{
+	const struct sf_way *way = sf_way_of(op->way);
+
+	if (!sf_dialect_keys_any(t->k, op->dialect, t->ssrc) ||
+	    !way->read(&out->sight, t->r))
+		return false;
+	*read = true;
+	if (!try_opening(t, op, &out->sight, known))
+		return false;
+	out->way = way;
+	/* what was tried may not be what the format says */
+	(void)way->read(&out->sight, t->r);
+	return true;
+}
+
+struct sf_dialect_opened
+sf_dialect_open(struct sf_dialect_opener *o, struct sf_dialect_keys *k,
+    struct sf_record *r, struct sf_bytes frame, uint32_t ssrc)
+{
+	struct attempt t = { o, k, r, frame, ssrc, o->scans < SCANS };
+	struct sf_dialect_opened out = { .tried = SF_TRIED_OPENED };
+	bool read = false, known = false;
+
+	for (size_t i = 0; i < OPENINGS; i++)
+		if (open_as(&t, &openings[i], &out, &read, &known))
+			return out;
+	out.way = NULL;
+	if (sf_dialect_keys_any(k, SF_DIALECT_SFRAME_JS, ssrc)) {
+		read = true;
+		if (open_omara(&t, &out, &known))
+			return out;
+	}
+	o->scans += read;
+	out.tried = SF_TRIED_NOT;
+	if (read)
+		out.tried = known ? SF_TRIED_FORGED : SF_TRIED_NO_KEY;
+	return out;
+}
