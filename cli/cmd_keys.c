@@ -21,7 +21,7 @@ write_timeline(
 	case SF_FORMAT_JSON:
 		return sf_keys_json(out->f, r, r->timeline, &tool);
 	case SF_FORMAT_CSV:
-		return sf_keys_csv(out->f, r, r->timeline);
+		return sf_keys_csv(out->f, r->timeline);
 	case SF_FORMAT_TEXT:
 	case SF_FORMAT_JSONL:
 		break;

@@ -15,8 +15,7 @@ bool sf_keys_json(FILE *f, const struct sf_result *r,
     const struct sf_timeline *t, const struct sf_tool_info *tool);
 
 /* A line of names, then a line for each unbroken use of a KID (RFC 4180). */
-bool sf_keys_csv(
-    FILE *f, const struct sf_result *r, const struct sf_timeline *t);
+bool sf_keys_csv(FILE *f, const struct sf_timeline *t);
 
 /* Who stays behind, and for how long; in one sentence without a full stop. */
 #define SF_KEYS_HEADLINE 320

@@ -69,6 +69,17 @@ put_parts(struct sf_emit *e, const struct sf_timeline *t, uint64_t kid)
 
 /* ---- streams -------------------------------------------------------------------- */
 
+/* Some formats have no counter on the wire. */
+static void
+put_ctr(struct sf_emit *e, const char *key, const struct sf_key_use *u,
+    uint64_t ctr)
+{
+	if (u->no_ctr)
+		sf_emit_null(e, key);
+	else
+		sf_emit_u64(e, key, ctr);
+}
+
 static void
 put_use(
     struct sf_emit *e, const struct sf_timeline *t, const struct sf_key_use *u)
@@ -76,8 +87,8 @@ put_use(
 	sf_emit_open(e, NULL, '{');
 	sf_emit_u64(e, "kid", u->kid);
 	put_parts(e, t, u->kid);
-	sf_emit_u64(e, "first_ctr", u->first_ctr);
-	sf_emit_u64(e, "last_ctr", u->last_ctr);
+	put_ctr(e, "first_ctr", u, u->first_ctr);
+	put_ctr(e, "last_ctr", u, u->last_ctr);
 	sf_emit_count(e, "frames", u->frames);
 	sf_json_time(e, "first", u->first.time_ns);
 	sf_json_time(e, "last", u->last.time_ns);
@@ -101,8 +112,8 @@ put_transition(struct sf_emit *e, const struct sf_timeline *t,
 	sf_json_time(e, "time", to->first.time_ns);
 	sf_emit_count(e, "input", to->first.input);
 	sf_emit_count(e, "packet", to->first.packet);
-	sf_emit_u64(e, "last_ctr", from->last_ctr);
-	sf_emit_u64(e, "first_ctr", to->first_ctr);
+	put_ctr(e, "last_ctr", from, from->last_ctr);
+	put_ctr(e, "first_ctr", to, to->first_ctr);
 	sf_emit_count(e, "frames_unreadable", to->frames_between);
 	sf_emit_count(e, "packets_missing", to->missing_between);
 	sf_emit_close(e, '{');
@@ -290,49 +301,53 @@ sf_keys_json(FILE *f, const struct sf_result *r, const struct sf_timeline *t,
 	return sf_emit_end(&e);
 }
 
-bool
-sf_keys_csv(FILE *f, const struct sf_result *r, const struct sf_timeline *t)
+/* One use of a KID, and the one before it. */
+static void
+put_csv_use(FILE *f, const struct sf_timeline *t, const struct sf_track_line *l,
+    const struct sf_key_use *u, const struct sf_key_use *before)
 {
-	(void)r;
+	const char *kind = sf_kind_name(l->stream->kind);
+	struct sf_kid_parts p = sf_kid_parts(&t->form, u->kid);
+	char first[SF_TIME_MAX], last[SF_TIME_MAX];
+
+	sf_time_rfc3339(first, u->first.time_ns);
+	sf_time_rfc3339(last, u->last.time_ns);
+	fprintf(f, "%" PRIu32 ",%" PRIu32 ",0x%08" PRIx32 ",%s,%" PRIu64 ",",
+	    l->sender, l->stream->id, l->stream->ssrc, kind == NULL ? "" : kind,
+	    u->kid);
+	if (p.width != 0)
+		fprintf(f, "%" PRIu64 ",%" PRIu64 ",", p.high, p.low);
+	else
+		fputs(",,", f);
+	if (u->no_ctr)
+		fputs(",,", f);
+	else
+		fprintf(
+		    f, "%" PRIu64 ",%" PRIu64 ",", u->first_ctr, u->last_ctr);
+	fprintf(f,
+	    "%" PRIu64 ",%s,%s,%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32
+	    ",%" PRIu32 ",%s\n",
+	    u->frames, first, last, u->first.input, u->first.packet,
+	    u->last.packet, u->frames_between, u->missing_between,
+	    before == NULL ? ""
+			   : sf_kid_change_name(
+				 sf_kid_change(&t->form, before->kid, u->kid)));
+}
+
+bool
+sf_keys_csv(FILE *f, const struct sf_timeline *t)
+{
 	fputs("sender,stream,ssrc,kind,kid,high,low,first_ctr,last_ctr,frames,"
 	      "first,last,input,first_packet,last_packet,frames_unreadable_"
 	      "before,"
 	      "packets_missing_before,change\n",
 	    f);
 	for (unsigned i = 0; i < t->n_lines; i++) {
-		const struct sf_track_line *l = &t->lines[i];
-		const char *kind = sf_kind_name(l->stream->kind);
 		const struct sf_key_use *before = NULL;
 
-		for (const struct sf_key_use *u = l->stream->keys; u != NULL;
-		     before = u, u = u->next) {
-			struct sf_kid_parts p = sf_kid_parts(&t->form, u->kid);
-			char first[SF_TIME_MAX], last[SF_TIME_MAX];
-
-			sf_time_rfc3339(first, u->first.time_ns);
-			sf_time_rfc3339(last, u->last.time_ns);
-			fprintf(f,
-			    "%" PRIu32 ",%" PRIu32 ",0x%08" PRIx32
-			    ",%s,%" PRIu64 ",",
-			    l->sender, l->stream->id, l->stream->ssrc,
-			    kind == NULL ? "" : kind, u->kid);
-			if (p.width != 0)
-				fprintf(
-				    f, "%" PRIu64 ",%" PRIu64, p.high, p.low);
-			else
-				fputc(',', f);
-			fprintf(f,
-			    ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-			    ",%s,%s,%" PRIu32 ",%" PRIu64 ",%" PRIu64
-			    ",%" PRIu32 ",%" PRIu32 ",%s\n",
-			    u->first_ctr, u->last_ctr, u->frames, first, last,
-			    u->first.input, u->first.packet, u->last.packet,
-			    u->frames_between, u->missing_between,
-			    before == NULL
-				? ""
-				: sf_kid_change_name(sf_kid_change(
-				      &t->form, before->kid, u->kid)));
-		}
+		for (const struct sf_key_use *u = t->lines[i].stream->keys;
+		     u != NULL; before = u, u = u->next)
+			put_csv_use(f, t, &t->lines[i], u, before);
 	}
 	return !ferror(f);
 }

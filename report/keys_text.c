@@ -251,8 +251,10 @@ put_change(const struct view *v, const struct sf_track_line *l,
 	put_kid(&p, v, to->kid);
 	if (what != SF_CHANGE_PLAIN)
 		sf_para_format(&p, ", %s", sf_kid_change_name(what));
-	sf_para_format(&p, "; packet %" PRIu64 ", CTR %" PRIu64 " -> %" PRIu64,
-	    to->first.packet, from->last_ctr, to->first_ctr);
+	sf_para_format(&p, "; packet %" PRIu64, to->first.packet);
+	if (!from->no_ctr && !to->no_ctr)
+		sf_para_format(&p, ", CTR %" PRIu64 " -> %" PRIu64,
+		    from->last_ctr, to->first_ctr);
 	put_gap(&p, to);
 	if (l->follows && late > GRACE) {
 		sf_time_span(span, late);

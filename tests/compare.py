@@ -202,6 +202,8 @@ def lost_repeated_added(where):
     r = altered(where, repeat, "repeated", 0)
     check("repeated", r["frames"]["repeated"] == again["n"] > 3 and
           r["frames"]["altered"] == 0, r["frames"])
+    check("repeated is a note", [(x["slug"], x["severity"]) for x in
+          r["findings"]] == [("repeated-in-transit", "note")], r["findings"])
     added = {"n": 0}
     rng = mkcap.Capture(seed=5).rng
 
@@ -226,6 +228,49 @@ def lost_repeated_added(where):
     r = altered(where, incomplete, "packets lost", 0)
     check("a packet lost of a frame is not another frame",
           r["frames"]["altered"] == 0, r["frames"])
+
+
+@test
+def encrypted_on_the_way(where):
+    """The other way round: clear at A, behind a header at B."""
+    c = mkcap.Capture()
+    a = c.audio(0xa1, ALICE, SFU, cname="alice").plain(300)
+    path = c.write(os.path.join(where, "a.pcap"))
+    b = os.path.join(where, "b.pcap")
+    rng = mkcap.Capture(seed=9).rng
+
+    def seal(i, p):
+        n = (p.timestamp - 77777 - a.timestamp) // 960
+        p.payload = mkcap.header(300, n) + rng.randbytes(len(p.payload) + 16)
+        return p
+    with open(b, "wb") as f:
+        f.write(shift(c, seal))
+    r = compare(path, b, name="encrypted", status=1)
+    check("encrypted: all", r["frames"]["encrypted"] >= 290, r["frames"])
+    check("encrypted: a warning beside the error", ("encrypted-in-transit",
+          "warning") in [(x["slug"], x["severity"]) for x in r["findings"]])
+
+
+@test
+def numbered_in_another_order(where):
+    """A hop that numbers packets as they come, and two came in turn."""
+    held = []
+
+    def swap(i, p):
+        if p.pt == 111 and i % 100 == 41 and not held:
+            held.append(p)
+            return None
+        if p.pt == 111 and held:
+            q = held.pop()
+            p.seq, q.seq = q.seq, p.seq
+            return [p, q.copy(ns=p.ns + 1000)]
+        return p
+    r = altered(where, swap, "reordered", 0)
+    check("reordered", r["frames"]["reordered"] >= 3 and
+          r["frames"]["altered"] == 0 and r["frames"]["dropped"] == 0,
+          r["frames"])
+    check("reordered is a note", [(x["slug"], x["severity"]) for x in
+          r["findings"]] == [("reordered-in-transit", "note")], r["findings"])
 
 
 @test

@@ -1247,6 +1247,13 @@ NOT_FROM_OUTSIDE = {"wrong-key-accepted"}
 ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
              "dtls-handshake-missing": "srtp.py",
              "dtls-secret-missing": "srtp.py"}
+ELSEWHERE.update(dict.fromkeys((
+    "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
+    "dialect-not-allowed"), "timeline.py"))
+ELSEWHERE.update(dict.fromkeys((
+    "altered-in-transit", "decrypted-in-transit", "encrypted-in-transit",
+    "injected-in-transit", "dropped-in-transit", "reordered-in-transit",
+    "repeated-in-transit"), "compare.py"))
 
 
 def try_case(k, where):
