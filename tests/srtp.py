@@ -254,6 +254,34 @@ def disorder(b):
                   rocs, rocs)
 
 
+def holes(b):
+    """A stream that was away for half a wrap, and for several."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    half = packets[len(packets) // 2].ns
+    for suite in ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32",
+                  "AEAD_AES_128_GCM"):
+        for away, roc in ((40000, 0), (65536 * 2 + 7, 2), (65536 * 300, 300)):
+            before = seal(b.oracle, [p for p in packets if p.ns < half], suite)
+            after = []
+            for p in packets:
+                u = p.octets[udp_of(p.octets):]
+                if p.ns < half or is_rtcp(u):
+                    continue
+                seq, = struct.unpack_from(">H", u, 2)
+                u = u[:2] + struct.pack(">H", (seq + away) & 0xffff) + u[4:]
+                p = with_payload(p, u)
+                p.ns += 60 * 10**9
+                after.append(p)
+            after = seal(b.oracle, after, suite, roc=roc)
+            d = report(b.write("hole.pcap", before + after), "--srtp-keys",
+                       key_file(b.where, entry(suite)))
+            name = "away for %d packets, %s" % (away, suite)
+            check(name + ": opened again", sum(
+                s["srtp"]["removed"] for s in d["streams"]) ==
+                d["accounting"]["rtp"] and d["accounting"]["srtp"] == 0,
+                d["accounting"])
+
+
 def mki(b):
     packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
     for suite in ("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_128_GCM"):
@@ -624,7 +652,7 @@ def dtls13(b):
                       x["srtp"]["removed"] == x["packets"], x["srtp"])
 
 
-TESTS = [dtls12, inside, again, dtls13, suites, disorder, mki, wrong, touched, plain_with_keys, sdes]
+TESTS = [dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
 
 
 def main():
