@@ -13,7 +13,8 @@
 bool
 sf_srtp_run_init(struct sf_srtp_run *r)
 {
-	*r = (struct sf_srtp_run){ .srtp = sf_srtp_new(&sf_srtp_crypto_ossl) };
+	*r = (struct sf_srtp_run){ .srtp = sf_srtp_new(
+				       &sf_srtp_crypto_ossl, SF_SRTP_TRIES) };
 	r->entries = calloc(1, sizeof(*r->entries));
 	if (r->srtp != NULL)
 		r->dtls = sf_dtls_new(r->srtp);

@@ -12,13 +12,14 @@
 /* ---- keys ---------------------------------------------------------------- */
 
 struct sf_srtp *
-sf_srtp_new(const struct sf_srtp_crypto *c)
+sf_srtp_new(const struct sf_srtp_crypto *c, uint64_t tries)
 {
 	struct sf_srtp *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->crypto = c;
+	s->tries_most = tries;
 	s->keys = calloc(SF_SRTP_MASTERS, sizeof(*s->keys));
 	s->flows = calloc(SF_SRTP_FLOWS, sizeof(*s->flows));
 	s->holds = calloc(SF_SRTP_HOLDS, sizeof(*s->holds));

@@ -19,8 +19,9 @@
 
 struct sf_srtp;
 
-/* NULL without memory. */
-struct sf_srtp *sf_srtp_new(const struct sf_srtp_crypto *c);
+/* NULL without memory. tries is what all searches may spend together:
+   SF_SRTP_TRIES. */
+struct sf_srtp *sf_srtp_new(const struct sf_srtp_crypto *c, uint64_t tries);
 void sf_srtp_free(struct sf_srtp *s); /* wipes; NULL is fine */
 
 /* Makes a key ready; false when there is no room, or the library failed. The

@@ -27,7 +27,7 @@ take(struct sf_dtls *d, uint8_t flags, struct sf_bytes in)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sf_srtp *s = sf_srtp_new(&sf_srtp_crypto_ossl);
+	struct sf_srtp *s = sf_srtp_new(&sf_srtp_crypto_ossl, 0);
 	struct sf_dtls *d = s == NULL ? NULL : sf_dtls_new(s);
 	struct sf_dtls_facts f;
 	size_t at = 0;

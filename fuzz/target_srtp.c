@@ -101,7 +101,8 @@ static const struct sf_srtp_crypto fake = {
 static struct sf_srtp *
 make(bool real)
 {
-	struct sf_srtp *s = sf_srtp_new(real ? &sf_srtp_crypto_ossl : &fake);
+	struct sf_srtp *s =
+	    sf_srtp_new(real ? &sf_srtp_crypto_ossl : &fake, 2000);
 
 	FUZZ_CHECK(s != NULL);
 	for (size_t i = 0; i < SF_SRTP_PROFILES; i++) {

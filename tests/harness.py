@@ -108,6 +108,32 @@ class Schema:
         return next(iter(self.more(document)), "")
 
 
+class Memory:
+    """Looks for octets in the memory of a program that is about to end."""
+
+    def __init__(self, where):
+        self.library = os.path.join(where, "wiped.so")
+        self.patterns = os.path.join(where, "patterns")
+        self.result = os.path.join(where, "result")
+        subprocess.run([os.environ.get("CC", "cc").split()[-1], "-shared", "-fPIC",
+                        "-O2", "-o", self.library,
+                        os.path.join(TOP, "tests", "wiped.c")], check=True)
+
+    def find(self, patterns, *args, **options):
+        """How many of them there are, and where."""
+        with open(self.patterns, "w", encoding="ascii") as f:
+            f.writelines(bytes(x ^ 0x5a for x in p).hex() + "\n"
+                         for p in patterns)
+        if os.path.exists(self.result):
+            os.remove(self.result)
+        run(*args, env={"WIPED_PATTERNS": self.patterns,
+                        "WIPED_RESULT": self.result,
+                        "LD_PRELOAD": self.library}, **options)
+        with open(self.result, encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        return int(lines[-1].split()[-1]), lines
+
+
 def slugs_by_ssrc(report):
     """{slug: set of SSRCs as written}; findings on no stream give an empty set."""
     ssrc = {s["id"]: s["ssrc"] for s in report["streams"]}

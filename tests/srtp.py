@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 import mkcap
-from harness import TOP, Schema, check, finish, run, scratch, slugs_by_ssrc, \
+from harness import TOP, Memory, Schema, check, finish, run, scratch, slugs_by_ssrc, \
     strict
 
 CALLS = os.path.join(TOP, "corpora", "captures")
@@ -652,7 +652,167 @@ def dtls13(b):
                       x["srtp"]["removed"] == x["packets"], x["srtp"])
 
 
-TESTS = [dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
+# ---- Cryptex, double --------------------------------------------------------
+
+def aes(mode, key, iv, octets):
+    """AES by the openssl program, which has no key on its command line that
+    anybody cares for."""
+    return subprocess.run(
+        ["openssl", "enc", "-aes-%d-%s" % (8 * len(key), mode), "-K",
+         key.hex(), "-iv", iv.hex(), "-nopad"], input=octets,
+        capture_output=True, check=True).stdout
+
+
+def session(key, salt, label, n):
+    """RFC 3711 4.3.1"""
+    iv = bytearray(salt + bytes(16 - len(salt)))
+    iv[7] ^= label
+    return aes("ctr", key, bytes(iv), bytes(n))
+
+
+def cryptex_packets(packets, suite, key):
+    """RFC 9335 on top of AES-CM, by hand: what has a header extension gets
+    0xC0DE and is enciphered from behind that word on."""
+    k, s = lengths(suite)
+    enc = session(key[:k], key[k:], 0, k)
+    auth = session(key[:k], key[k:], 1, 20)
+    salt = session(key[:k], key[k:], 2, s)
+    out = []
+    for p in packets:
+        at = udp_of(p.octets)
+        u = p.octets[at:]
+        if is_rtcp(u):
+            out.append(p)
+            continue
+        csrc = 12 + 4 * (u[0] & 15)
+        body = csrc
+        if u[0] & 16:
+            assert u[csrc:csrc + 2] == b"\xbe\xde"
+            u = u[:csrc] + b"\xc0\xde" + u[csrc + 2:]
+            body += 4
+        iv = bytearray(salt + bytes(2))
+        for i in range(4):
+            iv[4 + i] ^= u[8 + i]
+        for i in range(2):
+            iv[12 + i] ^= u[2 + i]
+        u = u[:body] + aes("ctr", enc, bytes(iv), u[body:])
+        u += hmac.new(auth, u + bytes(4), hashlib.sha1).digest()[:10]
+        out.append(with_payload(p, u))
+    return out
+
+
+def cryptex(b):
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    packets = [p for p in packets if not is_rtcp(p.octets[udp_of(p.octets):])]
+    packets = packets[:150]
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    plain = report(b.write("a.pcap", packets))
+    closed = cryptex_packets(packets, suite, material(suite))
+    d = report(b.write("b.pcap", closed), "--srtp-keys",
+               key_file(b.where, entry(suite)))
+    same("Cryptex", plain, d, suite)
+    n = sum(p.octets[udp_of(p.octets)] >> 4 & 1 for p in packets)
+    check("Cryptex: counted", n > 100 and
+          sum(s["srtp"]["cryptex"] for s in d["streams"]) == n, n)
+    d = report(os.path.join(CALLS, "S27-cryptex.srtp.pcap"))
+    check("Cryptex of Chromium: recognised without keys", all(
+        s["srtp"]["cryptex"] > 0 and s["protection"] == "srtp"
+        for s in d["streams"]), [s["srtp"] for s in d["streams"]])
+
+
+# ---- what is said, and what is not ------------------------------------------
+
+BAD = [
+    ('{"schema": "sframe-tool/keys/v1", "keys": []}', "schema"),
+    ('{"schema": "sframe-tool/srtp-keys/v1"}', "keys"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": []}', "empty"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [], "key": 1}', "unknown"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{}]}', "keys[0]"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"profile": "X"}]}',
+     "keys[0].profile"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"profile": 7, '
+     '"master_key": "%s", "master_salt": "%s"}]}' % ("00" * 16, "00" * 14),
+     "keys[0].master_key"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"key_and_salt": "%s", '
+     '"ssrc": 4294967296}]}' % ("00" * 30), "keys[0].ssrc"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"key_and_salt": "%s", '
+     '"src": "10.0.0.256"}]}' % ("00" * 30), "keys[0].src"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"crypto": "1 '
+     'AES_CM_128_HMAC_SHA1_80 inline:AAAA"}]}', "keys[0].crypto"),
+    ('{"schema": "sframe-tool/srtp-keys/v1", "keys": [{"key_and_salt": "%s"}'
+     ']} x' % ("00" * 30), "line 1"),
+    ("", "line 1"),
+]
+
+
+def bad_files(b):
+    """Each names the file and the place; status 3."""
+    call = os.path.join(CALLS, "S03-sframe-gcm128.rtp.pcap")
+    for text, word in BAD:
+        path = os.path.join(b.where, "bad.json")
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+        os.chmod(path, 0o600)
+        r = run("check", "--srtp-keys", path, call)
+        check("bad keys: %s" % text[:60], r.status == 3 and word in r.errors
+              and "bad.json" in r.errors and not r.out, r)
+    r = run("check", "--srtp-keys", os.path.join(b.where, "none"), call)
+    check("no such file", r.status == 3 and "none" in r.errors, r)
+    r = run("check", "--keylog", path, call)
+    check("a key log without secrets", r.status == 3 and
+          "CLIENT_RANDOM" in r.errors, r)
+    r = run("check", "--srtp-keys", "-", "--keylog", "-", call)
+    check("standard input twice", r.status == 2, r)
+    os.chmod(path, 0o644)
+    r = run("check", "--srtp-keys", path, call)
+    check("others can read it", "chmod 600" in r.errors, r)
+
+
+def silence(b):
+    """No key in any output, and none in memory at the end."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    memory = Memory(b.where)
+    name, suite = "gcm256-sha384", "AEAD_AES_256_GCM"
+    call = b.write("dtls.pcap", call_over(
+        b, handshake(name), suite, exported(name), packets))
+    log = secret_file(b.where, keylog(name))
+    master = keylog(name).split()[-1]
+    secrets = [bytes.fromhex(master), master.encode()] + [
+        x for key in exported(name) for x in (
+            key[:32], session(key[:32], key[32:], 0, 32),
+            session(key[:32], key[32:], 3, 32))]
+    quiet(memory, "key log", secrets, call, "--keylog", log)
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    key = material(suite)
+    call = b.write("cm.pcap", seal(b.oracle, packets, suite))
+    derived = [session(key[:16], key[16:], i, 16) for i in (0, 1, 3, 4)]
+    secrets = [key[:16], key[:16].hex().encode(),
+               base64.b64encode(key)[:20]] + derived
+    quiet(memory, "key file", secrets, call, "--srtp-keys",
+          key_file(b.where, entry(suite)))
+    sdp = os.path.join(b.where, "secret.sdp")
+    with open(sdp, "wb") as f:
+        f.write(b"v=0\r\nm=audio 9 RTP/SAVP 111\r\na=crypto:1 " +
+                suite.encode() + b" inline:" + base64.b64encode(key) +
+                b"\r\n")
+    quiet(memory, "SDES", secrets, call, "--sdp", sdp)
+
+
+def quiet(memory, what, secrets, call, *options):
+    r = [run("check", *v, *options, call) for v in ((), ("-v",), ("--json",))]
+    r.append(run("decode", *options, call))
+    said = b"".join(x.out + x.err for x in r)
+    check("%s: in no output" % what, not any(
+        s in said or s.hex().encode() in said for s in secrets))
+    check("%s: the call opens" % what, b"opened" in said or
+          b"SRTP removed" in said, said[:300])
+    there, _ = memory.find([call.encode()], "check", *options, call)
+    check("%s: the search finds what is there" % what, there > 0)
+    left, where = memory.find(secrets, "check", *options, call)
+    check("%s: no key left in memory" % what, left == 0, where)
+
+
+TESTS = [cryptex, bad_files, silence, dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
 
 
 def main():

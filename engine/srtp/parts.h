@@ -51,7 +51,7 @@ struct sf_srtp {
 	bool expecting; /* secrets are there, and no handshake so far */
 	struct sf_srtp_flow *flows;
 	struct sf_srtp_hold *holds;
-	uint64_t packets, tries, searches_cut, flows_lost;
+	uint64_t packets, tries, tries_most, searches_cut, flows_lost;
 	uint8_t out[SF_SRTP_FRONT + SF_SRTP_PACKET_MAX];
 	uint8_t before[SF_SRTP_FRONT + SF_SRTP_HOLD_ROOM]; /* a hold that was given out */
 };

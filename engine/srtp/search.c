@@ -22,7 +22,7 @@ sf_srtp_guess(const struct sf_srtp_flow *f, uint16_t seq)
 bool
 sf_srtp_spend(struct sf_srtp *s)
 {
-	if (s->tries >= SF_SRTP_TRIES) {
+	if (s->tries >= s->tries_most) {
 		s->searches_cut++;
 		return false;
 	}
