@@ -89,6 +89,7 @@ void sf_judge_aead(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_drift(struct sf_checks *k, const struct sf_stream *s);
 void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);
+void sf_judge_sdp(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_payload(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);
 /* demands.c: what the policy wants, then what it makes of severities. */

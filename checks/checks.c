@@ -399,6 +399,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_clear(k, model);
 	sf_judge_dialect(k, model);
 	sf_judge_payload(k, model);
+	sf_judge_sdp(k, model);
 	sf_judge_srtp(k, model);
 	sf_judge_capture(k, model);
 	sf_judge_demands(k, model);

@@ -232,6 +232,8 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	case SF_CODEC_G722:
 		return judge_samples(t, f, whole);
 	case SF_CODEC_RTX:
+	case SF_CODEC_ULPFEC:
+	case SF_CODEC_FLEXFEC:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:
 		break;

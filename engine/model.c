@@ -10,7 +10,8 @@ static const char *const protections[SF_PROTS] = { "verified", "consistent",
 static const char *const kinds[] = { NULL, "audio", "video", "repair" };
 
 static const char *const codecs[SF_CODECS] = { NULL, "opus", "red", "pcmu",
-	"pcma", "g722", "vp8", "vp9", "h264", "h265", "av1", "rtx", "other" };
+	"pcma", "g722", "vp8", "vp9", "h264", "h265", "av1", "rtx", "ulpfec",
+	"flexfec", "other" };
 
 static const char *const origins[] = { NULL, "sdp", "static-pt", "payload",
 	"recording" };

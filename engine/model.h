@@ -48,6 +48,8 @@ enum sf_codec {
 	SF_CODEC_H265,
 	SF_CODEC_AV1,
 	SF_CODEC_RTX,  /* RFC 4588 */
+	SF_CODEC_ULPFEC,  /* RFC 5109 */
+	SF_CODEC_FLEXFEC, /* draft-ietf-payload-flexible-fec-scheme-03 */
 	SF_CODEC_OTHER, /* named by SDP, nothing that is judged (CN, DTMF, FEC) */
 	SF_CODECS
 };
@@ -363,7 +365,10 @@ struct sf_wrappings {
 const char *sf_via_name(enum sf_via_kind k);  /* "vxlan"; static */
 const char *sf_opaque_name(enum sf_opaque o); /* "WireGuard"; static */
 
+struct sf_sdp;
+
 struct sf_model {
+	const struct sf_sdp *sdp;    /* session descriptions; NULL: none given */
 	struct sf_stream *streams;
 	uint32_t n_streams;
 	uint64_t possible;       /* SSRCs with too few packets to call a stream */

@@ -94,7 +94,7 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	    sf_arena_take(&p->arena, l->intervals, sizeof(*r->intervals));
 	p->streams.model = &p->model;
 	p->streams.run = r;
-	p->streams.sdp = o->sdp;
+	p->streams.sdp = p->model.sdp = o->sdp;
 	p->tap = o->tap;
 	p->tap_ctx = o->tap_ctx;
 	p->srtp = o->srtp;

@@ -238,6 +238,8 @@ sf_record_prove(struct sf_record *r, const struct sf_frame *f)
 		ask_samples(r, f->octets);
 		break;
 	case SF_CODEC_RTX:
+	case SF_CODEC_ULPFEC:
+	case SF_CODEC_FLEXFEC:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:
 		break;

@@ -99,6 +99,7 @@ static const struct {
 	{ "VP9",  SF_CODEC_VP9  }, { "H264", SF_CODEC_H264 },
 	{ "H265", SF_CODEC_H265 }, { "AV1",  SF_CODEC_AV1  },
 	{ "AV1X", SF_CODEC_AV1  }, { "rtx",  SF_CODEC_RTX  },
+	{ "ulpfec", SF_CODEC_ULPFEC }, { "flexfec-03", SF_CODEC_FLEXFEC },
 };
 
 /* RFC 3551 6: payload types that need no a=rtpmap; G722 counts at 8 kHz. */
@@ -123,17 +124,31 @@ sf_codec_named(struct sf_bytes name)
 }
 
 /* Where a reader stands. section is NULL in front of the first m= line of a
-   description, and in a section there is no room for. */
+   description, which is what at_session says, and in a section there is no room
+   for. */
 struct place {
 	struct sf_sdp *sdp;
 	struct sf_sdp_section *section;
+	bool at_session;
 };
+
+/* NULL for those there is no room for. */
+static struct sf_sdp_description *
+description(struct place *at)
+{
+	unsigned i = at->sdp->descriptions - 1;
+
+	return at->sdp->descriptions == 0 || i >= SF_SDP_DESCRIPTIONS
+		   ? NULL
+		   : &at->sdp->about[i];
+}
 
 /* Puts a payload type of an m= line down before a=rtpmap names it. */
 static void
 list_pt(struct sf_sdp_section *s, uint32_t pt)
 {
 	s->codecs[pt] = SF_CODEC_OTHER;
+	s->listed[pt / 64] |= (uint64_t)1 << pt % 64;
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		if (fixed[i].pt != pt)
 			continue;
@@ -151,6 +166,7 @@ media(struct place *at, struct sf_bytes value)
 	uint32_t pt;
 
 	at->section = NULL;
+	at->at_session = false;
 	if (at->sdp->n_sections == SF_SDP_SECTIONS) {
 		at->sdp->passed_over++;
 		return;
@@ -162,7 +178,7 @@ media(struct place *at, struct sf_bytes value)
 		s->kind = SF_KIND_AUDIO;
 	else if (is(kind, "video"))
 		s->kind = SF_KIND_VIDEO;
-	(void)next_word(&value); /* port */
+	s->refused = is(next_word(&value), "0"); /* port */
 	(void)next_word(&value); /* proto; formats of others than RTP are no
 	                            numbers below 128 */
 	while (value.n != 0)
@@ -182,6 +198,7 @@ rtpmap(struct place *at, struct sf_bytes value)
 	if (!number(pt_text, 127, &pt) || name.n == 0)
 		return;
 	at->section->codecs[pt] = sf_codec_named(name);
+	at->section->sframe_pt |= is_nocase(name, "sframe");
 	at->section->clocks[pt] = 0;
 	if (number(word(&coding, '/'), UINT32_MAX, &clock))
 		at->section->clocks[pt] = clock;
@@ -203,6 +220,9 @@ fmtp(struct place *at, struct sf_bytes value)
 
 		if (is_nocase(name, "apt") && number(trimmed, 127, &apt))
 			at->section->apt[pt] = (uint8_t)apt;
+		if (is_nocase(name, "sprop-max-don-diff") &&
+		    number(trimmed, 32767, &apt))
+			at->section->donl |= apt > 0;
 	}
 }
 
@@ -220,6 +240,12 @@ extmap(struct place *at, struct sf_bytes value)
 		at->section->ext_mid = (uint8_t)id;
 	else if (is(uri, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"))
 		at->section->ext_rid = (uint8_t)id;
+	else if (is(uri,
+		     "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"))
+		at->section->ext_repaired_rid = (uint8_t)id;
+	else if (is(uri, "https://aomediacodec.github.io/av1-rtp-spec/"
+			 "#dependency-descriptor-rtp-header-extension"))
+		at->section->ext_dependency = (uint8_t)id;
 	else if (is(uri, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"))
 		at->section->ext_audio_level = (uint8_t)id;
 }
@@ -271,8 +297,8 @@ ssrc_group(struct place *at, struct sf_bytes value)
 	struct sf_sdp_ssrc *row;
 	uint32_t primary, repair;
 
-	if (!is(semantics, "FID") || !number(a, UINT32_MAX, &primary) ||
-	    !number(b, UINT32_MAX, &repair))
+	if ((!is(semantics, "FID") && !is(semantics, "FEC-FR")) ||
+	    !number(a, UINT32_MAX, &primary) || !number(b, UINT32_MAX, &repair))
 		return;
 	(void)get_ssrc(at, primary);
 	row = get_ssrc(at, repair);
@@ -290,15 +316,60 @@ mid(struct place *at, struct sf_bytes value)
 static void
 sframe(struct place *at, struct sf_bytes value)
 {
-	(void)value;
 	at->section->sframe = true;
+	at->section->sframe_value |= value.n > 0;
+}
+
+/* RFC 8842 5.2 */
+static void
+setup(struct place *at, struct sf_bytes value)
+{
+	struct sf_sdp_description *about = description(at);
+
+	if (about == NULL || about->role != SF_SDP_UNSAID)
+		return;
+	if (is(value, "actpass"))
+		about->role = SF_SDP_OFFER;
+	else if (is(value, "active") || is(value, "passive"))
+		about->role = SF_SDP_ANSWER;
+}
+
+/* RFC 9143 7: a=group:BUNDLE <mid> ... */
+static void
+group(struct place *at, struct sf_bytes value)
+{
+	struct sf_sdp_description *about = description(at);
+	struct sf_sdp *sdp = at->sdp;
+
+	if (about == NULL || !is(next_word(&value), "BUNDLE"))
+		return;
+	about->bundle = true;
+	while (value.n != 0 && sdp->n_bundled < SF_SDP_SECTIONS) {
+		struct sf_sdp_bundled *b = &sdp->bundled[sdp->n_bundled++];
+
+		b->description = sdp->descriptions - 1;
+		copy_text(b->mid, next_word(&value));
+	}
+}
+
+/* It is for media sections alone. */
+static void
+session_sframe(struct place *at, struct sf_bytes value)
+{
+	struct sf_sdp_description *about = description(at);
+
+	(void)value;
+	if (about != NULL)
+		about->sframe = true;
 }
 
 /* clang-format off */
-static const struct {
+struct attribute {
 	const char *name;
 	void (*read)(struct place *at, struct sf_bytes value);
-} attributes[] = {
+};
+
+static const struct attribute attributes[] = {
 	{ "rtpmap",     rtpmap     },
 	{ "fmtp",       fmtp       },
 	{ "extmap",     extmap     },
@@ -306,20 +377,36 @@ static const struct {
 	{ "ssrc",       ssrc       },
 	{ "ssrc-group", ssrc_group },
 	{ "sframe",     sframe     },
+	{ "setup",      setup      },
+};
+
+/* In front of the first m= line. */
+static const struct attribute session_attributes[] = {
+	{ "group",      group          },
+	{ "setup",      setup          },
+	{ "sframe",     session_sframe },
 };
 /* clang-format on */
 
 static void
 attribute(struct place *at, struct sf_bytes value)
 {
+	const struct attribute *table = attributes;
+	size_t n = sizeof(attributes) / sizeof(attributes[0]);
 	struct sf_sdp_attr a;
 	struct sf_diag d;
 
-	if (at->section == NULL || sf_sdp_attr_parse(&a, value, &d) != SF_OK)
+	if (at->at_session) {
+		table = session_attributes;
+		n = sizeof(session_attributes) / sizeof(session_attributes[0]);
+	} else if (at->section == NULL) {
 		return;
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		if (is(a.name, attributes[i].name)) {
-			attributes[i].read(at, a.payload);
+	}
+	if (sf_sdp_attr_parse(&a, value, &d) != SF_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (is(a.name, table[i].name)) {
+			table[i].read(at, a.payload);
 			return;
 		}
 }
@@ -339,6 +426,7 @@ sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
 		if (l.type == 'v') {
 			out->descriptions++;
 			at.section = NULL;
+			at.at_session = true;
 		} else if (l.type == 'm' && out->descriptions != 0) {
 			media(&at, l.value);
 		} else if (l.type == 'a') {

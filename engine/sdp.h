@@ -18,17 +18,43 @@ struct sf_sdp_section {
 	enum sf_kind kind;                /* audio or video, else unknown */
 	char mid[SF_TEXT_MAX];
 	bool sframe;                      /* a=sframe */
+	bool sframe_value;                /* ... and a value behind it */
+	bool sframe_pt;                   /* an rtpmap for "sframe" (draft -00) */
+	bool refused;                     /* port 0 */
+	bool donl;                        /* H265: sprop-max-don-diff above 0 */
+	uint64_t listed[2];               /* payload types of the m= line, a bit each */
 	enum sf_codec codecs[128];        /* by payload type; UNKNOWN: not listed */
 	uint32_t clocks[128];
 	uint8_t apt[128];                 /* rtx: payload type repaired; 0xff: none */
-	uint8_t ext_mid, ext_rid, ext_audio_level; /* extmap ids; 0: none */
+	/* extmap ids; 0: none */
+	uint8_t ext_mid, ext_rid, ext_repaired_rid, ext_audio_level;
+	uint8_t ext_dependency;
 	unsigned description;             /* 0: the first in the text */
+};
+
+/* What one description is, by a=setup (RFC 8842 5.2): an offer says actpass,
+   an answer active or passive. */
+enum sf_sdp_role { SF_SDP_UNSAID, SF_SDP_OFFER, SF_SDP_ANSWER };
+
+#define SF_SDP_DESCRIPTIONS 16
+
+struct sf_sdp_description {
+	enum sf_sdp_role role;
+	bool sframe;                      /* a=sframe before the first m= line */
+	bool bundle;                      /* a=group:BUNDLE */
+};
+
+/* A mid of a=group:BUNDLE (RFC 9143). */
+struct sf_sdp_bundled {
+	unsigned description;
+	char mid[SF_TEXT_MAX];
 };
 
 struct sf_sdp_ssrc {
 	uint32_t ssrc;
 	unsigned section;
-	uint32_t repairs;                 /* a=ssrc-group:FID primary; 0: none */
+	uint32_t repairs;                 /* primary of a=ssrc-group:FID or FEC-FR;
+	                                     0: none */
 	char cname[SF_TEXT_MAX];
 };
 
@@ -37,6 +63,10 @@ struct sf_sdp {
 	struct sf_sdp_section sections[SF_SDP_SECTIONS];
 	unsigned n_ssrcs;
 	struct sf_sdp_ssrc ssrcs[SF_SDP_SSRCS];
+	unsigned n_bundled;
+	struct sf_sdp_bundled bundled[SF_SDP_SECTIONS];
+	/* of the first SF_SDP_DESCRIPTIONS descriptions */
+	struct sf_sdp_description about[SF_SDP_DESCRIPTIONS];
 	unsigned descriptions;
 	uint64_t passed_over;             /* sections or SSRCs beyond the room here */
 };

@@ -16,14 +16,25 @@ PARTLY = ("partly-clear",)
 CLEAR = ("plaintext",)
 
 
-def sdp(*media):
+def sdp(*media, session=(), port=9):
     """A description of (kind, pt, "name/clock", [lines]...) sections."""
-    lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
+    lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0", *session]
     for i, (kind, pt, name, more) in enumerate(media):
-        lines += ["m=%s 9 UDP/TLS/RTP/SAVPF %d" % (kind, pt),
+        lines += ["m=%s %d UDP/TLS/RTP/SAVPF %d" % (kind, port, pt),
                   "c=IN IP4 0.0.0.0", "a=mid:%d" % i,
                   "a=rtpmap:%d %s" % (pt, name)] + more
     return "\r\n".join(lines) + "\r\n"
+
+
+def opus(*more, pt=111, **o):
+    return sdp(("audio", pt, "opus/48000/2", list(more)), **o)
+
+
+def two(first, second, pt=111):
+    """Two audio sections in one bundle."""
+    return sdp(("audio", 111, "opus/48000/2", first),
+               ("audio", pt, "opus/48000/2", second),
+               session=("a=group:BUNDLE 0 1",))
 
 
 def video(name):
@@ -272,3 +283,57 @@ def add(case):
     def padding_that_counts_too_much(c):
         for row in described(c)[:5]:
             row[1].pad, row[1].pad_says = 4, 0
+
+    # ==== SDP (draft-ietf-avtcore-rtp-sframe-02 6) ============================
+
+    SDP = ("sframe-with-value", "sframe-in-session", "sframe-not-offered",
+           "sframe-shares-type", "sframe-payload-type", "sframe-not-answered")
+    OFFER, ANSWER = "a=setup:actpass", "a=setup:active"
+
+    def call(c):
+        c.audio(A, ALICE, SFU).sframe(200, kid=9)
+
+    @case(near=SDP, is_={A: UP},
+          sdp=lambda: opus("a=sframe", OFFER) + opus("a=sframe", ANSWER))
+    def sframe_offered_and_answered(c):
+        call(c)
+
+    @case(near="sframe-not-answered", is_={A: UP},
+          sdp=lambda: opus("a=sframe", OFFER) + opus(ANSWER, port=0))
+    def sframe_offered_and_the_section_refused(c):
+        call(c)
+
+    @case(near="sframe-shares-type", is_={A: UP},
+          sdp=lambda: two(["a=sframe"], [], pt=112))
+    def sframe_and_clear_sections_with_types_of_their_own(c):
+        call(c)
+
+    @case({"sframe-with-value": []}, verdict="fail", is_={A: UP},
+          sdp=lambda: opus("a=sframe:1"))
+    def sframe_with_a_value(c):
+        call(c)
+
+    @case({"sframe-in-session": []}, verdict="fail", is_={A: UP},
+          sdp=lambda: opus("a=sframe", session=("a=sframe",)))
+    def sframe_for_the_session(c):
+        call(c)
+
+    @case({"sframe-not-offered": []}, verdict="fail", is_={A: UP},
+          sdp=lambda: opus(ANSWER, "a=sframe") + opus(OFFER))
+    def sframe_in_the_answer_alone(c):
+        call(c)
+
+    @case({"sframe-not-answered": []}, is_={A: UP},
+          sdp=lambda: opus(OFFER, "a=sframe") + opus(ANSWER))
+    def sframe_in_the_offer_alone(c):
+        call(c)
+
+    @case({"sframe-shares-type": []}, verdict="fail", is_={A: UP},
+          sdp=lambda: two(["a=sframe"], []))
+    def sframe_and_clear_sections_share_a_type(c):
+        call(c)
+
+    @case({"sframe-payload-type": []}, verdict="fail", is_={A: UP},
+          sdp=lambda: opus("a=rtpmap:99 sframe/48000"))
+    def sframe_as_a_payload_type(c):
+        call(c)

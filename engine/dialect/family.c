@@ -55,6 +55,8 @@ sf_way_clear(const struct sf_record *r)
 		return 1;
 	case SF_CODEC_UNKNOWN:
 	case SF_CODEC_RTX:
+	case SF_CODEC_ULPFEC:
+	case SF_CODEC_FLEXFEC:
 	case SF_CODEC_OTHER:
 	case SF_CODECS:
 		break;

@@ -1,0 +1,143 @@
+#include <string.h>
+
+#include "checks/check.h"
+#include "engine/sdp.h"
+
+/* Where a description is at fault no packet is. */
+static const struct sf_place nowhere;
+
+static void
+expect(struct sf_checks *k, enum sf_finding_id rule, bool ok)
+{
+	if (ok)
+		sf_passed(k, rule, 1);
+	else
+		(void)sf_failed(k, rule, 0, 1, nowhere, nowhere);
+}
+
+/* a=sframe has no value, and stands in media sections alone
+   (draft-ietf-avtcore-rtp-sframe-02 6); the draft has no payload type of its
+   own any more. */
+static void
+judge_form(struct sf_checks *k, const struct sf_sdp *sdp)
+{
+	for (unsigned i = 0; i < sdp->n_sections; i++) {
+		const struct sf_sdp_section *x = &sdp->sections[i];
+
+		if (x->sframe)
+			expect(k, SFS003, !x->sframe_value);
+		expect(k, SFS007, !x->sframe_pt);
+	}
+	for (unsigned i = 0; i < sdp->descriptions && i < SF_SDP_DESCRIPTIONS;
+	     i++)
+		expect(k, SFS004, !sdp->about[i].sframe);
+}
+
+/* ---- offer and answer ----------------------------------------------------- */
+
+/* The nth section of a description; NULL behind the last. */
+static const struct sf_sdp_section *
+nth(const struct sf_sdp *sdp, unsigned description, unsigned n)
+{
+	for (unsigned i = 0; i < sdp->n_sections; i++)
+		if (sdp->sections[i].description == description && n-- == 0)
+			return &sdp->sections[i];
+	return NULL;
+}
+
+static void
+judge_pair(struct sf_checks *k, const struct sf_sdp *sdp, unsigned offer,
+    unsigned answer)
+{
+	const struct sf_sdp_section *o, *a;
+
+	for (unsigned n = 0; (o = nth(sdp, offer, n)) != NULL &&
+			     (a = nth(sdp, answer, n)) != NULL;
+	     n++) {
+		if (o->kind != a->kind || strcmp(o->mid, a->mid) != 0)
+			return; /* not of one negotiation */
+		if (a->sframe)
+			expect(k, SFS005, o->sframe);
+		if (o->sframe)
+			expect(k, SFS008, a->sframe || a->refused);
+	}
+}
+
+/* Descriptions come in any order; an answer belongs to the offer that stands
+   nearest before it, else to the first behind it. */
+static void
+judge_answers(struct sf_checks *k, const struct sf_sdp *sdp)
+{
+	unsigned n = sdp->descriptions < SF_SDP_DESCRIPTIONS
+			 ? sdp->descriptions
+			 : SF_SDP_DESCRIPTIONS;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned best = n;
+
+		if (sdp->about[i].role != SF_SDP_ANSWER)
+			continue;
+		for (unsigned j = 0; j < n; j++)
+			if (sdp->about[j].role == SF_SDP_OFFER &&
+			    (j < i || best == n))
+				best = j;
+		if (best < n)
+			judge_pair(k, sdp, best, i);
+	}
+}
+
+/* ---- BUNDLE --------------------------------------------------------------- */
+
+static bool
+is_bundled(const struct sf_sdp *sdp, const struct sf_sdp_section *x)
+{
+	for (unsigned i = 0; i < sdp->n_bundled; i++)
+		if (sdp->bundled[i].description == x->description &&
+		    strcmp(sdp->bundled[i].mid, x->mid) == 0)
+			return true;
+	return false;
+}
+
+/* Media formats may not be shared between sections with a=sframe and those
+   without it (draft-ietf-avtcore-rtp-sframe-02 6); repair formats may. */
+static bool
+is_media(enum sf_codec c)
+{
+	return c != SF_CODEC_UNKNOWN && c != SF_CODEC_RTX &&
+	       c != SF_CODEC_RED && c != SF_CODEC_ULPFEC &&
+	       c != SF_CODEC_FLEXFEC;
+}
+
+static bool
+share_media(const struct sf_sdp_section *a, const struct sf_sdp_section *b)
+{
+	for (unsigned pt = 0; pt < 128; pt++)
+		if (is_media(a->codecs[pt]) && is_media(b->codecs[pt]))
+			return true;
+	return false;
+}
+
+static void
+judge_bundle(struct sf_checks *k, const struct sf_sdp *sdp)
+{
+	for (unsigned i = 0; i < sdp->n_sections; i++)
+		for (unsigned j = 0; j < sdp->n_sections; j++) {
+			const struct sf_sdp_section *a = &sdp->sections[i];
+			const struct sf_sdp_section *b = &sdp->sections[j];
+
+			if (a->sframe && !b->sframe && !b->refused &&
+			    a->description == b->description &&
+			    is_bundled(sdp, a) && is_bundled(sdp, b))
+				expect(k, SFS006, !share_media(a, b));
+		}
+}
+
+void
+sf_judge_sdp(struct sf_checks *k, const struct sf_model *m)
+{
+	if (m->sdp == NULL)
+		return;
+	judge_form(k, m->sdp);
+	judge_answers(k, m->sdp);
+	judge_bundle(k, m->sdp);
+}
