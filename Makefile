@@ -146,7 +146,7 @@ program := $(if $(wildcard cli/main.c),$(B)/sframe-tool)
 
 # ---- building ---------------------------------------------------------------
 
-all: $(B)/libsframe.a $(program)
+all: $(B)/libsframe.a $(program) $(B)/shims/sframe-tool
 
 $(B)/sframe-tool: $(call obj,$(call src,cli)) $(B)/libsframe.a
 	$(call say,LD)$(link)
@@ -155,6 +155,9 @@ $(B)/libsframe.a: $(call obj,$(lib_src))
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile)
+$(B)/shims/sframe-tool: $(B)/obj/shims/c/shim.o $(B)/libsframe.a
+	@mkdir -p $(@D)
+	$(call say,LD)$(link)
 
 $(tests:%=$(B)/tests/%): testlibs := -lcmocka
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libsframe.a
@@ -295,7 +298,7 @@ accuracy: all
 
 # ---- the rest ---------------------------------------------------------------
 
-ours = $(wildcard $(foreach d,$(layers) fuzz tests,$(foreach e,c h,$(d)/*.$(e) $(d)/*/*.$(e))))
+ours = $(wildcard $(foreach d,$(layers) fuzz tests shims/c,$(foreach e,c h,$(d)/*.$(e) $(d)/*/*.$(e))))
 format: ; clang-format -i $(ours)
 lint:
 	@command -v clang-tidy > /dev/null || { echo "no clang-tidy here" >&2; exit 1; }

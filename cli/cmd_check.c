@@ -19,6 +19,8 @@ write_report(
 		return sf_report_jsonl(out->f, r, &tool);
 	case SF_FORMAT_TEXT:
 	case SF_FORMAT_CSV:
+	case SF_FORMAT_JUNIT:
+	case SF_FORMAT_HTML:
 		break;
 	}
 	return sf_report_text(out->f, r, &style);

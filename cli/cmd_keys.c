@@ -24,6 +24,8 @@ write_timeline(
 		return sf_keys_csv(out->f, r->timeline);
 	case SF_FORMAT_TEXT:
 	case SF_FORMAT_JSONL:
+	case SF_FORMAT_JUNIT:
+	case SF_FORMAT_HTML:
 		break;
 	}
 	return sf_keys_text(out->f, r, r->timeline, &style);

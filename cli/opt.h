@@ -34,7 +34,9 @@ enum sf_format {
 	SF_FORMAT_TEXT,
 	SF_FORMAT_JSON,
 	SF_FORMAT_JSONL,
-	SF_FORMAT_CSV
+	SF_FORMAT_CSV,
+	SF_FORMAT_JUNIT,
+	SF_FORMAT_HTML
 };
 enum sf_colour { SF_COLOUR_AUTO, SF_COLOUR_ALWAYS, SF_COLOUR_NEVER };
 
@@ -56,6 +58,15 @@ struct sf_kid_option {
 struct sf_number {
 	bool given;
 	uint64_t v;
+};
+
+/* What conform alone asks for. */
+struct sf_conform_config {
+	bool quick, list, isolate, keep_going, matrix;
+	struct sf_texts cases; /* ids, or globs */
+	const char *tag, *require, *known, *fuzz, *against, *found;
+	struct sf_number timeout_scale, min_cases;
+	uint64_t shim_memory; /* octets, 0: no limit */
 };
 
 /* What an argument list says. Members that a command does not know keep their
@@ -82,6 +93,7 @@ struct sf_config {
 	const char *metadata; /* hex; NULL: as the key file says */
 	struct sf_number key_id, ctr, ssrc, seconds, seed, jobs;
 	uint64_t max_memory; /* octets */
+	struct sf_conform_config conform;
 };
 
 enum sf_option_kind {

@@ -45,6 +45,7 @@
 #include "parsers/text/sdp_attr.h"
 #include "parsers/text/sdp_crypto.h"
 #include "parsers/text/sdp_line.h"
+#include "parsers/text/shim_line.h"
 
 #include <string.h>
 

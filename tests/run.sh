@@ -40,6 +40,7 @@ scripts='
 	frames
 	srtp
 	accuracy
+	conform
 '
 for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"

@@ -191,6 +191,8 @@ put_requirements(struct sf_make *m, const char *words)
 void
 sf_make_test_open(struct sf_make *m, const struct sf_make_test *t)
 {
+	if (m->seen != NULL)
+		m->seen(m->who, t);
 	sf_emit_open(&m->e, NULL, '{');
 	m->e.lines = false;
 	sf_emit_count(&m->e, "tcId", ++m->tests);

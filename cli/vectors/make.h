@@ -21,6 +21,8 @@ enum sf_make_flag {
 	SF_MAKE_FLAGS
 };
 
+struct sf_make_test;
+
 struct sf_make {
 	const struct sf_crypto *crypto;
 	struct sf_emit e;
@@ -32,6 +34,9 @@ struct sf_make {
 	unsigned in_family;
 	uint64_t flags; /* bit 1 << flag for each that is used */
 	bool broken;    /* the cryptographic library failed */
+	/* told of every test as it begins; NULL: nobody */
+	void (*seen)(void *who, const struct sf_make_test *t);
+	void *who;
 };
 
 /* What a test says of itself. */

@@ -1,0 +1,282 @@
+/*
+ * cases_replay.c - frames that come twice, late or never: RFC 9605 9.3 leaves
+ * it to the receiver, and what the receiver declares it does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/conform/conform.h"
+
+struct stream {
+	uint8_t base[32], pt[9];
+	struct sf_plain f;
+	uint64_t window; /* declared or asked for; 0: none */
+	bool wanted;     /* there is one */
+};
+
+/* The width behind "window:", or 0. */
+static uint64_t
+declared_window(const struct sf_trial *t)
+{
+	const char *p = t->run->info.policy[SF_POLICY_REPLAY];
+
+	return strncmp(p, "window:", 7) == 0 ? strtoull(p + 7, NULL, 10) : 0;
+}
+
+static bool
+declares(const struct sf_trial *t, const char *word)
+{
+	return strcmp(t->run->info.policy[SF_POLICY_REPLAY], word) == 0;
+}
+
+static void
+make(struct sf_trial *t, struct stream *s)
+{
+	sf_fill(t, s->base, sizeof(s->base));
+	sf_fill(t, s->pt, sizeof(s->pt));
+	s->f = (struct sf_plain){ .base = sf_bytes(s->base, sizeof(s->base)),
+		.kid = 7,
+		.meta = sf_bytes(NULL, 0),
+		.pt = sf_bytes(s->pt, sizeof(s->pt)) };
+	s->window = declared_window(t);
+}
+
+static void
+begin(struct sf_trial *t, struct stream *s)
+{
+	make(t, s);
+	sf_new(t, "a");
+	sf_must_key(t, "a", "recv", s->f.kid, s->f.base);
+}
+
+static enum sf_reply
+open_ctr(struct sf_trial *t, struct stream *s, uint64_t ctr)
+{
+	uint8_t ct[64];
+
+	s->f.ctr = ctr;
+	return sf_open(
+	    t, "a", s->f.meta, sf_bytes(ct, sf_seal_by_us(t, &s->f, ct)));
+}
+
+static void
+must_ctr(struct sf_trial *t, struct stream *s, uint64_t ctr, const char *what)
+{
+	open_ctr(t, s, ctr);
+	if (sf_must_ok(t, what))
+		sf_must_octets(t, "pt", s->f.pt);
+}
+
+/* Rising counters with gaps: nobody has a reason to refuse these. */
+static void
+in_order(struct sf_trial *t)
+{
+	static const uint64_t ctrs[] = { 0, 1, 2, 3, 7, 8, 9, 255, 256, 257,
+		100000, UINT64_C(1) << 33 };
+	struct stream s;
+
+	begin(t, &s);
+	for (unsigned i = 0; i < sizeof(ctrs) / sizeof(ctrs[0]); i++)
+		must_ctr(t, &s, ctrs[i], "a frame with a higher counter");
+}
+
+/* Late by a few: within every window that there is; told when refused. */
+static void
+reordered(struct sf_trial *t)
+{
+	static const uint64_t ctrs[] = { 10, 12, 11, 15, 13, 14, 9, 8 };
+	struct stream s;
+	unsigned refused = 0;
+
+	begin(t, &s);
+	for (unsigned i = 0; i < 8 && !t->stopped; i++)
+		refused += open_ctr(t, &s, ctrs[i]) == SF_R_NO;
+	if (t->stopped || refused == 0)
+		return;
+	if (declares(t, "none") || declares(t, "app") || s.window >= 8)
+		sf_fail(t,
+		    "%u of 8 frames refused that came out of order, and the "
+		    "shim declares replay:%s",
+		    refused, t->run->info.policy[SF_POLICY_REPLAY]);
+	else
+		sf_record(
+		    t, "%u of 8 frames out of order were refused", refused);
+}
+
+static void
+duplicate(struct sf_trial *t)
+{
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, 5, "a frame that is genuine");
+	open_ctr(t, &s, 5);
+	if (t->stopped)
+		return;
+	if (t->reply == SF_R_OK && s.window > 0)
+		sf_fail(t,
+		    "a frame opens twice, and the shim declares replay:%s",
+		    t->run->info.policy[SF_POLICY_REPLAY]);
+	else if (t->reply == SF_R_NO &&
+		 (declares(t, "none") || declares(t, "app")))
+		sf_fail(t,
+		    "the same frame again is refused (%s), and the shim "
+		    "declares replay:%s",
+		    t->reason, t->run->info.policy[SF_POLICY_REPLAY]);
+	else
+		sf_record(t, "replay: the same frame again is %s",
+		    t->reply == SF_R_OK ? "opened" : "refused");
+}
+
+/* Around the edges of a declared window. */
+static void
+window(struct sf_trial *t)
+{
+	struct stream s;
+	uint64_t w, top;
+
+	begin(t, &s);
+	w = s.window;
+	if (w == 0) {
+		sf_record(t, "no replay window is declared");
+		return;
+	}
+	top = 10 * w;
+	must_ctr(t, &s, top, "the first frame");
+	switch (t->c->i) {
+	case 0:
+		must_ctr(t, &s, top - w + 1, "the oldest frame of the window");
+		break;
+	case 1:
+		must_ctr(t, &s, top - 1, "a frame late by one");
+		open_ctr(t, &s, top - 1);
+		sf_must_no(t, "the same frame again, within the window");
+		break;
+	case 2:
+		must_ctr(t, &s, top + 2 * w, "a jump of two windows");
+		open_ctr(t, &s, top + 2 * w);
+		sf_must_no(t, "the same frame again, behind a jump");
+		must_ctr(t, &s, top + 2 * w - 1, "a frame late by one");
+		break;
+	case 3:
+		must_ctr(t, &s, top + (UINT64_C(1) << 32), "a jump of 2^32");
+		must_ctr(t, &s, top + (UINT64_C(1) << 32) + 1, "one more");
+		break;
+	case 4:
+		must_ctr(t, &s, top + w - 1, "a jump of one window less one");
+		must_ctr(t, &s, top + w, "one more");
+		open_ctr(t, &s, top + w - 1);
+		sf_must_no(t, "the same frame again");
+		break;
+	default:
+		open_ctr(t, &s, top - w);
+		if (t->reply != SF_R_NONE)
+			sf_record(t, "a frame older than the window is %s",
+			    t->reply == SF_R_OK ? "opened" : "refused");
+		break;
+	}
+}
+
+static void
+per_kid(struct sf_trial *t)
+{
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, 5, "a frame under KID 7");
+	s.f.kid = 8;
+	sf_must_key(t, "a", "recv", 8, s.f.base);
+	must_ctr(t, &s, 5, "a frame with the same counter under KID 8");
+}
+
+static void
+top(struct sf_trial *t)
+{
+	static const uint64_t ctrs[] = { (UINT64_C(1) << 63) - 1,
+		UINT64_C(1) << 63, UINT64_MAX };
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, ctrs[t->c->i], "a frame with a very high counter");
+	open_ctr(t, &s, 3);
+	if (t->reply != SF_R_NONE)
+		sf_record(t, "a small counter behind a very high one: %s",
+		    t->reply == SF_R_OK ? "opened" : "refused");
+}
+
+/* ---- forgeries ----------------------------------------------------------- */
+
+static void
+forge_ctr(struct sf_trial *t, struct stream *s, uint64_t ctr)
+{
+	uint8_t ct[64];
+	size_t n;
+
+	s->f.ctr = ctr;
+	n = sf_seal_by_us(t, &s->f, ct);
+	ct[n - 1] ^= 0x5a;
+	sf_must_refuse(t, "a", s->f.meta, sf_bytes(ct, n), "a forged frame");
+}
+
+/* A forged counter moves nothing: what is genuine opens. */
+static void
+forged_high(struct sf_trial *t)
+{
+	static const uint64_t highs[] = { 100000, UINT64_C(1) << 40,
+		UINT64_MAX };
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, 10, "a frame that is genuine");
+	forge_ctr(t, &s, highs[t->c->i]);
+	must_ctr(t, &s, 11,
+	    "a genuine frame behind a forged one with a high counter (a "
+	    "window moves behind a tag that verified, or one packet stops "
+	    "the sender)");
+	must_ctr(t, &s, 12, "the genuine frame behind that");
+}
+
+static void
+forged_copy(struct sf_trial *t)
+{
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, 10, "a frame that is genuine");
+	forge_ctr(t, &s, 11);
+	must_ctr(t, &s, 11,
+	    "the genuine frame whose forged copy came first (a counter is "
+	    "marked behind a tag that verified)");
+}
+
+/* The first frame of a sender is forged. */
+static void
+forged_first(struct sf_trial *t)
+{
+	struct stream s;
+
+	begin(t, &s);
+	forge_ctr(t, &s, UINT64_C(1) << 33);
+	must_ctr(t, &s, 0, "the first genuine frame behind a forged one");
+	must_ctr(t, &s, 1, "the second genuine frame behind a forged one");
+}
+
+void
+sf_cases_replay(struct sf_catalogue *k)
+{
+	static const struct sf_family rows[] = {
+		/* clang-format off */
+		{ "rp-order", "replay", "9.3", "REP-02 DEC-02", "Frames with rising counters open, whatever the gaps", EACH_SUITE, 1, SF_NEED(OPEN), in_order },
+		{ "rp-reorder", "replay", "9.3", "REP-03", "Frames out of order", EACH_SUITE, 1, SF_NEED(OPEN), reordered },
+		{ "rp-duplicate", "replay", "9.3", "REP-03", "The same frame again", EACH_SUITE, 1, SF_NEED(OPEN), duplicate },
+		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", FIRST_SUITE, 6, SF_NEED(OPEN), window },
+		{ "rp-perkid", "replay", "9.3", "REP-03", "One counter under two KIDs is two frames", EACH_SUITE, 1, SF_NEED(OPEN), per_kid },
+		{ "rp-top", "replay", "9.3", "REP-03", "Counters near the end of 64 bits", FIRST_SUITE, 3, SF_NEED(OPEN), top },
+		{ "rp-forge", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame with a high counter does not stop the sender", EACH_SUITE, 3, SF_NEED(OPEN), forged_high },
+		{ "rp-forge-dup", "replay", "4.4.4", "DEC-05 REP-03", "A forged copy does not use up a frame", EACH_SUITE, 1, SF_NEED(OPEN), forged_copy },
+		{ "rp-forge-first", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame in front of all others changes nothing", EACH_SUITE, 1, SF_NEED(OPEN), forged_first },
+		/* clang-format on */
+	};
+
+	sf_catalogue_add(k, rows, sizeof(rows) / sizeof(rows[0]));
+}

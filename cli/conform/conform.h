@@ -1,0 +1,272 @@
+/*
+ * conform.h - somebody's implementation of SFrame, asked what the documents
+ * say it must do. A case is a few requests to a shim and what has to come of
+ * them; a trial is a case under way.
+ */
+#ifndef SF_CONFORM_H
+#define SF_CONFORM_H
+
+#include <stdio.h>
+
+#include "engine/config/vectorfile.h"
+#include "engine/shim/child.h"
+#include "engine/shim/line.h"
+
+/* ---- what a shim can, and what it says of itself ------------------------- */
+
+enum sf_cap {
+#define CAP(id, name, verbs) SF_CAP_##id,
+#include "cli/conform/caps.def"
+#undef CAP
+	SF_CAPS
+};
+
+#define SF_NEED(cap) (1u << SF_CAP_##cap)
+
+/* "ctr-set"; static. */
+const char *sf_cap_name(enum sf_cap cap);
+
+struct sf_shim_info {
+	char name[64], version[64];             /* made safe to print */
+	unsigned suites;                        /* bit 1 << id */
+	unsigned caps;                          /* bit 1 << cap */
+	char policy[SF_VECTOR_POLICIES][32];    /* "" where none is declared */
+	uint64_t max_frame, max_meta, max_keys; /* UINT64_MAX: not declared */
+};
+
+/* ---- cases --------------------------------------------------------------- */
+
+struct sf_trial;
+
+/* How a case is made; a table of these makes the catalogue. */
+struct sf_case {
+	char id[48];
+	const char *tag;          /* "frames"; the part of the catalogue */
+	const char *section;      /* of RFC 9605, or "draft" */
+	const char *requirements; /* blanks between; the first is what fails */
+	const char *says;         /* a sentence without its full stop */
+	unsigned place;           /* told behind the sentence, unless 0 */
+	uint16_t suite;           /* 0: of none */
+	unsigned i;               /* which of its family */
+	unsigned needs;           /* capabilities, SF_NEED() */
+	bool quick;               /* part of --quick */
+	void (*run)(struct sf_trial *t);
+	const struct sf_vectorfile *file; /* of a case that is a test vector */
+	const struct sf_vector_group *group;
+	const struct sf_vector_case *vector;
+};
+
+struct sf_catalogue {
+	size_t n, room;
+	struct sf_case *cases;
+	size_t n_files;
+	struct sf_vectorfile files[32];
+	bool failed; /* no memory, or the library failed */
+};
+
+/* All cases, in their order. False without memory. */
+bool sf_catalogue_make(struct sf_catalogue *k, uint64_t seed);
+void sf_catalogue_free(struct sf_catalogue *k);
+
+/* One family: count cases for each suite, or of none. */
+struct sf_family {
+	const char *id, *tag, *section, *requirements, *says;
+	enum { ONCE, EACH_SUITE, CTR_SUITES, FIRST_SUITE } over;
+	unsigned count; /* 0: as many as the tag has octets */
+	unsigned needs;
+	void (*run)(struct sf_trial *t);
+};
+
+void sf_catalogue_add(
+    struct sf_catalogue *k, const struct sf_family *rows, size_t n);
+struct sf_case *sf_catalogue_room(struct sf_catalogue *k);
+
+/* The parts of the catalogue. */
+void sf_cases_vectors(struct sf_catalogue *k, uint64_t seed);
+void sf_cases_official(struct sf_catalogue *k);
+void sf_cases_header(struct sf_catalogue *k);
+void sf_cases_frames(struct sf_catalogue *k);
+void sf_cases_keys(struct sf_catalogue *k);
+void sf_cases_counters(struct sf_catalogue *k);
+void sf_cases_replay(struct sf_catalogue *k);
+void sf_cases_state(struct sf_catalogue *k);
+void sf_cases_ratchet(struct sf_catalogue *k);
+void sf_cases_mls(struct sf_catalogue *k);
+
+/* ---- outcomes ------------------------------------------------------------ */
+
+enum sf_case_verdict {
+	SF_V_PASS,
+	SF_V_FAIL,
+	SF_V_CRASH,
+	SF_V_TIMEOUT,
+	SF_V_UNSUPPORTED,
+	SF_V_RECORDED, /* a choice, or a measurement: never a failure */
+	SF_V_NOT_RUN,
+	SF_VERDICTS
+};
+
+/* "pass"; static. */
+const char *sf_case_verdict_name(enum sf_case_verdict v);
+
+#define SF_WHY 480
+
+struct sf_case_result {
+	enum sf_case_verdict verdict;
+	bool flaky;       /* it crashed or hung once, and not when run again */
+	bool known;       /* as the file of known results says */
+	char why[SF_WHY]; /* expected and got, or what was recorded */
+	char *replay;     /* requests for printf, or NULL: too long */
+	char *error;      /* the end of standard error, after a crash */
+	unsigned milliseconds;
+	int8_t choice; /* of a policy: 1 taken, 0 refused, -1 not asked */
+	uint8_t policy;
+};
+
+struct sf_conform_options {
+	char *const *argv; /* of the shim */
+	double timeout_scale;
+	uint64_t memory; /* limit of the shim in octets; 0: none */
+	uint64_t seed;
+	bool isolate, keep_going, quick;
+	unsigned jobs;
+	const char *tag;          /* NULL: all */
+	const char *const *names; /* ids or globs; n_names 0: all */
+	unsigned n_names;
+};
+
+/* Runs the cases and fills in results, one for each. */
+struct sf_conform {
+	const struct sf_conform_options *o;
+	const struct sf_crypto *crypto;
+	struct sf_shim_info info;
+	const struct sf_catalogue *catalogue;
+	struct sf_case_result *results;
+	size_t done, crashes;
+	bool isolate; /* after too many crashes, a process for each */
+	bool stopped; /* a limit or a failure of ours */
+	char trouble[SF_WHY];
+};
+
+enum sf_hello { SF_HELLO_OK, SF_HELLO_SKIP, SF_HELLO_WRONG, SF_HELLO_NO_START };
+
+/* * stands for any run of characters, and nothing else is special. */
+bool sf_case_matches(const char *glob, const char *id);
+
+/* Starts the shim once and asks it hello; trouble says why it is not OK. */
+enum sf_hello sf_conform_hello(struct sf_conform *r);
+/* False after a failure of ours; trouble says which. */
+bool sf_conform_run(struct sf_conform *r);
+bool sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c);
+void sf_case_result_free(struct sf_case_result *r);
+
+/* ---- trials: for those who write cases ----------------------------------- */
+
+enum sf_reply { SF_R_NONE, SF_R_OK, SF_R_NO, SF_R_UNSUPPORTED };
+
+#define SF_SEALS 2048 /* counters that a trial remembers to find one again */
+
+struct sf_trial {
+	const struct sf_conform *run;
+	const struct sf_case *c;
+	const struct sf_suite *suite; /* of the case; may be changed */
+	struct sf_child *child;
+	bool *greeted; /* hello was asked of this process */
+	uint64_t id, random;
+	struct sf_line line, log;
+	bool log_cut;
+	size_t log_n;
+	enum sf_reply reply;
+	struct sf_bytes words; /* of the last reply */
+	char reason[16];       /* of its why */
+	size_t room;
+	uint8_t *octets; /* of the last value taken */
+	bool stopped;    /* something was found: nothing is asked now */
+	struct sf_case_result *result;
+	unsigned n_seals;
+	struct sf_seal_seen {
+		uint64_t kid, ctr, key;
+	} seals[SF_SEALS];
+};
+
+void sf_trial_free(struct sf_trial *t);
+void sf_trial_case(
+    struct sf_trial *t, const struct sf_case *c, struct sf_case_result *result);
+
+/* A request is begun, given words, and asked. After a verdict all of these do
+   nothing, and the reply is SF_R_NONE. */
+void sf_begin(struct sf_trial *t, const char *verb);
+void sf_put(struct sf_trial *t, const char *key, const char *value);
+void sf_put_u64(struct sf_trial *t, const char *key, uint64_t v);
+void sf_put_hex(struct sf_trial *t, const char *key, struct sf_bytes b);
+enum sf_reply sf_ask(struct sf_trial *t);
+
+/* A value of the last reply; a verdict when it is not there or is none. */
+bool sf_take_u64(struct sf_trial *t, const char *key, uint64_t *v);
+bool sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b);
+
+/* Verdicts; the first one counts. */
+void sf_fail(struct sf_trial *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void sf_record(struct sf_trial *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A choice that the documents leave open. It fails when the shim declares
+   another: taken and refused are its words for the two. */
+void sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
+    const char *word_taken, const char *word_refused);
+
+/* What the last reply has to be. */
+bool sf_must_ok(struct sf_trial *t, const char *what);
+bool sf_must_no(struct sf_trial *t, const char *what);
+void sf_must_octets(struct sf_trial *t, const char *key, struct sf_bytes want);
+void sf_must_u64(struct sf_trial *t, const char *key, uint64_t want);
+
+uint64_t sf_next(struct sf_trial *t); /* numbers that follow from the seed */
+void sf_fill(struct sf_trial *t, uint8_t *out, size_t n);
+
+/* ---- frames -------------------------------------------------------------- */
+
+/* A frame as RFC 9605 has it, to be sealed by us. */
+struct sf_plain {
+	struct sf_bytes base;
+	uint64_t kid, ctr;
+	struct sf_bytes meta, pt;
+	size_t n_header; /* 0: the minimal one */
+	uint8_t header[17];
+};
+
+/* Octets of out, which has room for 17, pt.n and 16. */
+size_t sf_seal_by_us(
+    struct sf_trial *t, const struct sf_plain *f, uint8_t *out);
+
+/* Requests that most cases make. */
+void sf_new(struct sf_trial *t, const char *ctx); /* of the trial's suite */
+enum sf_reply sf_key(struct sf_trial *t, const char *ctx, const char *use,
+    uint64_t kid, struct sf_bytes base);
+void sf_must_key(struct sf_trial *t, const char *ctx, const char *use,
+    uint64_t kid, struct sf_bytes base);
+enum sf_reply sf_open(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
+    struct sf_bytes ct);
+enum sf_reply sf_seal(struct sf_trial *t, const char *ctx, uint64_t kid,
+    struct sf_bytes meta, struct sf_bytes pt);
+
+/* The frame is opened, and what came out is right. */
+void sf_must_open(struct sf_trial *t, const char *ctx, const struct sf_plain *f,
+    struct sf_bytes ct);
+/* Seals f by us, and has it opened, or refused. */
+void sf_must_open_ours(
+    struct sf_trial *t, const char *ctx, const struct sf_plain *f);
+void sf_must_refuse(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
+    struct sf_bytes ct, const char *what);
+
+/*
+ * The last reply was to a seal: is it a frame that we can open, under this
+ * key, with this plaintext, with a minimal header and a counter never seen in
+ * this trial? *ctr is that counter. False, and a verdict, when it is not.
+ */
+bool sf_must_be_sealed(
+    struct sf_trial *t, const struct sf_plain *f, uint64_t *ctr);
+void sf_must_seal(struct sf_trial *t, const char *ctx, const struct sf_plain *f,
+    uint64_t *ctr);
+
+#endif

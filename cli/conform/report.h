@@ -1,0 +1,67 @@
+/*
+ * report.h - what became of the cases, in the ways there are to tell it.
+ */
+#ifndef SF_CONFORM_REPORT_H
+#define SF_CONFORM_REPORT_H
+
+#include "cli/conform/conform.h"
+
+/* What is known beforehand, out of a file. */
+struct sf_known;
+
+/* False, and has told why, when the file is no such file. */
+bool sf_known_read(struct sf_known **out, const char *name);
+void sf_known_free(struct sf_known *k);
+
+#define SF_COMPLAINTS 256
+
+/* All about a run that a report tells. */
+struct sf_conform_report {
+	const struct sf_conform *run;
+	const char *command; /* of the shim, made safe for a shell to read */
+	bool verbose;
+	double seconds;
+	size_t
+	    n[SF_VERDICTS]; /* cases by verdict; known ones are not in here */
+	size_t known, exercised, lost; /* lost: for want of a capability */
+	bool good;                     /* it conforms */
+	size_t n_complaints;           /* about the run, not about a case */
+	char complaints[SF_COMPLAINTS][160];
+};
+
+/* Marks the results that are known, and complains of lines that do not hold. */
+void sf_known_apply(
+    struct sf_known *k, struct sf_conform *run, struct sf_conform_report *r);
+
+void sf_conform_complain(struct sf_conform_report *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Is this one that keeps an implementation from conforming? */
+bool sf_conform_counts(const struct sf_case_result *r);
+
+/* "fr-cut" of "fr-cut-s4-07" */
+void sf_case_family(const char *id, char out[48]);
+
+/* Each returns false when the stream took an error. */
+bool sf_conform_text(FILE *f, const struct sf_conform_report *r);
+bool sf_conform_json(FILE *f, const struct sf_conform_report *r);
+bool sf_conform_junit(FILE *f, const struct sf_conform_report *r);
+bool sf_conform_html(FILE *f, const struct sf_conform_report *r);
+
+/* A page out of files of JSON results; SF_EXIT_OK, or it has told why not. */
+int sf_conform_matrix(FILE *f, const char *const *names, unsigned n);
+
+/* What one requirement came to. */
+struct sf_requirement {
+	char id[16];
+	size_t n[SF_VERDICTS];
+	size_t known;
+};
+
+#define SF_REQUIREMENTS 128
+
+/* All that the cases of a run name, in their order; returns how many. */
+size_t sf_conform_requirements(
+    const struct sf_conform *run, struct sf_requirement out[SF_REQUIREMENTS]);
+
+#endif

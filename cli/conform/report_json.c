@@ -1,0 +1,227 @@
+/*
+ * report_json.c - what became of the cases, as JSON and as JUnit.
+ */
+#include <string.h>
+
+#include "cli/conform/report.h"
+#include "report/emit.h"
+#include "report/escape.h"
+#include "report/version.h"
+
+/* ---- JSON ---------------------------------------------------------------- */
+
+static void
+put_words(struct sf_emit *e, const char *key, const char *words)
+{
+	sf_emit_open(e, key, '[');
+	while (*words != '\0') {
+		size_t n = strcspn(words, " ");
+		char word[24];
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		sf_emit_string(e, NULL, word);
+		words += n + strspn(words + n, " ");
+	}
+	sf_emit_close(e, '[');
+}
+
+static void
+put_shim(struct sf_emit *e, const struct sf_conform_report *r)
+{
+	const struct sf_shim_info *info = &r->run->info;
+
+	sf_emit_open(e, "shim", '{');
+	sf_emit_string(e, "name", info->name);
+	sf_emit_string(e, "version", info->version);
+	sf_emit_open(e, "suites", '[');
+	for (unsigned id = 1; id <= SF_SUITES; id++)
+		if ((info->suites >> id & 1) != 0)
+			sf_emit_count(e, NULL, id);
+	sf_emit_close(e, '[');
+	sf_emit_open(e, "caps", '[');
+	for (unsigned i = 0; i < SF_CAPS; i++)
+		if ((info->caps >> i & 1) != 0)
+			sf_emit_string(e, NULL, sf_cap_name((enum sf_cap)i));
+	sf_emit_close(e, '[');
+	sf_emit_open(e, "policies", '{');
+	for (unsigned i = 0; i < SF_VECTOR_POLICIES; i++)
+		if (info->policy[i][0] != '\0')
+			sf_emit_string(e,
+			    sf_vector_policy_name((enum sf_vector_policy)i),
+			    info->policy[i]);
+	sf_emit_close(e, '{');
+	sf_emit_close(e, '{');
+}
+
+static void
+put_counts(struct sf_emit *e, const size_t n[SF_VERDICTS], size_t known)
+{
+	for (unsigned v = 0; v < SF_VERDICTS; v++)
+		if (v != SF_V_NOT_RUN)
+			sf_emit_count(e,
+			    sf_case_verdict_name((enum sf_case_verdict)v),
+			    n[v]);
+	sf_emit_count(e, "known", known);
+}
+
+static void
+put_case(struct sf_emit *e, const struct sf_case *c,
+    const struct sf_case_result *result)
+{
+	sf_emit_open(e, NULL, '{');
+	e->lines = false;
+	sf_emit_string(e, "id", c->id);
+	sf_emit_string(e, "tag", c->tag);
+	sf_emit_string(e, "section", c->section);
+	put_words(e, "requirements", c->requirements);
+	sf_emit_string(e, "says", c->says);
+	sf_emit_string(e, "verdict", sf_case_verdict_name(result->verdict));
+	sf_emit_bool(e, "known", result->known);
+	if (result->flaky)
+		sf_emit_bool(e, "flaky", true);
+	if (result->why[0] != '\0')
+		sf_emit_string(e, "why", result->why);
+	if (result->replay != NULL)
+		sf_emit_string(e, "replay", result->replay);
+	if (result->error != NULL && result->error[0] != '\0')
+		sf_emit_string(e, "stderr", result->error);
+	sf_emit_close(e, '{');
+	e->lines = true;
+}
+
+bool
+sf_conform_json(FILE *f, const struct sf_conform_report *r)
+{
+	const struct sf_catalogue *k = r->run->catalogue;
+	struct sf_requirement all[SF_REQUIREMENTS];
+	size_t n = sf_conform_requirements(r->run, all);
+	struct sf_emit e = sf_emit(f, true);
+
+	sf_emit_open(&e, NULL, '{');
+	sf_emit_string(&e, "schema", "sframe-tool/conform/v1");
+	sf_emit_open(&e, "tool", '{');
+	sf_emit_string(&e, "name", SF_NAME);
+	sf_emit_string(&e, "version", SF_VERSION);
+	sf_emit_close(&e, '{');
+	put_shim(&e, r);
+	sf_emit_u64(&e, "seed", r->run->o->seed);
+	sf_emit_string(&e, "verdict", r->good ? "pass" : "fail");
+	sf_emit_open(&e, "counts", '{');
+	put_counts(&e, r->n, r->known);
+	sf_emit_close(&e, '{');
+	sf_emit_open(&e, "errors", '[');
+	for (size_t i = 0; i < r->n_complaints; i++)
+		sf_emit_string(&e, NULL, r->complaints[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_open(&e, "requirements", '[');
+	for (size_t i = 0; i < n; i++) {
+		sf_emit_open(&e, NULL, '{');
+		e.lines = false;
+		sf_emit_string(&e, "id", all[i].id);
+		put_counts(&e, all[i].n, all[i].known);
+		sf_emit_close(&e, '{');
+		e.lines = true;
+	}
+	sf_emit_close(&e, '[');
+	sf_emit_open(&e, "cases", '[');
+	for (size_t i = 0; i < k->n; i++)
+		if (r->run->results[i].verdict != SF_V_NOT_RUN)
+			put_case(&e, &k->cases[i], &r->run->results[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_close(&e, '{');
+	return sf_emit_end(&e);
+}
+
+/* ---- JUnit --------------------------------------------------------------- */
+
+/* Text of XML 1.0: no character that it forbids is left by the escape. */
+static void
+put_xml(FILE *f, const char *text)
+{
+	struct sf_bytes in = sf_bytes(text, strlen(text));
+
+	while (in.n > 0) {
+		char one[SF_ESCAPE_MAX];
+		size_t n = sf_escape_next(one, &in, SF_ESCAPE_TEXT);
+
+		for (size_t i = 0; i < n; i++)
+			switch (one[i]) {
+			case '&':
+				fputs("&amp;", f);
+				break;
+			case '<':
+				fputs("&lt;", f);
+				break;
+			case '>':
+				fputs("&gt;", f);
+				break;
+			case '"':
+				fputs("&quot;", f);
+				break;
+			default:
+				fputc(one[i], f);
+				break;
+			}
+	}
+}
+
+static void
+put_junit_case(
+    FILE *f, const struct sf_case *c, const struct sf_case_result *result)
+{
+	fprintf(f, "  <testcase classname=\"%s\" name=\"%s\"", c->tag, c->id);
+	if (sf_conform_counts(result)) {
+		fprintf(f, ">\n    <%s type=\"%s\" message=\"",
+		    result->verdict == SF_V_FAIL ? "failure" : "error",
+		    sf_case_verdict_name(result->verdict));
+		put_xml(f, result->why);
+		fputs("\">", f);
+		put_xml(f, c->requirements);
+		fputs(": ", f);
+		put_xml(f, c->says);
+		if (result->replay != NULL) {
+			fputc('\n', f);
+			put_xml(f, result->replay);
+		}
+		fprintf(f, "</%s>\n  </testcase>\n",
+		    result->verdict == SF_V_FAIL ? "failure" : "error");
+	} else if (result->verdict == SF_V_UNSUPPORTED || result->known) {
+		fputs(">\n    <skipped message=\"", f);
+		put_xml(f, result->known ? "as known" : result->why);
+		fputs("\"/>\n  </testcase>\n", f);
+	} else {
+		fputs("/>\n", f);
+	}
+}
+
+bool
+sf_conform_junit(FILE *f, const struct sf_conform_report *r)
+{
+	const struct sf_catalogue *k = r->run->catalogue;
+	size_t all = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		all += r->run->results[i].verdict != SF_V_NOT_RUN;
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"",
+	    f);
+	put_xml(f, r->run->info.name);
+	fprintf(f,
+	    "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+	    "skipped=\"%zu\">\n",
+	    all + r->n_complaints, r->n[SF_V_FAIL] + r->n_complaints,
+	    r->n[SF_V_CRASH] + r->n[SF_V_TIMEOUT],
+	    r->n[SF_V_UNSUPPORTED] + r->known);
+	for (size_t i = 0; i < k->n; i++)
+		if (r->run->results[i].verdict != SF_V_NOT_RUN)
+			put_junit_case(f, &k->cases[i], &r->run->results[i]);
+	for (size_t i = 0; i < r->n_complaints; i++) {
+		fprintf(f,
+		    "  <testcase classname=\"run\" name=\"error-%zu\">\n    "
+		    "<failure message=\"",
+		    i + 1);
+		put_xml(f, r->complaints[i]);
+		fputs("\"/>\n  </testcase>\n", f);
+	}
+	fputs("</testsuite>\n", f);
+	return !ferror(f);
+}

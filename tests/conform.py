@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""
+conform.py - `sframe-tool conform`: implementations that conform, that do not,
+and shims that are hostile.
+
+	conform.py [PART]         the tests, or those whose name has PART in it
+	conform.py score [NAME]   every defect of shims/node against all cases
+	conform.py official       writes cli/conform/official.def anew
+"""
+import html.parser
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+import harness
+from harness import TOP, check, finish, run, scratch, strict
+
+OURS = os.path.join(os.path.dirname(harness.TOOL), "shims", "sframe-tool")
+NODE = ["node", os.path.join(TOP, "shims", "node", "shim.mjs")]
+PYTHON = [sys.executable, "-B", os.path.join(TOP, "shims", "python", "shim.py")]
+CAPS = "header,kdf,aead,seal,open"
+
+
+def conform(*args, shim=(OURS,), **more):
+    return run("conform", *args, "--", *shim, **more)
+
+
+def results(ran):
+    return strict(ran.out)
+
+
+def failures(doc):
+    return [c for c in doc["cases"]
+            if c["verdict"] in ("fail", "crash", "timeout") and not c["known"]]
+
+
+# ---- implementations that conform --------------------------------------------
+
+def test_ours():
+    begun = time.monotonic()
+    r = conform("--json")
+    took = time.monotonic() - begun
+    check("ours conforms", r.status == 0, r)
+    doc = results(r)
+    n = sum(doc["counts"][v] for v in ("pass", "recorded", "fail"))
+    check("ours: about all the cases", n > 5000, n)
+    check("ours: all suites", doc["shim"]["suites"] == list(range(1, 9)))
+    check("ours: not slow", took < 60, took)
+    ids = [c["id"] for c in doc["cases"]]
+    check("ids are unique", len(ids) == len(set(ids)))
+    asked = {q["id"] for q in doc["requirements"]}
+    check("requirements have the form of an id",
+          all(re.fullmatch(r"[A-Z]+-\d\d", q) for q in asked), asked)
+    for q in ("HDR-05", "CTR-06", "DEC-05", "KEY-08", "MLS-05", "AEAD-09"):
+        check("asks for " + q, q in asked)
+
+
+def test_node():
+    r = conform("--jobs", "2", "--json", shim=NODE)
+    check("node conforms", r.status == 0,
+          [c["id"] for c in failures(results(r))] if r.out else r)
+
+
+def test_quick_python():
+    r = conform("--quick", "--json", shim=PYTHON)
+    check("python conforms", r.status == 0,
+          [(c["id"], c["why"]) for c in failures(results(r))] if r.out else r)
+
+
+def test_official():
+    """The table that is compiled in is what was published."""
+    check("official.def", official() == read(os.path.join(
+        TOP, "cli", "conform", "official.def")))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def official():
+    def load(name):
+        return json.loads(read(os.path.join(TOP, "vectors", "rfc9605", name)))
+    d, more = load("test-vectors.json"), load("sframe-aes256-test-vectors.json")
+    out = ["/* clang-format off */", "/*",
+           " * official.def - the test vectors of RFC 9605 appendix C (headers C.1, AEAD C.2,",
+           " * frames C.3) and of draft-barnes-sframe-iana-256, copied by",
+           " * tests/conform.py official from vectors/rfc9605/.", " */"]
+    for h in d["header"]:
+        out.append('HEADER( UINT64_C(%d), UINT64_C(%d), "%s" )'
+                   % (h["kid"], h["ctr"], h["encoded"]))
+    for a in d["aes_ctr_hmac"] + d["aes_256_ctr_hmac"]:
+        out.append('AEAD( %d, "%s",\n    "%s", "%s",\n    "%s", "%s" )' % (
+            a["cipher_suite"], a["key"], a["nonce"], a["aad"], a["pt"], a["ct"]))
+    for f in d["sframe"] + more["sframe_aes_256_ctr_hmac"]:
+        out.append('FRAME( %d, UINT64_C(%d), UINT64_C(%d), "%s",\n    "%s", "%s",\n'
+                   '    "%s",\n    "%s",\n    "%s", "%s" )' % (
+                       f["cipher_suite"], f["kid"], f["ctr"], f["base_key"],
+                       f["metadata"], f["pt"], f["ct"], f["sframe_secret"],
+                       f["sframe_key"], f["sframe_salt"]))
+    return "\n".join(out) + "\n/* clang-format on */\n"
+
+
+# ---- what is told -------------------------------------------------------------
+
+def broken(name):
+    return NODE + [name]
+
+
+def test_report():
+    shim = broken("aad-order")
+    text = conform("--case", "md-open-s4-0*", shim=shim)
+    check("a failure is status 1", text.status == 1, text)
+    check("the verdict is first", text.text.startswith("FAILS  node-webcrypto"))
+    check("the requirement is named", "AEAD-01" in text.text, text.text)
+    line = re.search(r"^ +(printf '.*)$", text.text, re.M)
+    if check("a line to replay it", line is not None, text.text):
+        out = subprocess.run(["sh", "-c", line.group(1)], capture_output=True,
+                             check=False, timeout=60).stdout.decode()
+        check("it replays", " no why=auth" in out, out)
+    r = conform("--case", "md-open-s4-0*", "--format", "junit", shim=shim)
+    tree = xml.etree.ElementTree.fromstring(r.out)
+    check("JUnit counts", int(tree.get("failures")) == len(tree.findall(
+        "testcase/failure")) > 0)
+    r = conform("--case", "md-open-s4-0*", "--format", "html", shim=shim)
+    check("HTML is one page", b"<table>" in r.out and b"http" not in r.out)
+    html.parser.HTMLParser().feed(r.text)
+
+
+def test_matrix():
+    with scratch() as d:
+        a, b = os.path.join(d, "a.json"), os.path.join(d, "b.json")
+        conform("--tag", "metadata", "--json", "-o", a)
+        conform("--tag", "metadata", "--json", "-o", b, shim=broken("aad-order"))
+        r = run("conform", "--matrix", a, b)
+        check("matrix", r.status == 0, r)
+        check("both are in it", "sframe-tool 1" in r.text and
+              "node-webcrypto 1" in r.text and 'class="fail"' in r.text)
+        with open(b, "w", encoding="utf-8") as f:
+            f.write('{"schema":"something/else"}')
+        r = run("conform", "--matrix", a, b)
+        check("not results", r.status == 3 and "b.json" in r.errors, r)
+    check("no file", run("conform", "--matrix").status == 2)
+
+
+def test_known():
+    def known(text, *args):
+        with scratch() as d:
+            path = os.path.join(d, "known")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            return conform("--known", path, "--case", "md-open-s4-*", *args,
+                           shim=broken("aad-order"))
+    r = known("# what is known\nmd-open-* fail metadata goes in front\n")
+    check("a glob of known failures", r.status == 0, r)
+    check("known is told", "9 as known" in r.text, r.text)
+    r = known("md-open-s4-02 fail metadata goes in front\n")
+    check("the rest still fails", r.status == 1, r)
+    r = known("md-open-* fail x\nmd-open-s4-01 fail it has no metadata\n")
+    check("an unexpected pass", r.status == 1 and "md-open-s4-01" in r.text, r)
+    r = known("md-open-* fail x\nno-such-case-01 fail x\n")
+    check("an unknown id", r.status == 1 and "no-such-case" in r.text, r)
+    r = known("md-open-* crash x\n")
+    check("another verdict", r.status == 1, r)
+    r = known("md-open-* fail\n")
+    check("no reason", r.status == 3 and "reason" in r.errors, r)
+
+
+def test_options():
+    check("no command", run("conform").status == 2)
+    check("no such program", conform(shim=["./no-such-shim"]).status == 2)
+    check("no such case", conform("--case", "nothing").status == 2)
+    check("required, and declared", conform(
+        "--case", "ctr-start-*", "--require", "seal,open").status == 0)
+    r = conform("--case", "ctr-start-*", "--require", "seal,persist")
+    check("required, and not declared",
+          r.status == 1 and "persist" in r.text, r)
+    r = conform("--case", "ctr-start-*", "--min-cases", "9")
+    check("fewer than asked for", r.status == 1, r)
+    check("enough", conform("--case", "ctr-start-*", "--min-cases", "8").status == 0)
+    r = conform("--case", "ctr-persist-*")
+    check("nothing exercised", r.status == 4, r)
+    r = run("conform", "--list", "--tag", "mls")
+    check("the list", r.status == 0 and "ml-replaced-s4-01" in r.text and
+          "MLS-05" in r.text and "ctr-" not in r.text)
+    a = conform("--json", "--quick", "--seed", "7").out
+    check("same seed, same octets", a == conform(
+        "--json", "--quick", "--seed", "7").out)
+    check("isolated", conform(
+        "--isolate", "--case", "ctr-*-s4-*").status == 0)
+    b = conform("--json", "--quick", "--seed", "7", "--jobs", "3").out
+    check("as many at once as one likes", a == b)
+
+
+# ---- hostile shims ------------------------------------------------------------
+
+HELLO = ("h=lambda: print('0 ok v=1 name=x version=1 suites=4 caps=seal,open',"
+         "flush=True)\n")
+
+
+def hostile(body, *args, hello=True, case="st-late-key-*"):
+    """A shim in Python: body answers every line but hello."""
+    code = "import os,sys,time,signal\n" + HELLO
+    if hello:
+        code += "for l in sys.stdin:\n i=l.split(' ')[0]\n if 'hello' in l: h(); continue\n"
+        code += "".join(" %s\n" % b for b in body.split("\n"))
+    else:
+        code += body
+    begun = time.monotonic()
+    r = conform("--case", case, "--json", *args, shim=[sys.executable, "-c", code])
+    r.took = time.monotonic() - begun
+    return r
+
+
+def verdict(r):
+    doc = results(r)
+    return doc["cases"][0]["verdict"], doc["cases"][0].get("why", "")
+
+
+def test_hostile_hello():
+    rows = [
+        ("exits at once", "sys.exit(3)", 1),
+        ("nothing to test", "sys.exit(89)", 4),
+        ("garbage", "print('\\x1b[31mhello\\x00\\xff')", 1),
+        ("bad hello", "print('0 bad')", 1),
+        ("another protocol", "print('0 ok v=2 suites=4 caps=open')", 1),
+        ("no suites", "print('0 ok v=1 caps=open')", 1),
+        ("closes its output", "os.close(1); time.sleep(60)", 1),
+    ]
+    for what, body, status in rows:
+        r = hostile(body, hello=False)
+        check("hello: " + what, r.status == status and r.took < 30,
+              (r.status, r.errors))
+        check("hello, no control characters: " + what, "\x1b" not in r.errors)
+
+
+def test_hostile():
+    rows = [
+        # what it does, its answer, verdict, a word of why
+        ("garbage", "print('hello world',flush=True)", "fail", "not a reply"),
+        ("not ASCII", "sys.stdout.buffer.write(b'\\xff\\xfe\\x1b[2J\\n');sys.stdout.flush()",
+         "fail", "not a reply"),
+        ("an empty line", "print(flush=True)", "fail", "not a reply"),
+        ("wrong id", "print('999999999 ok',flush=True)", "fail", "and not to"),
+        ("two answers", "print(i+' ok\\n'+i+' ok',flush=True)", "fail", "answers nothing"),
+        ("no status", "print(i,flush=True)", "fail", "not a reply"),
+        ("a strange status", "print(i+' maybe',flush=True)", "fail", "not a status"),
+        ("bad", "print(i+' bad',flush=True)", "fail", "did not understand"),
+        ("a panic that was caught", "print(i+' crash why=panic',flush=True)", "crash", "panic"),
+        ("exits", "sys.exit(1)", "crash", "status 1"),
+        ("ends by a signal", "os.kill(os.getpid(),signal.SIGSEGV)", "crash", "signal 11"),
+        ("closes its output", "os.close(1); time.sleep(60)", "crash", "closed"),
+        ("no answer", "time.sleep(60)", "timeout", "no reply"),
+        ("half a line", "sys.stdout.write(i+' ok');sys.stdout.flush();time.sleep(60)",
+         "timeout", "no reply"),
+        ("a word without a value", "print(i+' ok pt=',flush=True)", "fail", "not a reply"),
+        ("unsupported, but declared", "print(i+(' unsupported' if 'open' in l else ' ok'),flush=True)",
+         "fail", "declares open"),
+        ("says yes to everything", "print(i+' ok',flush=True)", "fail", "must be refused"),
+        ("a flood on standard error",
+         "sys.stderr.write('x'*3000000+'the end');sys.stderr.flush();sys.exit(7)",
+         "crash", "status 7"),
+    ]
+    for what, body, want, why in rows:
+        r = hostile(body)
+        check("hostile, status: " + what, r.status == 1, r)
+        if r.out:
+            got = verdict(r)
+            check("hostile: " + what, got[0] == want and why in got[1], got)
+            check("hostile, nothing raw: " + what, b"\x1b" not in r.out)
+        check("hostile, in time: " + what, r.took < 30, r.took)
+
+
+def test_hostile_endless():
+    r = hostile("while True: sys.stdout.write('x'*65536)")
+    check("a line without an end", r.status == 1 and verdict(r)[0] in
+          ("fail", "timeout"), r)
+    r = hostile("while True: print(i+' ok')")
+    check("lines without an end", r.status == 1 and verdict(r)[0] == "fail", r)
+    # it answers rightly, and floods standard error all the while
+    r = hostile("sys.stderr.write('y'*200000)\nprint(i+(' no why=kid' if 'open' in l else ' ok'),flush=True)",
+                case="st-late-key-*")
+    check("standard error is read", r.status == 0 or r.out, r)
+
+
+def test_crash_isolation():
+    """One case crashes it; those before and behind do not notice."""
+    r = conform("--case", "hdr-prefix-s4-*", "--json",
+                shim=broken("panic-short"))
+    doc = results(r)
+    by = {}
+    for c in doc["cases"]:
+        by.setdefault(c["verdict"], []).append(c["id"])
+    check("crashes are told apart", len(by.get("crash", [])) > 20 and
+          by.get("pass"), by)
+    check("signal", all("signal 6" in c["why"] for c in failures(doc)),
+          failures(doc)[:1])
+
+
+def test_memory_limit():
+    r = conform("--case", "ctr-start-s4-01", "--shim-memory", "64M", shim=NODE)
+    check("too little memory to start", r.status in (1, 2), r)
+    r = conform("--case", "ctr-start-s4-01", "--shim-memory", "2G")
+    check("enough memory", r.status == 0, r)
+
+
+# ---- defects ------------------------------------------------------------------
+
+def defects():
+    """{name: requirement} out of shims/node/defects.mjs."""
+    text = read(os.path.join(TOP, "shims", "node", "defects.mjs"))
+    return dict(re.findall(r'\["([a-z0-9-]+)", \["([A-Z]+-\d\d)"', text))
+
+
+def caught(name, want, *args):
+    """Whether a defect is found and charged to its requirement; and to which."""
+    r = conform("--json", *args, shim=broken(name))
+    if r.status != 1 or not r.out:
+        return False, [r.status, r.errors[-200:]]
+    charged = {}
+    for c in failures(results(r)):
+        charged.setdefault(c["requirements"][0], []).append(c["id"])
+    named = {q for c in failures(results(r)) for q in c["requirements"]}
+    return want in charged or want in named, {q: len(v) for q, v in charged.items()}
+
+
+def test_every_defect_is_caught():
+    rows = defects()
+    check("enough defects", len(rows) >= 40, len(rows))
+    for name, want in rows.items():
+        ok, got = caught(name, want, "--quick", "--jobs", "2")
+        check("defect %s is charged to %s" % (name, want), ok, got)
+
+
+def score(part):
+    rows = {n: q for n, q in defects().items() if part in n}
+    good = 0
+    for name, want in rows.items():
+        ok, got = caught(name, want, "--jobs", "2")
+        good += ok
+        print("%-8s %-24s %-8s %s" % (
+            "caught" if ok else "MISSED", name, want, got), flush=True)
+    print("%d of %d defects are caught and named" % (good, len(rows)))
+    sys.exit(good != len(rows))
+
+
+def main():
+    part = sys.argv[1] if len(sys.argv) > 1 else ""
+    if part == "score":
+        score(sys.argv[2] if len(sys.argv) > 2 else "")
+    if part == "official":
+        with open(os.path.join(TOP, "cli", "conform", "official.def"), "w",
+                  encoding="utf-8") as f:
+            f.write(official())
+        return
+    for name, test in sorted(globals().items()):
+        if name.startswith("test_") and part in name:
+            test()
+    finish()
+
+
+main()
