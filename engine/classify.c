@@ -24,9 +24,14 @@ static void
 settle(struct sf_classifier *c, struct sf_classify_run *run)
 {
 	unsigned ready;
+	bool running = c->running;
 
-	sf_classify_dialects(c);
+	/* what does not carry on the run under way is looked at behind it */
+	if (!running || c->way != NULL)
+		sf_classify_dialects(c);
 	sf_classify_runs(c);
+	if (running && c->way == NULL)
+		sf_classify_dialects(c);
 	sf_classify_bodies(c);
 	ready = sf_classify_open(c);
 	prefetch_seen(c, run, ready);
