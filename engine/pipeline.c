@@ -239,20 +239,19 @@ take_plain(struct sf_pipeline *p, const struct sf_packet *pkt,
 		take_rtp(p, pkt, dg);
 }
 
-/* RTP or RTCP: in plain already, or taken out of SRTP, or neither. */
+/* RTP or RTCP that keys may take out of SRTP. */
 static void
-take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
+take_srtp(struct sf_pipeline *p, const struct sf_packet *pkt,
     const struct sf_datagram *dg, bool rtcp)
 {
 	struct sf_accounting *a = &p->model.accounting;
-	struct sf_datagram sealed = *dg;
-	struct sf_srtp_result r = { .status = SF_SRTP_UNTRIED };
+	struct sf_datagram sealed;
+	struct sf_srtp_result r;
+	enum sf_srtp_status st = sf_srtp_open(p->srtp, pkt, dg, rtcp, &r);
 
-	if (p->srtp != NULL)
-		(void)sf_srtp_open(p->srtp, pkt, dg, rtcp, &r);
 	if (r.has_before)
 		take_plain(p, &r.before.pkt, &r.before.dg, rtcp);
-	switch (r.status) {
+	switch (st) {
 	case SF_SRTP_UNTRIED:
 		take_plain(p, pkt, dg, rtcp);
 		break;
@@ -260,6 +259,7 @@ take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
 		take_plain(p, &r.out.pkt, &r.out.dg, rtcp);
 		break;
 	case SF_SRTP_CLOSED:
+		sealed = *dg;
 		sealed.sealed = true;
 		take_plain(p, pkt, &sealed, rtcp);
 		break;
@@ -269,6 +269,16 @@ take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
 	case SF_SRTP_HELD:
 		break;
 	}
+}
+
+static void
+take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg, bool rtcp)
+{
+	if (p->srtp != NULL && sf_srtp_awaits(p->srtp))
+		take_srtp(p, pkt, dg, rtcp);
+	else
+		take_plain(p, pkt, dg, rtcp);
 }
 
 static void

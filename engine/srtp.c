@@ -108,6 +108,12 @@ sf_srtp_expect(struct sf_srtp *s)
 }
 
 bool
+sf_srtp_awaits(const struct sf_srtp *s)
+{
+	return s->n_keys > 0 || s->expecting;
+}
+
+bool
 sf_srtp_has_keys(const struct sf_srtp *s)
 {
 	return s->n_keys > 0;
@@ -371,8 +377,7 @@ sf_srtp_open(struct sf_srtp *s, const struct sf_packet *pkt,
 
 	r->status = SF_SRTP_UNTRIED;
 	r->has_before = false;
-	if ((s->n_keys == 0 && !s->expecting) ||
-	    dg->payload.n > SF_SRTP_PACKET_MAX ||
+	if (!sf_srtp_awaits(s) || dg->payload.n > SF_SRTP_PACKET_MAX ||
 	    (rtcp ? dg->payload.n < 8
 		  : sf_srtp_shape_of(&j.shape, dg->payload) != SF_OK))
 		return r->status;

@@ -32,6 +32,9 @@ bool sf_srtp_add(struct sf_srtp *s, const struct sf_srtp_entry *e) SF_MUST_USE;
    CLOSED, so that it is kept apart from what they open. */
 void sf_srtp_expect(struct sf_srtp *s);
 
+/* Is there anything for sf_srtp_open() to do? */
+bool sf_srtp_awaits(const struct sf_srtp *s);
+
 /* Has there been any key? */
 bool sf_srtp_has_keys(const struct sf_srtp *s);
 
