@@ -9,7 +9,8 @@
 #define GAP_A_SECOND 2000
 #define WIDEST_GAP   60000
 /* Steps of CTR that no pace has to explain: other streams count in between. */
-#define EACH 4
+#define EACH     4
+#define PTIME_NS 20e6 /* of audio, between packets */
 
 /* The three parsers give the same facts under three types. */
 #define READ(name)                                                             \
@@ -109,12 +110,18 @@ sf_run_short_form(const struct sf_run_header *h)
 	return h->kid_octets + h->ctr_octets < 2;
 }
 
-bool
-sf_run_explained(const struct sf_run_header *a, uint64_t a_seq,
-    const struct sf_run_header *b, uint64_t b_seq, double pace)
+double
+sf_run_packets(uint64_t a_seq, int64_t a_ns, uint64_t b_seq, int64_t b_ns)
 {
 	double packets = b_seq > a_seq ? (double)(b_seq - a_seq) : 1;
 
+	return fmax(packets, (double)(b_ns - a_ns) / PTIME_NS);
+}
+
+bool
+sf_run_explained(const struct sf_run_header *a, const struct sf_run_header *b,
+    double packets, double pace)
+{
 	return !sf_run_short_form(b) ||
 	       (double)(b->ctr - a->ctr) <= fmax(EACH, 3 * pace) * packets;
 }
@@ -223,8 +230,10 @@ first_of_run(
 		if (sf_run_header(&h, &recs[i], p) &&
 		    sf_run_follows(&h, recs[i].last.time_ns, &later,
 			recs[first].last.time_ns) &&
-		    sf_run_explained(
-			&h, recs[i].seq, &later, recs[first].seq, pace)) {
+		    sf_run_explained(&h, &later,
+			sf_run_packets(recs[i].seq, recs[i].last.time_ns,
+			    recs[first].seq, recs[first].last.time_ns),
+			pace)) {
 			first = i;
 			later = h;
 			misses = 0;

@@ -41,8 +41,13 @@ bool sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
  * and CTR take fewer than two octets, a step that nothing explains says little.
  * pace: of the run so far, CTR's step from one packet to the next.
  */
-bool sf_run_explained(const struct sf_run_header *a, uint64_t a_seq,
-    const struct sf_run_header *b, uint64_t b_seq, double pace);
+bool sf_run_explained(const struct sf_run_header *a,
+    const struct sf_run_header *b, double packets, double pace);
+
+/* Packets from one frame to another: by their numbers, or as many as the time
+   has room for, in which nothing was sent (DTX). */
+double sf_run_packets(
+    uint64_t a_seq, int64_t a_ns, uint64_t b_seq, int64_t b_ns);
 
 /* KID and CTR take fewer than two octets. */
 bool sf_run_short_form(const struct sf_run_header *h);

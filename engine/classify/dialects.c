@@ -2,7 +2,10 @@
    on as long as they come. */
 #include "engine/classify/parts.h"
 
+#include <string.h>
+
 #include "engine/dialect/search.h"
+#include "engine/stats.h"
 
 static enum sf_state
 state_of(enum sf_tried tried)
@@ -94,6 +97,51 @@ carry_on(struct sf_classifier *c, unsigned from)
 	}
 }
 
+/* Padding, not a trailer. */
+static bool
+ends_in_zeros(const struct sf_record *r)
+{
+	static const uint8_t zeros[8];
+
+	return r->tail_n >= sizeof(zeros) &&
+	       memcmp(r->tail + r->tail_n - sizeof(zeros), zeros,
+		   sizeof(zeros)) == 0;
+}
+
+/*
+ * Behind what such a format leaves in the clear there is ciphertext. Octets that
+ * are not uniform there are no frames of it, whatever stands at their end.
+ */
+static bool
+has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
+{
+	struct sf_bit_counts bits = { 0 };
+	struct sf_nibble_counts nibbles = { 0 };
+	struct sf_sight s;
+	size_t read = 0, zeros = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sf_record *r = &recs[i];
+		size_t at, end;
+
+		if (!r->complete || r->decided || !way->read(&s, r) ||
+		    s.clear < 0)
+			continue;
+		read++;
+		zeros += ends_in_zeros(r);
+		at = (size_t)s.clear + (s.behind ? 0 : s.octets);
+		end = r->octets - (s.behind ? s.octets : 0);
+		if (end > r->head_n)
+			end = r->head_n;
+		if (at + SF_NIBBLES > end)
+			continue;
+		sf_bits_add(&bits, r->head + at, end - at);
+		sf_nibbles_add(&nibbles, r->head + at);
+	}
+	return zeros * 2 <= read && sf_bits_p(&bits) >= SF_CLEAR_SURE &&
+	       sf_nibbles_p(&nibbles) >= SF_CLEAR_SURE;
+}
+
 bool
 sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r)
 {
@@ -116,7 +164,8 @@ sf_classify_dialects(struct sf_classifier *c)
 	if (c->way != NULL && c->way->follow != NULL)
 		carry_on(c, 0);
 	while (sf_classify_next_open(c, &from, &to)) {
-		if (sf_way_search(&found, &c->recs[from], to - from)) {
+		if (sf_way_search(&found, &c->recs[from], to - from) &&
+		    has_ciphertext(found.way, &c->recs[from], to - from)) {
 			c->way = found.way;
 			c->sight = (struct sf_sight){ 0 };
 			carry_on(c, from + (unsigned)found.start);

@@ -113,7 +113,10 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 		if (!sf_run_header(&next, r, c->placing) ||
 		    !sf_run_follows(
 			&h, last->last.time_ns, &next, r->last.time_ns) ||
-		    !sf_run_explained(&h, last->seq, &next, r->seq, c->pace))
+		    !sf_run_explained(&h, &next,
+			sf_run_packets(last->seq, last->last.time_ns, r->seq,
+			    r->last.time_ns),
+			c->pace))
 			continue;
 		fit++;
 		h = next;
@@ -140,8 +143,10 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 			in_run = false;
 			continue;
 		}
-		explained = sf_run_explained(
-		    &c->last, c->last_seq, &h, r->seq, c->pace);
+		explained = sf_run_explained(&c->last, &h,
+		    sf_run_packets(
+			c->last_seq, c->last_ns, r->seq, r->last.time_ns),
+		    c->pace);
 		in_run = in_run && explained;
 		if (!in_run && !confirmed(c, i, to, h, explained))
 			continue;

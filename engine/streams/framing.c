@@ -3,8 +3,10 @@
 #include "engine/hash.h"
 #include "engine/runs.h"
 #include "engine/streams/parts.h"
+#include "parsers/media/opus.h"
 
-#define MOST (2 * SF_SETTLED) /* packets looked at */
+#define RESERVED 0x1f             /* bits of a payload descriptor */
+#define MOST     (2 * SF_SETTLED) /* packets looked at */
 
 /* A packet's octets as if they were a frame. */
 static void
@@ -58,6 +60,30 @@ first_of_frames(struct sf_record *out, const struct sf_record *recs, size_t n)
 	return k;
 }
 
+/*
+ * Octets with reserved bits set may be Opus' own first ones, in front of a
+ * header: fc, the usual one of stereo, reads as S, E and T with reserved bits.
+ * Opus tells the duration of its frames, and the timestamps agree.
+ */
+static bool
+are_tocs(const struct sf_record *recs, size_t n)
+{
+	struct sf_opus o;
+	struct sf_diag d;
+	size_t asked = 0, fit = 0;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (recs[i + 1].seq != recs[i].seq + 1)
+			continue;
+		asked++;
+		fit += (recs[i].head[0] & RESERVED) != 0 &&
+		       sf_opus_parse(&o, sf_bytes(recs[i].head, recs[i].head_n),
+			   &d) == SF_OK &&
+		       o.samples == recs[i + 1].timestamp - recs[i].timestamp;
+	}
+	return asked > 0 && fit * 4 >= asked * 3;
+}
+
 /* Does every packet begin with an octet that can be a payload descriptor, the
    reserved bits aside, and those that begin a frame say so? */
 static bool
@@ -67,7 +93,7 @@ can_be_descriptors(const struct sf_record *recs, size_t n)
 		if ((i == 0 || recs[i].timestamp != recs[i - 1].timestamp) &&
 		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
 			return false;
-	return true;
+	return !are_tocs(recs, n);
 }
 
 enum sf_framing

@@ -174,11 +174,12 @@ class Stream:
         for i in range(self.frames):
             frame, key = m.frames[(self.offset + i) % len(m.frames)]
             way = self.how(i)
-            if not frame or way is None:
-                continue
-            octets = way(self, frame, key)
             at = EPOCH + int((self.begin + i * m.step) * 1e9) + \
                 jitter.randrange(2_000_000)
+            if not frame or way is None:
+                yield wire.Tick(at)
+                continue
+            octets = way(self, frame, key)
             packetize = self.packetize
             if way is plain and packetize is wire.described:
                 packetize = wire.PACKETIZE[m.codec]
@@ -257,8 +258,9 @@ class Call:
         row = heapq.merge(*rows, key=lambda p: p.ns)
         for step in self.after:
             row = step(row)
-        return heapq.merge(row, iter(self.extra), key=lambda p: p.ns) \
-            if self.extra else row
+        if self.extra:
+            row = heapq.merge(row, iter(self.extra), key=lambda p: p.ns)
+        return (p for p in row if not isinstance(p, wire.Tick))
 
     def lossy(self, s):
         if not self.loss and not self.reorder and not self.duplicates:
@@ -272,6 +274,9 @@ class Call:
         for p in s.packets():
             while heap and heap[0][0] <= p.ns - 60_000_000:
                 yield heapq.heappop(heap)[2]
+            if isinstance(p, wire.Tick):
+                yield p
+                continue
             if rng.random() < self.loss:
                 if s.clear_ns and s.clear_ns[-1][0] <= p.ns <= \
                         s.clear_ns[-1][1]:

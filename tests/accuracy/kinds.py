@@ -269,6 +269,8 @@ def leak(c, m, at, n, total, slug):
     s = c.add(u, m, lambda i: plain if at <= i < at + n else sframe,
               frames=total)
     c.expect[s.ssrc] = {"mixed"}
+    n = sum(bool(m.frames[(s.offset + i) % len(m.frames)][0])
+            for i in range(at, at + n))  # DTX sends none of some
     if n >= GAP[m.codec] and c.loss == 0:
         c.must.add(slug)
     else:
@@ -471,7 +473,8 @@ def faulty_repairs(c):
     sound(c, s)
     c.expect[s.ssrc] |= {"undecidable"}
     c.rtx(s, c.pts.pop(), c.rng.getrandbits(32) | 1, .2, of=clear)
-    c.may |= {"stream-plaintext"}
+    c.must |= {"rtx-differs"}
+    c.may |= {"stream-plaintext", "rtx-plaintext"}
 
 
 def draw(rng):

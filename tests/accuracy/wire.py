@@ -160,6 +160,15 @@ class Raw:
         return self.body
 
 
+class Tick:
+    """Nothing is sent now; the clock of a stream goes on, and no frame of it is
+    made before its time."""
+    __slots__ = ("ns",)
+
+    def __init__(self, ns):
+        self.ns = ns
+
+
 def report(ns, path, ssrc, name, bye=False):
     """Sender report, CNAME, and BYE."""
     chunk = struct.pack(">IBB", ssrc, 1, len(name)) + name + b"\0"
