@@ -53,10 +53,34 @@ def speak(stream, n, writer, kid=None):
     return stream
 
 
+def to_slice(real):
+    """Octets of Annex B up to the first slice, and two of that."""
+    at = real.find(b"\0\0\1") + 3
+    while real[at] & 31 not in (1, 5):
+        at = real.find(b"\0\0\1", at) + 3
+    return at + 2
+
+
+def escaped(octets):
+    """A 03 behind two zeros, where 00 to 03 would follow."""
+    out, zeros = bytearray(), 0
+    for b in octets:
+        if zeros >= 2 and b <= 3:
+            out.append(3)
+            zeros = 0
+        zeros = zeros + 1 if b == 0 else 0
+        out.append(b)
+    return bytes(out)
+
+
 def head_of(stream, real):
     """Octets that most formats leave: 1 of audio, 10 or 3 of VP8."""
     if stream.kind == "audio":
         return 1
+    if stream.codec == "h264":
+        return to_slice(real)
+    if stream.codec == "vp9":
+        return 0
     return 3 if real[0] & 1 else 10
 
 
@@ -521,6 +545,217 @@ def test_names(where):
                         (k["first_ctr"] is not None) == counts, k)
         call.finds(*(["not-rfc9605", "xor-only"] if name == "xor-demo"
                      else ["not-rfc9605"]))
+
+
+def two(c, n, *writers, kids=(0, 0), **o):
+    """A sender's audio: writers one after the other."""
+    a = c.audio(A, ALICE, SFU, cname="alice", **o)
+    for w, kid in zip(writers, kids):
+        speak(a, n, w, kid)
+    return a
+
+
+class Again(LiveKit):
+    """The IV of some frames stands again on others."""
+
+    def iv(self, stream, ts):
+        iv = LiveKit.iv(self, stream, ts)
+        if not hasattr(self, "old"):
+            self.old = []
+        self.old.append(iv)
+        return self.old[-10] if len(self.old) in (70, 75) else iv
+
+
+def test_reuse(where):
+    call = Call("an IV twice", where, lambda c: two(c, 120, Again()))
+    call.finds("not-rfc9605", "ctr-reused")
+    call.ok("a fail", call.report["verdict"] == "fail")
+    call = Call("an IV once each", where, lambda c: two(c, 120, LiveKit()))
+    call.finds("not-rfc9605")
+
+    def restart(c, maker):
+        a = c.audio(A, ALICE, SFU, cname="alice")
+        speak(a, 80, maker(start=1), 3)
+        speak(a, 80, maker(start=1), 3)
+    for maker in (StreamVideo, RingRtc, Threema, Wire):
+        call = Call("%s counts anew" % maker.__name__, where,
+                    lambda c, m=maker: restart(c, m))
+        call.ok("ctr-reused", "ctr-reused" in call.slugs, call.slugs)
+    # a new epoch, and with it a new key, does not show in the frame
+    for maker in (Dave, JitsiCtr):
+        call = Call("%s counts anew under a new key" % maker.__name__, where,
+                    lambda c, m=maker: restart(c, m))
+        call.finds("not-rfc9605")
+
+
+class Escaped:
+    """LiveKit on H.264: all behind the clear octets made safe."""
+
+    def __init__(self, writer):
+        self.writer = writer
+
+    def __call__(self, rng, real, stream, ts):
+        p = head_of(stream, real)
+        f = self.writer(rng, real, stream, ts)
+        return f[:p] + escaped(f[p:])
+
+
+def test_h264(where):
+    """SSRC and count are chosen so that the IV needs escapes."""
+    def make(c, key=None):
+        v = c.video(0x102, ALICE, SFU, cname="alice", codec="h264",
+                    timestamp=0x10000)
+        w = LiveKit(0, start=0x10000)
+        speak(v, 40, Escaped(sealed(w, key) if key else w))
+    call = Call("livekit on H.264", where, make)
+    s = call.is_(0x102, codec="h264", dialect="livekit",
+                 protection="other-dialect", clear_octets=6)
+    call.ok("its frames", s["frames_by_state"]["encrypted"] == 40, s)
+    call.finds("not-rfc9605")
+    call = Call("livekit on H.264, keys", where,
+                lambda c: make(c, livekit_hkdf(MATERIAL)), "--keys",
+                keyfile(where, "h264", "livekit",
+                        {"kid": "0", "base_key": MATERIAL.hex()}))
+    s = call.is_(0x102, dialect="livekit", protection="verified")
+    call.ok("all verified", s["frames_by_state"]["verified"] == 40, s)
+
+    def vp9(c):
+        speak(c.video(AV, ALICE, SFU, codec="vp9"), 40,
+              sealed(LiveKit(), livekit_hkdf(MATERIAL)))
+    call = Call("livekit on VP9, keys", where, vp9, "--keys",
+                keyfile(where, "h264", "livekit",
+                        {"kid": "0", "base_key": MATERIAL.hex()}))
+    call.is_(AV, dialect="livekit", protection="verified", clear_octets=0)
+
+
+def test_metadata(where):
+    """LiveKit's clear trailer, behind the encrypted frame."""
+    def with_time(writer):
+        def frame(rng, real, stream, ts):
+            more = b"\1\x08" + be(10**15 + ts, 8) + b"\2\4" + be(ts, 4)
+            return writer(rng, real, stream, ts) + bytes(
+                b ^ 255 for b in more + bytes([len(more) + 5])) + b"LKTS"
+        return frame
+    call = Call("capture times behind", where, lambda c: speak(
+        c.video(AV, ALICE, SFU), 40,
+        with_time(sealed(LiveKit(), livekit_hkdf(MATERIAL)))), "--keys",
+        keyfile(where, "lkts", "livekit",
+                {"kid": "0", "base_key": MATERIAL.hex()}))
+    call.is_(AV, dialect="livekit", protection="verified")
+
+
+def test_wraps(where):
+    """The 16 bits of LiveKit's and Jitsi's count go round every 22 minutes."""
+    for maker in (LiveKit, Jitsi):
+        call = Call("%s wraps" % maker.__name__, where,
+                    lambda c, m=maker: two(c, 150, m(start=0xffff - 70)))
+        call.finds("not-rfc9605")
+        call.is_(A, protection="other-dialect")
+
+
+def test_forwarded(where):
+    """Behind an SFU, IVs have the publisher's SSRC and timestamps, and the
+    source changes with the layer that is sent on."""
+    def make(c):
+        v = c.video(AV, SFU, BOB, cname="sfu")
+        for i in range(3):
+            speak(v, 40, LiveKit(start=1000 * i + 5, ssrc=0x500 + i % 2,
+                                 stamp=77777 * i))
+    call = Call("layers switched", where, make)
+    call.finds("not-rfc9605")
+    call.is_(AV, dialect="livekit", protection="other-dialect")
+
+
+def test_gaps(where):
+    """Frames without the marks, in the middle: media in the clear."""
+    def make(c, n):
+        for s, f in ((c.audio(A, ALICE, SFU, cname="alice"), 3),
+                     (c.video(AV, ALICE, SFU, cname="alice"), 1)):
+            w = LiveKit()
+            speak(s, 50 * f, w)
+            s.plain(n * f)
+            speak(s, 50 * f, w)
+    call = Call("a gap of two seconds", where, lambda c: make(c, 30))
+    call.ok("plaintext-gap", call.slugs.get("plaintext-gap") ==
+            {"0x000000a1", "0x000000a2"}, call.slugs)
+    for ssrc, n in ((A, 90), (AV, 30)):
+        s = call.is_(ssrc, dialect="livekit", protection="mixed")
+        call.ok("its length", s["frames_by_state"]["plaintext"] == n,
+                s["frames_by_state"])
+    call = Call("no gap", where, lambda c: make(c, 0))
+    call.finds("not-rfc9605")
+
+
+def spoiled(writer, at, to):
+    """One octet, counted from the end, is another in every frame."""
+    def frame(rng, real, stream, ts):
+        f = bytearray(writer(rng, real, stream, ts))
+        f[-at] = to if isinstance(to, int) else to(rng)
+        return bytes(f)
+    return frame
+
+
+def test_twins(where):
+    """One octet of each mark is another: the name must not stand."""
+    any_ = lambda rng: rng.randrange(256)
+    for name, writer, at, to in (
+            ("livekit", LiveKit(), 2, 0x0d), ("livekit", LiveKit(), 6, any_),
+            ("jitsi", Jitsi(), 2, 0x0b), ("xor-demo", Xor(1), 1, 0xee),
+            ("stream", StreamVideo(1), 5, 2), ("stream", StreamVideo(1), 1, 0),
+            ("dave", Dave(), 1, 0xfb), ("dave", Dave(), 3, 0x0b),
+            ("ringrtc", RingRtc(3), 17, any_),
+            ("threema", Threema(3), 4, any_),
+            ("whatsapp", WhatsApp(0), 3, any_)):
+        call = Call("%s without octet %d" % (name, at), where,
+                    lambda c, w=spoiled(writer, at, to): speak(
+                        c.audio(A, ALICE, SFU), 150, w))
+        call.ok("is not called %s" % name,
+                call.streams[A]["dialect"] != name, call.streams[A]["dialect"])
+    named = {f[0] for f in FORMATS}
+    for what, make in (
+            ("rfc9605", lambda a: a.sframe(200, kid=300)),
+            ("rfc9605 with a prefix", lambda a: a.sframe(200, kid=9, prefix=1)),
+            ("media in the clear", lambda a: a.plain(200)),
+            ("noise", lambda a: a.noise(200))):
+        def both(c, make=make):
+            make(c.audio(A, ALICE, SFU, cname="alice"))
+            make(c.video(AV, ALICE, SFU, cname="alice"))
+        call = Call(what, where, both)
+        call.ok("has no other name", not any(
+            s["dialect"] in named for s in call.streams.values()),
+            [s["dialect"] for s in call.streams.values()])
+
+
+def test_windows(where):
+    """Many short streams of other things: none is named."""
+    named = {f[0] for f in FORMATS}
+    wrong, total = [], 0
+    for seed in range(6):
+        c = mkcap.Capture(seed=1000 + seed)
+        for i in range(150):
+            o = dict(start=i * 0.01, src="10.0.%d.%d:4000" % (seed, i + 1))
+            s = c.audio(0x1000 + i, **o) if i % 2 else c.video(0x1000 + i, **o)
+            s.number = seed * 211 + i * 7
+            n = 12 + i % 40
+            if i % 5 == 0:
+                s.plain(n)
+            elif i % 5 == 1:
+                s.noise(n)
+            elif i % 5 == 2:
+                s.sframe(n, kid=i * 11, ctr=i * 1001)
+            elif i % 5 == 3:
+                s.noise(n, front=12)
+            else:
+                s.octets(*[(lambda rng, k=k: rng.randbytes(31 + k % 3))
+                           for k in range(n)])
+        path = c.write(os.path.join(where, "windows.pcap"))
+        r = run("check", "--json", path)
+        for s in strict(r.out)["streams"]:
+            total += 1
+            if s["dialect"] in named:
+                wrong.append((seed, s["ssrc"], s["dialect"]))
+    check("%d windows, none called what it is not" % total,
+          total >= 800 and not wrong, wrong[:5])
 
 
 def main():

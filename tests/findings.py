@@ -1250,6 +1250,8 @@ ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
 ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
     "dialect-not-allowed"), "timeline.py"))
+ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid"),
+                               "dialects.py"))
 ELSEWHERE.update(dict.fromkeys((
     "altered-in-transit", "decrypted-in-transit", "encrypted-in-transit",
     "injected-in-transit", "dropped-in-transit", "reordered-in-transit",
