@@ -94,6 +94,30 @@ judge_limits(struct sf_checks *k, const struct sf_model *m)
 			    k->lost_findings > 0;
 }
 
+static void
+judge_tally(
+    struct sf_checks *k, enum sf_finding_id rule, const struct sf_tally *t)
+{
+	if (t->n > 0)
+		sf_failed(k, rule, 0, t->n, t->first, t->last);
+}
+
+/* What stood between packets and datagrams and could not be opened. */
+static void
+judge_wrappings(struct sf_checks *k, const struct sf_model *m)
+{
+	const struct sf_wrappings *w = &m->wrappings;
+
+	judge_tally(k, SFX020, &w->fragments_lost);
+	judge_tally(k, SFX021, &w->fragments_differ);
+	sf_passed(k, SFX020, w->peeled[SF_VIA_FRAGMENTS]);
+	sf_passed(k, SFX021, w->peeled[SF_VIA_FRAGMENTS]);
+	judge_tally(k, SFX022, &w->tcp_holes);
+	sf_passed(k, SFX022, w->peeled[SF_VIA_TCP]);
+	for (unsigned i = 0; i < SF_OPAQUES; i++)
+		judge_tally(k, SFX023, &w->opaque[i]);
+}
+
 void
 sf_judge_capture(struct sf_checks *k, const struct sf_model *m)
 {
@@ -102,4 +126,5 @@ sf_judge_capture(struct sf_checks *k, const struct sf_model *m)
 	judge_declared(k, m);
 	judge_damage(k);
 	judge_limits(k, m);
+	judge_wrappings(k, m);
 }

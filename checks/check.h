@@ -39,7 +39,7 @@ struct sf_checks {
 	size_t cap_streams;
 	const struct sf_stream **by_id;   /* by id - 1; filled at the end */
 	struct sf_timeline *timeline;     /* made at the end */
-	const char *limits[16];
+	const char *limits[24];
 	uint64_t lost_findings;           /* beyond the room for them */
 };
 

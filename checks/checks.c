@@ -318,6 +318,25 @@ say_of_files(struct sf_checks *k, const struct sf_model *m)
 		       "and cannot be compared with those of other files.");
 }
 
+static const char *const opaque_words[SF_OPAQUES] = {
+	[SF_OPAQUE_ESP] = "Packets under IPsec (ESP) were counted, not opened.",
+	[SF_OPAQUE_WIREGUARD] =
+	    "Packets of a WireGuard tunnel were counted, not opened.",
+	[SF_OPAQUE_MACSEC] = "Frames under MACsec were counted, not opened.",
+	[SF_OPAQUE_WIFI] = "Wi-Fi frames under the encryption of their network "
+			   "were counted, not opened.",
+};
+
+static uint64_t
+opaque(const struct sf_model *m)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < SF_OPAQUES; i++)
+		n += m->wrappings.opaque[i].n;
+	return n;
+}
+
 /* What a reader could take this report for and must not. */
 static void
 say_limits(struct sf_checks *k, const struct sf_model *m)
@@ -337,11 +356,13 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		    "Some media streams could not be judged; the verdict does "
 		    "not cover them.");
 	if (a->turn > 0)
-		say(k, "TURN channel data was counted, not opened.");
-	if (a->other > 0)
-		say(k, "Packets counted as other (TCP, tunnels, fragments, "
-		       "unknown "
+		say(k, "Some TURN channel data was counted and not opened.");
+	if (a->other > m->wrappings.pieces + opaque(m))
+		say(k, "Packets counted as other (TCP without media, unknown "
 		       "protocols) were not looked into.");
+	for (unsigned i = 0; i < SF_OPAQUES; i++)
+		if (m->wrappings.opaque[i].n > 0)
+			say(k, opaque_words[i]);
 	if (m->unsupported_links > 0)
 		say(k, "Packets of a link type that is not decoded were passed "
 		       "over.");

@@ -18,6 +18,8 @@ struct sf_limits {
 	size_t assemblies;   /* frames in the making at once */
 	size_t seen_frames;  /* (KID, CTR) pairs remembered to find reuse */
 	size_t key_uses;     /* unbroken uses of a KID, over all streams */
+	size_t transport_octets; /* TCP and fragments that wait for the rest; the
+	                        least is 512 KiB */
 	size_t intervals;    /* runs of frames of one state, over all streams */
 };
 

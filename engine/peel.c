@@ -34,7 +34,8 @@ sf_via_add(struct sf_via *via, enum sf_via_kind kind, uint32_t id)
 enum sf_peel_end
 sf_peel_stopped(const struct sf_peel *p, enum sf_status st, struct sf_diag *d)
 {
-	if (st == SF_SHORT && p->in.n < p->wire_octets)
+	/* in a tunnel it was the mirror that cut: no host sends half a header */
+	if (st == SF_SHORT && (p->in.n < p->wire_octets || p->via.n > 0))
 		return SF_PEEL_CUT;
 	if (st != SF_UNSUPPORTED)
 		return SF_PEEL_MALFORMED;

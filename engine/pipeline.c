@@ -44,6 +44,7 @@ sf_limits_for(size_t octets)
 		.assemblies = part * 6 / ((size_t)256 << 10),
 		.seen_frames = part * 32 / sizeof(struct sf_seen_slot),
 		.key_uses = part / sizeof(struct sf_key_use),
+		.transport_octets = part * 4,
 		.intervals = part / sizeof(struct sf_interval),
 	};
 }

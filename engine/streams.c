@@ -201,10 +201,11 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 		s->model->accounting.other += dg->records;
 		return;
 	}
+	if (t->pub.packets == 0 && dg->via != NULL)
+		t->pub.via = *dg->via;
 	t->pub.packets++;
 	t->records += dg->records;
 	t->pub.last = pkt->place;
-	t->pub.padding_only += rtp->payload.n == 0;
 	note_pt(&t->pub, rtp->pt);
 	t->pub.srtp.cryptex +=
 	    rtp->ext_profile == 0xc0de || rtp->ext_profile == 0xc2de;

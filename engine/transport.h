@@ -1,6 +1,6 @@
 /*
- * transport.h - from captured packets to the datagrams inside: link headers,
- * and whatever else stands between a captured packet and a UDP payload.
+ * transport.h - from captured packets to the datagrams inside, through links
+ * and tunnels (peel.h), fragments, TCP, TURN, and what network drivers join.
  *
  * One captured packet gives no datagram, one, or several; a datagram may have
  * come in several packets. The model counts each captured packet once: the
@@ -10,9 +10,10 @@
 #ifndef SF_TRANSPORT_H
 #define SF_TRANSPORT_H
 
-#include "engine/arena.h"
+#include "engine/fragments.h"
 #include "engine/limits.h"
-#include "engine/model.h"
+#include "engine/tcp.h"
+#include "engine/turn.h"
 
 /* Takes a datagram. pkt is the packet in which it was completed. */
 typedef void sf_datagram_sink(
@@ -22,10 +23,14 @@ struct sf_transport {
 	struct sf_model *model;
 	sf_datagram_sink *sink;
 	void *ctx;
+	struct sf_fragments fragments;
+	struct sf_tcp_streams tcp;
+	struct sf_turn turn;
 };
 
 /* Memory taken from the arena of the run. */
 size_t sf_transport_octets(const struct sf_limits *l);
+/* t must stay where it is; sink and ctx are set by the caller. */
 bool sf_transport_init(struct sf_transport *t, struct sf_arena *a,
     const struct sf_limits *l, struct sf_model *model);
 

@@ -13,6 +13,7 @@
 #include "report/json.h"
 #include "report/time.h"
 #include "report/version.h"
+#include "report/via.h"
 #include "report/words.h"
 
 void
@@ -148,6 +149,18 @@ put_input(struct sf_emit *e, const struct sf_input *in)
 	sf_emit_count(e, "dropped", info->dropped);
 }
 
+/* Datagrams by what they came in, those that came in anything. */
+static void
+put_peeled(struct sf_emit *e, const struct sf_wrappings *w)
+{
+	sf_emit_open(e, "peeled", '{');
+	for (unsigned i = 0; i < SF_VIA_KINDS; i++)
+		if (w->peeled[i] > 0)
+			sf_emit_count(
+			    e, sf_via_name((enum sf_via_kind)i), w->peeled[i]);
+	sf_emit_close(e, '{');
+}
+
 static void
 put_accounting(struct sf_emit *e, const struct sf_model *m)
 {
@@ -166,6 +179,7 @@ put_accounting(struct sf_emit *e, const struct sf_model *m)
 	sf_emit_count(e, "unsupported_links", m->unsupported_links);
 	sf_emit_count(e, "possible_streams", m->possible);
 	sf_emit_count(e, "possible_packets", m->possible_packets);
+	put_peeled(e, &m->wrappings);
 }
 
 static void
@@ -340,12 +354,26 @@ put_srtp(struct sf_emit *e, const struct sf_srtp_facts *v)
 }
 
 static void
+put_via(struct sf_emit *e, const struct sf_via *via)
+{
+	sf_emit_open(e, "via", '[');
+	for (unsigned i = 0; i < via->n; i++) {
+		char text[SF_VIA_TEXT_MAX];
+
+		sf_via_text(text, via, i);
+		sf_emit_string(e, NULL, text);
+	}
+	sf_emit_close(e, '[');
+}
+
+static void
 put_stream(struct sf_emit *e, const struct sf_stream *s)
 {
 	sf_emit_u64(e, "id", s->id);
 	put_hex32(e, "ssrc", s->ssrc);
 	put_address(e, "src", &s->src);
 	put_address(e, "dst", &s->dst);
+	put_via(e, &s->via);
 	sf_emit_count(e, "address_changes", s->moves);
 	sf_emit_count(e, "input", s->input);
 	put_names(e, s);

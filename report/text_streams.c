@@ -14,6 +14,7 @@
 #include "report/para.h"
 #include "report/text.h"
 #include "report/time.h"
+#include "report/via.h"
 
 #define MANY     32 /* streams: more than fit on a screen with what follows */
 #define CELL     40 /* octets of a cell, with the NUL */
@@ -512,6 +513,13 @@ put_group_title(FILE *f, const struct view *v, const struct sf_stream *s)
 	sf_address_text(to, &s->dst);
 	sf_para_format(&p, "From %s to %s", from[0] == '\0' ? "?" : from,
 	    to[0] == '\0' ? "?" : to);
+	for (unsigned i = 0; i < s->via.n; i++) {
+		char text[SF_VIA_TEXT_MAX];
+
+		sf_via_text(text, &s->via, i);
+		sf_para_text(&p, i == 0 ? "via" : ",");
+		sf_para_text(&p, text);
+	}
 	if (v->r->n_inputs > 1 && s->input < v->r->n_inputs) {
 		sf_para_text(&p, "in");
 		sf_para_text(&p, sf_text_input(&v->r->inputs[s->input]));

@@ -31,6 +31,7 @@ tell() {
 }
 scripts='
 	captures
+	tunnels
 	findings
 	hostile
 	keyed

@@ -163,6 +163,7 @@ sf_track_accept(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
 	remember(t->lane, u);
 	t->unique++;
+	t->pub.padding_only += u->payload.n == 0;
 	if (u->seq > t->highest)
 		t->highest = u->seq;
 	/* what a repair stream brings others wait for */

@@ -148,10 +148,32 @@ held_already(struct sf_streams *s, struct sf_track *t, uint64_t seq)
 	return false;
 }
 
+/* Padding is not held: among the last 64 numbers it is known all the same. */
+static bool
+was_recent(struct sf_track *t, uint64_t seq)
+{
+	uint64_t bit;
+
+	if (seq > t->highest) {
+		uint64_t n = seq - t->highest;
+
+		t->recent = n < 64 ? t->recent << n | 1 : 1;
+		return false;
+	}
+	if (t->highest - seq >= 64)
+		return false;
+	bit = (uint64_t)1 << (t->highest - seq);
+	if (t->recent & bit)
+		return true;
+	t->recent |= bit;
+	return false;
+}
+
 void
 sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
 	uint16_t seq = (uint16_t)u->seq;
+	bool again;
 
 	if (!t->started) {
 		t->highest = 2 * 65536 + (uint64_t)seq;
@@ -159,14 +181,20 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		t->started = true;
 	}
 	u->seq = sf_track_extend(t, seq);
+	again = was_recent(t, u->seq);
 	if (u->seq > t->highest)
 		t->highest = u->seq;
 	if (u->seq < t->first_seq)
 		t->first_seq = u->seq;
+	if (u->payload.n == 0 && again) {
+		t->pub.duplicates++;
+		return;
+	}
 	if (u->payload.n > 2)
 		sf_repair_early(s, t, u);
 	if (u->payload.n == 0) {
 		t->unique++;
+		t->pub.padding_only++;
 	} else if (held_already(s, t, u->seq)) {
 		t->pub.duplicates++;
 		return;

@@ -1,0 +1,227 @@
+#include "engine/tcp/framing.h"
+
+#include "parsers/rtp/demux.h"
+#include "parsers/rtp/framing.h"
+#include "parsers/rtp/rtp.h"
+#include "parsers/rtp/stun.h"
+
+#define ENOUGH       3    /* of what a chain must prove */
+#define CHAIN_PACKET 2048 /* octets of a packet that a chain is found by */
+
+typedef struct sf_frame_of_stream frame_of(struct sf_bytes in);
+
+static const struct sf_frame_of_stream none = { .status = SF_MALFORMED };
+static const struct sf_frame_of_stream more = { .status = SF_SHORT };
+
+static enum sf_proto
+protocol_of(struct sf_bytes packet)
+{
+	struct sf_demux m;
+	struct sf_rtp r;
+	struct sf_diag d;
+
+	if (sf_demux_parse(&m, packet, &d) != SF_OK)
+		return SF_PROTO_OTHER;
+	if (m.proto == SF_PROTO_RTP && sf_rtp_parse(&r, packet, &d) != SF_OK)
+		return SF_PROTO_OTHER;
+	return m.proto;
+}
+
+/* RFC 4571: a length in front. */
+static struct sf_frame_of_stream
+framed(struct sf_bytes in)
+{
+	struct sf_framed f;
+	struct sf_diag d;
+
+	if (sf_framed_parse(&f, in, &d) != SF_OK)
+		return more;
+	return (struct sf_frame_of_stream){ .octets = f.packet.n + 2,
+		.packet = f.packet,
+		.known = f.packet.n == 0 ||
+			 protocol_of(f.packet) != SF_PROTO_OTHER };
+}
+
+/* TURN: STUN messages and ChannelData, which is filled up to four octets. */
+static struct sf_frame_of_stream
+relayed(struct sf_bytes in)
+{
+	struct sf_stun m;
+	struct sf_channel_data c;
+	struct sf_diag d;
+	enum sf_status st;
+	size_t octets;
+
+	if (in.n < 4)
+		return more;
+	if (in.p[0] < 0x40) {
+		st = sf_stun_parse(&m, in, &d);
+		if (st != SF_OK)
+			return st == SF_SHORT ? more : none;
+		octets = in.n - m.payload.n;
+		return (struct sf_frame_of_stream){ .octets = octets,
+			.packet = sf_bytes(in.p, octets),
+			.known = true };
+	}
+	st = sf_channel_data_parse(&c, in, &d);
+	if (st == SF_MALFORMED || in.p[0] > 0x4f)
+		return none;
+	if (st != SF_OK)
+		return more;
+	octets = (c.data.n + 4 + 3) / 4 * 4;
+	if (octets > in.n)
+		return more;
+	return (struct sf_frame_of_stream){ .octets = octets,
+		.packet = sf_bytes(in.p, c.data.n + 4),
+		.known = protocol_of(c.data) != SF_PROTO_OTHER };
+}
+
+static struct sf_frame_of_stream
+interleaved(struct sf_bytes in)
+{
+	struct sf_interleaved f;
+	struct sf_rtsp m;
+	struct sf_diag d;
+	enum sf_status st = sf_interleaved_parse(&f, in, &d);
+
+	if (st == SF_SHORT)
+		return more;
+	if (st == SF_OK)
+		return (struct sf_frame_of_stream){ .octets = f.packet.n + 4,
+			.packet = f.packet,
+			.known = protocol_of(f.packet) != SF_PROTO_OTHER };
+	st = sf_rtsp_parse(&m, in, &d);
+	if (st != SF_OK)
+		return st == SF_SHORT ? more : none;
+	return (struct sf_frame_of_stream){ .octets = in.n - m.payload.n,
+		.packet = sf_bytes(NULL, 0),
+		.known = true };
+}
+
+static frame_of *const framings[] = { framed, relayed, interleaved };
+
+#define FRAMINGS (sizeof(framings) / sizeof(framings[0]))
+
+struct sf_frame_of_stream
+sf_framing_next(uint8_t framing, struct sf_bytes in)
+{
+	return framings[framing](in);
+}
+
+/* ---- finding it ------------------------------------------------------------ */
+
+/* A first octet that no known packet begins with rules most places out. */
+static bool
+may_begin(uint8_t first)
+{
+	return first < 4 || (first >= 16 && first < 64) || first >> 6 == 2;
+}
+
+/* Can a frame begin so, before all of it is there? */
+static bool
+begins(uint8_t framing, struct sf_bytes in)
+{
+	size_t head = framing == 0 ? 2 : 4;
+	size_t at = framing == 0 ? 0 : 2;
+	size_t octets;
+
+	if (framing == 1 && in.p[0] < 4)
+		return in.n < 8 || (in.p[4] == 0x21 && in.p[5] == 0x12 &&
+				       in.p[6] == 0xa4 && in.p[7] == 0x42);
+	if (framing == 1 && in.p[0] >> 4 != 4)
+		return false;
+	if (framing == 2 && in.p[0] != '$') {
+		struct sf_rtsp m;
+		struct sf_diag d;
+		enum sf_status st = sf_rtsp_parse(&m, in, &d);
+
+		return st == SF_OK || st == SF_SHORT;
+	}
+	if (in.n < head)
+		return true;
+	octets = (size_t)in.p[at] << 8 | in.p[at + 1];
+	if (octets < 8 || octets > CHAIN_PACKET)
+		return false;
+	return in.n == head || may_begin(in.p[head]);
+}
+
+/* What a packet proves, the one in front of it known. STUN and DTLS have
+   numbers that chance does not write; RTP that carries on does so as well. */
+static unsigned
+proves(struct sf_bytes packet, uint8_t framing, struct sf_rtp *last)
+{
+	struct sf_rtp r;
+	struct sf_diag d;
+	bool follows;
+
+	if (packet.n == 0)
+		return framing == 2 ? ENOUGH : 0; /* a message of RTSP */
+	if (framing == 1) {
+		if (packet.p[0] < 4)
+			return ENOUGH;
+		packet = sf_bytes(packet.p + 4, packet.n - 4);
+	}
+	switch (protocol_of(packet)) {
+	case SF_PROTO_STUN:
+	case SF_PROTO_ZRTP:
+		return ENOUGH;
+	case SF_PROTO_DTLS:
+		return packet.p[0] < 32 ? ENOUGH : 1;
+	case SF_PROTO_RTP:
+		if (sf_rtp_parse(&r, packet, &d) != SF_OK)
+			return 0;
+		follows =
+		    last->ssrc == r.ssrc && (uint16_t)(last->seq + 1) == r.seq;
+		*last = r;
+		return follows ? 2 : 1;
+	case SF_PROTO_RTCP:
+		return 1;
+	case SF_PROTO_TURN:
+	case SF_PROTO_OTHER:
+		break;
+	}
+	return 0;
+}
+
+static enum sf_chain
+chain(uint8_t framing, struct sf_bytes in, bool last)
+{
+	struct sf_rtp before = { 0 };
+	unsigned proven = 0;
+
+	while (proven < ENOUGH) {
+		struct sf_frame_of_stream x;
+
+		if (in.n == 0) /* ends where a packet ends */
+			return last && proven > 0 ? SF_CHAIN_YES
+						  : SF_CHAIN_MORE;
+		if (!begins(framing, in))
+			return SF_CHAIN_NO;
+		x = sf_framing_next(framing, in);
+		if (x.status == SF_SHORT)
+			return last ? SF_CHAIN_NO : SF_CHAIN_MORE;
+		if (x.status != SF_OK || !x.known)
+			return SF_CHAIN_NO;
+		proven += proves(x.packet, framing, &before);
+		in = sf_bytes(in.p + x.octets, in.n - x.octets);
+	}
+	return SF_CHAIN_YES;
+}
+
+enum sf_chain
+sf_framing_find(struct sf_bytes in, bool last, uint8_t *framing)
+{
+	enum sf_chain best = SF_CHAIN_NO;
+
+	for (uint8_t i = 0; i < FRAMINGS; i++) {
+		enum sf_chain c = chain(i, in, last);
+
+		if (c == SF_CHAIN_YES) {
+			*framing = i;
+			return c;
+		}
+		if (c == SF_CHAIN_MORE)
+			best = c;
+	}
+	return best;
+}
