@@ -96,6 +96,7 @@ void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_demands(struct sf_checks *k, const struct sf_model *m);
 void sf_apply_severities(struct sf_checks *k);
 void sf_judge_srtp(struct sf_checks *k, const struct sf_model *m);
+void sf_judge_exposure(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_capture(struct sf_checks *k, const struct sf_model *m);
 
 #endif

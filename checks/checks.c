@@ -423,6 +423,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_sdp(k, model);
 	sf_judge_srtp(k, model);
 	sf_judge_capture(k, model);
+	sf_judge_exposure(k, model);
 	sf_judge_demands(k, model);
 	sf_apply_severities(k);
 	keep_wanted(k);

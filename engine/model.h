@@ -263,6 +263,8 @@ struct sf_payload_count {
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
 #define SF_STREAM_PTS 4
 
+struct sf_exposure;
+
 struct sf_stream {
 	uint32_t id;             /* from 1, in order of first packet */
 	uint32_t ssrc;
@@ -317,6 +319,7 @@ struct sf_stream {
 	struct sf_evidence evidence;
 	struct sf_srtp_facts srtp;
 	bool sealed;             /* SRTP keys were tried, and none ever fitted */
+	const struct sf_exposure *exposure; /* engine/exposure.h; NULL: none */
 	struct sf_stream *next;  /* in order of id */
 };
 

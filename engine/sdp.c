@@ -246,8 +246,8 @@ extmap(struct place *at, struct sf_bytes value)
 	else if (is(uri, "https://aomediacodec.github.io/av1-rtp-spec/"
 			 "#dependency-descriptor-rtp-header-extension"))
 		at->section->ext_dependency = (uint8_t)id;
-	else if (is(uri, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"))
-		at->section->ext_audio_level = (uint8_t)id;
+	if (id < SF_EXT_IDS)
+		at->section->ext_what[id] = (uint8_t)sf_ext_named(uri);
 }
 
 /* The row of an SSRC, made when there is none; NULL when there is no room. A

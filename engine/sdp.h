@@ -8,6 +8,7 @@
 #ifndef SF_SDP_H
 #define SF_SDP_H
 
+#include "engine/exposure.h"
 #include "engine/model.h"
 #include "parsers/base/diag.h"
 
@@ -27,8 +28,8 @@ struct sf_sdp_section {
 	uint32_t clocks[128];
 	uint8_t apt[128];                 /* rtx: payload type repaired; 0xff: none */
 	/* extmap ids; 0: none */
-	uint8_t ext_mid, ext_rid, ext_repaired_rid, ext_audio_level;
-	uint8_t ext_dependency;
+	uint8_t ext_mid, ext_rid, ext_repaired_rid, ext_dependency;
+	uint8_t ext_what[SF_EXT_IDS];     /* enum sf_ext_what, by extmap id */
 	unsigned description;             /* 0: the first in the text */
 };
 

@@ -219,6 +219,7 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 		return;
 	}
 	s->model->accounting.rtp += dg->records;
+	sf_track_expose(s, t, rtp);
 	sf_track_feed(s, t, &u);
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/classify.h"
 #include "engine/depay.h"
+#include "engine/exposure.h"
 #include "engine/handoff.h"
 #include "engine/limits.h"
 #include "engine/sdp.h"
@@ -39,6 +40,7 @@ struct sf_lane {
 	} seen[SF_SEEN_WINDOW];
 	struct sf_depay depay;
 	struct sf_classifier classifier;
+	struct sf_exposure exposure;
 };
 
 struct sf_track_key {

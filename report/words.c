@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "checks/policy.h"
+#include "engine/exposure.h"
 #include "report/text.h"
 #include "report/time.h"
 
@@ -385,6 +386,46 @@ about_overuse(struct subject *x)
 		    x->r->policy->max_frames);
 }
 
+/* How much the lengths tell, against what is known or at most. */
+static void
+about_sizes(struct subject *x)
+{
+	const struct sf_exposure *e = x->s == NULL ? NULL : x->s->exposure;
+	int64_t ns;
+	double rate, told;
+
+	if (e == NULL)
+		return;
+	ns = x->s->last.time_ns - x->s->first.time_ns;
+	rate = ns <= 0 ? 0 : (double)e->packets * 1e9 / (double)ns;
+	told = sf_exposure_told(e);
+	if (told >= 0)
+		add(&x->w, "about %.1f bits a second tell loud from quiet, ",
+		    told * rate);
+	add(&x->w,
+	    "lengths that vary by %.1f bits a frame, %.0f frames a second",
+	    sf_exposure_entropy(e), rate);
+}
+
+static void
+about_pauses(struct subject *x)
+{
+	add(&x->w, "%" PRIu64 " pauses, the longest of ", x->f->frames);
+	add_span(&x->w, x->f->lag_ns);
+}
+
+static void
+about_level(struct subject *x)
+{
+	const struct sf_exposure *e = x->s == NULL ? NULL : x->s->exposure;
+
+	if (e == NULL || sf_exposure_level_id(e) == 0)
+		return;
+	add(&x->w, "header extension %u, %s", sf_exposure_level_id(e),
+	    e->told ? "as SDP says"
+		    : "by its shape: one octet in every packet, many values");
+}
+
 static void
 about_unproven(struct subject *x)
 {
@@ -653,6 +694,9 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,
+	[SFE001] = about_level,
+	[SFE002] = about_sizes,
+	[SFE003] = about_pauses,
 	[SFS001] = about_clear_media,
 	[SFS010] = about_closed,
 	[SFS011] = about_altered,

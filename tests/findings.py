@@ -1183,9 +1183,18 @@ def quiet_keys_change_every_two_seconds(c):
             s.sframe(100, kid=(ssrc & 0xf0) << 4 | epoch, ctr=0)
 
 
-@case(is_={A: UP, AV: UP}, options=["--fail-on", "note"])
-def quiet_to_the_last_note(c):
+@case(is_={A: UP, AV: UP}, options=["--fail-on", "warning"])
+def quiet_to_the_last_warning(c):
     couple(c)
+
+
+@case(is_={A: UP}, options=["--fail-on", "note"])
+def quiet_to_the_last_note(c):
+    """A constant bit rate: else the sizes of audio would be one."""
+    a = alice(c)
+    for i in range(300):
+        a.octets(lambda rng, i=i: mkcap.header(300, 70000 + i) +
+                 rng.randbytes(80))
 
 
 @case({"kid-shared": [A, B]}, options=["--fail-on", "warning"],
@@ -1252,6 +1261,10 @@ ELSEWHERE.update(dict.fromkeys((
     "dialect-not-allowed"), "timeline.py"))
 ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid"),
                                "dialects.py"))
+ELSEWHERE.update(dict.fromkeys((
+    "exposes-audio-level", "exposes-sizes", "exposes-silence",
+    "exposes-picture-samples", "exposes-video-layers", "exposes-capture-time",
+    "exposes-name", "exposes-device"), "exposure.py"))
 ELSEWHERE.update(dict.fromkeys((
     "altered-in-transit", "decrypted-in-transit", "encrypted-in-transit",
     "injected-in-transit", "dropped-in-transit", "reordered-in-transit",

@@ -38,6 +38,7 @@ scripts='
 	dialects
 	timeline
 	compare
+	exposure
 	frames
 	srtp
 	accuracy

@@ -185,7 +185,7 @@ check_audio(const struct sf_sdp_section *s)
 	EXPECT("audio", s->codecs[110], SF_CODEC_OTHER);
 	EXPECT("audio, session level", s->codecs[50], SF_CODEC_UNKNOWN);
 	EXPECT("audio", s->apt[111], 0xff);
-	EXPECT("audio", s->ext_audio_level, 1);
+	EXPECT("audio", s->ext_what[1], SF_EXT_AUDIO_LEVEL);
 	EXPECT("audio", s->ext_mid, 4);
 	EXPECT("audio", s->ext_rid, 0);
 }
@@ -210,7 +210,7 @@ check_video(const struct sf_sdp_section *s)
 	EXPECT("video", s->clocks[96], 90000);
 	EXPECT("video", s->ext_mid, 4);
 	EXPECT("video", s->ext_rid, 10);
-	EXPECT("video", s->ext_audio_level, 0);
+	EXPECT("video", s->ext_what[1], SF_EXT_UNKNOWN);
 }
 
 static void

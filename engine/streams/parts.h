@@ -66,6 +66,10 @@ void sf_track_note_extension(
     struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
 
 /* Which header extensions the packet has. */
+/* sdp.c: one packet, for what it tells beside the media. */
+void sf_track_expose(
+    struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
+
 void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
 
 /* ---- framing.c: how SFrame lies in the packets ---- */

@@ -135,3 +135,22 @@ sf_track_note_extension(
 		rest = e.payload;
 	}
 }
+
+/* What the packet tells beside the media. */
+void
+sf_track_expose(
+    struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp)
+{
+	struct sf_exposure *x = &t->lane->exposure;
+
+	if (x->packets == 0) {
+		const struct sf_sdp_section *of =
+		    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
+
+		t->pub.exposure = x;
+		x->told = of != NULL;
+		if (of != NULL)
+			memcpy(x->what, of->ext_what, sizeof(x->what));
+	}
+	sf_exposure_packet(x, rtp, t->pub.kind == SF_KIND_AUDIO, t->pub.clock);
+}

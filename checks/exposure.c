@@ -1,0 +1,100 @@
+/*
+ * exposure.c - what leaks beside media that is encrypted end to end.
+ */
+#include "engine/exposure.h"
+
+#include <string.h>
+
+#include "checks/check.h"
+
+#define LEAST_PACKETS 100
+#define LEAST_PAUSES  3
+#define STEADY_SHARE                                                           \
+	20        /* one change of length in so many packets is the
+                            growth of a counter, and no voice */
+#define SAMPLES 2 /* octets: one is an index, more are samples */
+
+/* Who is in the clear exposes all; under SRTP nothing is known of the frames. */
+static bool
+is_concerned(const struct sf_stream *s)
+{
+	return s->exposure != NULL && s->kind != SF_KIND_REPAIR &&
+	       (s->protection == SF_PROT_VERIFIED ||
+		   s->protection == SF_PROT_CONSISTENT ||
+		   s->protection == SF_PROT_PARTLY_CLEAR ||
+		   s->protection == SF_PROT_MIXED ||
+		   s->protection == SF_PROT_OTHER_DIALECT);
+}
+
+static struct sf_finding *
+expect(struct sf_checks *k, enum sf_finding_id rule, const struct sf_stream *s,
+    bool exposed)
+{
+	if (exposed)
+		return sf_failed(k, rule, s->id, 1, s->first, s->last);
+	sf_passed(k, rule, 1);
+	return NULL;
+}
+
+static bool
+sizes_vary(const struct sf_exposure *x)
+{
+	return x->sized >= LEAST_PACKETS &&
+	       x->changes > x->sized / STEADY_SHARE;
+}
+
+/* user@host, or host names: RFC 7022 wants neither. */
+static bool
+names_somebody(const char *cname)
+{
+	const char *at = strchr(cname, '@');
+
+	return at != NULL && at != cname && at[1] != '\0';
+}
+
+static void
+judge_audio(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_exposure *x = s->exposure;
+	struct sf_finding *f;
+
+	expect(k, SFE001, s,
+	    sf_exposure_level_id(x) != 0 ||
+		sf_exposure_has(x, SF_EXT_MIXER_LEVEL, 1));
+	if (x->sized < LEAST_PACKETS)
+		return;
+	expect(k, SFE002, s, sizes_vary(x));
+	f = expect(k, SFE003, s, x->pauses >= LEAST_PAUSES);
+	if (f == NULL)
+		return;
+	f->frames = x->pauses;
+	f->lag_ns = (int64_t)x->longest * 1000000000 /
+		    (s->clock == 0 ? 48000 : s->clock);
+}
+
+static void
+judge_video(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_exposure *x = s->exposure;
+
+	expect(k, SFE004, s, sf_exposure_has(x, SF_EXT_PICTURE, SAMPLES));
+	expect(k, SFE005, s, sf_exposure_has(x, SF_EXT_LAYERS, 1));
+	expect(k, SFE008, s, sf_exposure_has(x, SF_EXT_DEVICE, 1));
+}
+
+void
+sf_judge_exposure(struct sf_checks *k, const struct sf_model *m)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		if (!is_concerned(s) || sf_origin_of(k, s) != s)
+			continue;
+		if (s->kind == SF_KIND_AUDIO)
+			judge_audio(k, s);
+		if (s->kind == SF_KIND_VIDEO)
+			judge_video(k, s);
+		expect(k, SFE006, s,
+		    sf_exposure_has(s->exposure, SF_EXT_CAPTURE_TIME, 1));
+		if (s->cname[0] != '\0')
+			expect(k, SFE007, s, names_somebody(s->cname));
+	}
+}

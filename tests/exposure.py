@@ -1,0 +1,306 @@
+"""
+exposure.py - what leaks beside media that is encrypted: every note has a call
+that trips it and a near twin that does not.
+
+	exposure.py [PART-OF-A-NAME...]
+"""
+import json
+import math
+import os
+import struct
+import sys
+
+import mkcap
+from harness import TOP, Schema, check, finish, run, scratch, strict
+
+CAPTURES = os.path.join(TOP, "corpora", "captures")
+schema = Schema()
+URN = "urn:ietf:params:rtp-hdrext:"
+GOOG = "http://www.webrtc.org/experiments/rtp-hdrext/"
+AUDIO, VIDEO = 0xa1, 0xa2
+NOTES = ("exposes-audio-level", "exposes-sizes", "exposes-silence",
+         "exposes-picture-samples", "exposes-video-layers",
+         "exposes-capture-time", "exposes-name", "exposes-device")
+tests, tripped, quiet = [], set(), set()
+
+
+def test(f):
+    tests.append(f)
+    return f
+
+
+class Ext:
+    """Header extensions, put into the packets of a capture as it is written:
+    of(packet index, packet) gives {id: octets}; two: in the two-octet form."""
+
+    def __init__(self, of, two=False):
+        self.of, self.two = of, two
+
+    def octets(self, i, p):
+        elements = self.of(i, p)
+        head = 0x1000 if self.two else 0xbede
+        body = b"".join(
+            (bytes([n, len(v)]) if self.two else
+             bytes([n << 4 | len(v) - 1])) + v for n, v in elements.items())
+        body += bytes(-len(body) % 4)
+        plain = p.octets()
+        return bytes([plain[0] | 0x10]) + plain[1:12] + struct.pack(
+            ">HH", head, len(body) // 4) + body + plain[12:]
+
+
+def write(where, name, c, ext=None):
+    out = []
+    for i, p in enumerate(c.packets):
+        o = p.octets() if p.stream is None or ext is None else \
+            ext.octets(i, p)
+        out.append(mkcap.Packet(p.ns, mkcap.ethernet(p.src, p.dst, o)))
+    path = os.path.join(where, name + ".pcap")
+    with open(path, "wb") as f:
+        f.write(mkcap.pcap(out))
+    return path
+
+
+def sdp(where, *uris):
+    """Audio with Opus on 111, video with VP8 on 96, both with these extmaps,
+    ids from 1."""
+    text = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+    for kind, pt, fmt in (("audio", 111, "opus/48000/2"),
+                          ("video", 96, "VP8/90000")):
+        text += "m=%s 9 UDP/TLS/RTP/SAVPF %d\r\na=rtpmap:%d %s\r\n" % (
+            kind, pt, pt, fmt)
+        text += "".join("a=extmap:%d %s\r\n" % (i + 1, u)
+                        for i, u in enumerate(uris))
+    path = os.path.join(where, "x.sdp")
+    with open(path, "w", encoding="ascii", newline="") as f:
+        f.write(text)
+    return ["--sdp", path]
+
+
+def exposed(name, path, *options, status=0):
+    ran = run("check", "--json", *options, path)
+    report = strict(ran.out)
+    check(name + ": fits the schema", not schema.faults(report),
+          schema.faults(report))
+    check(name + ": status", ran.status == status, ran)
+    found = {f["slug"]: f for f in report["findings"]
+             if f["slug"].startswith("exposes-")}
+    tripped.update(found)
+    quiet.update(set(NOTES) - set(found))
+    return {slug[8:]: f for slug, f in found.items()}
+
+
+def expect(name, found, *want):
+    check(name, set(found) == set(want), "%s, not %s" % (sorted(found),
+                                                         sorted(want)))
+
+
+def audio(n=400, **o):
+    c = mkcap.Capture()
+    c.audio(AUDIO, **o).sframe(n, kid=300)
+    return c
+
+
+def constant(n=400, counter=0):
+    """A constant bit rate: all frames of one length, but for their header."""
+    c = mkcap.Capture()
+    a = c.audio(AUDIO)
+    for i in range(n):
+        a.octets(lambda rng, i=i: mkcap.header(300, counter + i) +
+                 rng.randbytes(80))
+    return c
+
+
+# loud, quiet, loud ... in turns of 40 packets
+def level(i):
+    return 30 + i % 7 if i // 40 % 2 else 127
+
+
+@test
+def sizes(where):
+    found = exposed("VBR", write(where, "vbr", audio()))
+    expect("VBR: sizes alone", found, "sizes")
+    # the growing counter makes the header longer twice, and that is all
+    expect("CBR", exposed("CBR", write(where, "cbr", constant())))
+    expect("CBR with long counters",
+           exposed("CBR2", write(where, "cbr2", constant(counter=65400))))
+    c = mkcap.Capture()
+    c.audio(AUDIO).plain(300)
+    expect("in the clear there is more to say", exposed(
+        "clear", write(where, "clear", c), status=1))
+    c = mkcap.Capture()
+    c.audio(AUDIO).sframe(60, kid=300)
+    expect("too few packets", exposed("few", write(where, "few", c)))
+
+
+@test
+def audio_level(where):
+    x = Ext(lambda i, p: {1: bytes([level(i)]), 4: b"0"})
+    path = write(where, "level", constant(), x)
+    found = exposed("level by its shape", path)
+    expect("level by its shape", found, "audio-level")
+    check("level: how it is known", "by its shape" in
+          found["audio-level"]["detail"], found)
+    found = exposed("level by SDP", path, *sdp(where, URN +
+                                               "ssrc-audio-level"))
+    expect("level by SDP", found, "audio-level")
+    check("level: SDP says", "SDP" in found["audio-level"]["detail"], found)
+    steady = Ext(lambda i, p: {1: bytes([151]), 4: b"0"})
+    path = write(where, "steady", constant(), steady)
+    expect("one value has no shape", exposed("steady", path))
+    expect("and SDP knows it", exposed("steady, SDP", path, *sdp(
+        where, URN + "ssrc-audio-level")), "audio-level")
+    path = write(where, "other", constant(), x)
+    expect("SDP says that it is something else", exposed(
+        "other", path, *sdp(where, "urn:x-unknown")))
+    two = Ext(lambda i, p: {1: bytes([level(i)])}, two=True)
+    expect("in the two-octet form", exposed(
+        "two", write(where, "two", constant(), two)), "audio-level")
+    sparse = Ext(lambda i, p: {1: bytes([level(i)])} if i % 3 else {4: b"0"})
+    expect("in two of three packets", exposed(
+        "sparse", write(where, "sparse", constant(), sparse)))
+
+
+@test
+def how_much_sizes_tell(where):
+    """Loud frames have 120 octets, quiet ones 60: the length tells all, one
+    bit a packet less what H(1/2) is."""
+    def call(length):
+        c = mkcap.Capture()
+        a = c.audio(AUDIO)
+        for i in range(500):
+            a.octets(lambda rng, i=i: mkcap.header(300, 70000 + i) +
+                     rng.randbytes(length(i, rng)))
+        return c
+    x = Ext(lambda i, p: {1: bytes([level(i)])})
+
+    def bits(name, length):
+        found = exposed(name, write(where, "told", call(length), x))
+        if not check(name + ": sizes", "sizes" in found, found):
+            return -1
+        return float(found["sizes"]["detail"].split("about ")[1].split()[0])
+    loud = sum(level(i) < 50 for i in range(500)) / 500
+    h = -sum(p * math.log2(p) for p in (loud, 1 - loud)) * 50
+    all_told = bits("all", lambda i, rng: (120 if level(i) < 50 else 60) +
+                    i % 2)
+    check("all: about %.1f bits a second" % h, abs(all_told - h) < 2, all_told)
+    nothing = bits("nothing", lambda i, rng: 60 + rng.randrange(16))
+    check("nothing: about none", nothing < 2, nothing)
+
+
+@test
+def silence(where):
+    def dtx(c, pauses, length):
+        a = c.audio(AUDIO)
+        n = 0
+        for _ in range(pauses + 1):
+            for _ in range(60):
+                a.octets(lambda rng, n=n: mkcap.header(300, 70000 + n) +
+                         rng.randbytes(80))
+                n += 1
+            a.pause(length)
+        return c
+    found = exposed("DTX", write(where, "dtx", dtx(mkcap.Capture(), 5, 0.4)))
+    expect("DTX", found, "silence")
+    check("DTX: how many and how long", "5 pauses" in
+          found["silence"]["detail"] and "0.42" in
+          found["silence"]["detail"], found)
+    expect("two pauses", exposed("two pauses", write(
+        where, "two", dtx(mkcap.Capture(), 2, 0.4))))
+    c = constant()
+    c.lose(every=9)
+    expect("loss is no pause", exposed("loss", write(where, "loss", c)))
+
+
+@test
+def of_video(where):
+    def call(ext, *uris):
+        c = mkcap.Capture()
+        c.video(VIDEO).sframe(150, kid=300)
+        return exposed("video", write(where, "v", c, Ext(ext)),
+                       *sdp(where, *uris))
+    picture = GOOG + "corruption-detection"
+    expect("samples of the picture", call(
+        lambda i, p: {1: bytes(12)} if i % 30 == 0 else {2: b"0"}, picture),
+        "picture-samples")
+    expect("an index without samples", call(
+        lambda i, p: {1: b"\1"}, picture))
+    expect("negotiated and never sent", call(lambda i, p: {2: b"0"}, picture))
+    expect("dependency descriptor", call(
+        lambda i, p: {1: bytes(3)}, "https://aomediacodec.github.io/"
+        "av1-rtp-spec/#dependency-descriptor-rtp-header-extension"),
+        "video-layers")
+    expect("layers allocation", call(
+        lambda i, p: {1: bytes(5)}, GOOG + "video-layers-allocation00"),
+        "video-layers")
+    expect("capture time", call(
+        lambda i, p: {1: bytes(8)}, GOOG + "abs-capture-time"),
+        "capture-time")
+    expect("orientation", call(
+        lambda i, p: {1: b"\0"}, "urn:3gpp:video-orientation"), "device")
+    expect("send time and transport numbers alone", call(
+        lambda i, p: {1: bytes(3), 2: bytes(2)}, GOOG + "abs-send-time",
+        "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-"
+        "extensions-01"))
+
+
+@test
+def names(where):
+    def call(name):
+        c = mkcap.Capture()
+        a = c.audio(AUDIO, cname=name)
+        for i in range(300):
+            a.octets(lambda rng, i=i: mkcap.header(300, 70000 + i) +
+                     rng.randbytes(80))
+        return exposed("CNAME " + name, write(where, "n", c))
+    expect("user@host", call("alice@laptop.example"), "name")
+    expect("a random CNAME", call("AVAnF1abXJ0Gnjye"))
+    expect("nothing in front of the @", call("@home"))
+
+
+@test
+def real_calls(where):
+    for name in ("S03-sframe-gcm128", "S06-sframe-red-dtx",
+                 "SJ2-room-sframe", "S30-firefox-sframe"):
+        path = os.path.join(CAPTURES, name + ".rtp.pcap")
+        with open(os.path.join(CAPTURES, name + ".manifest.json"),
+                  encoding="utf-8") as f:
+            m = json.load(f)
+        options = []
+        for k, text in (m["sdp"] or {}).items():
+            p = os.path.join(where, k + ".sdp")
+            with open(p, "w", encoding="utf-8", newline="") as f:
+                f.write(text)
+            options += ["--sdp", p]
+        level_used = any("audio-level" in u for u in
+                         m["header_extensions"].values())
+        found = exposed(name, path, *options)
+        check(name + ": the audio level", ("audio-level" in found) ==
+              level_used, sorted(found))
+    path = os.path.join(CAPTURES, "S03-sframe-gcm128.srtp.pcap")
+    expect("under SRTP nothing is said", exposed("SRTP", path, status=4))
+
+
+@test
+def under_a_policy(where):
+    path = write(where, "p", audio())
+    policy = os.path.join(where, "policy.json")
+    with open(policy, "w", encoding="utf-8") as f:
+        json.dump({"schema": "sframe-tool/policy/v1", "exposures": "fail"}, f)
+    found = exposed("exposures fail", path, "--policy", policy, status=1)
+    check("exposures fail: an error", found["sizes"]["severity"] == "error")
+    check("else a note", exposed("allowed", path)["sizes"]["severity"] ==
+          "note")
+
+
+def main():
+    with scratch() as where:
+        for t in tests:
+            if not sys.argv[1:] or any(p in t.__name__ for p in sys.argv[1:]):
+                t(where)
+    if not sys.argv[1:]:
+        check("every note was tripped, and had a twin", tripped == set(NOTES)
+              and quiet == set(NOTES), (tripped, quiet))
+    finish()
+
+
+main()
