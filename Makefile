@@ -52,10 +52,11 @@ FUZZ_JOBS ?= 2
 # package, or package:command where the command will do however it came
 build_deps := gcc:gcc make:make pkg-config:pkg-config
 build_deps += libpcap-dev libssl-dev libcjson-dev libxxhash-dev
+build_deps += zlib1g-dev libzstd-dev
 test_deps := clang:clang libclang-rt-dev valgrind:valgrind libcmocka-dev
 test_deps += python3:python3 python3-jsonschema
 test_deps += nodejs:node libsrtp2-dev
-test_deps += tshark:tshark jq:jq
+test_deps += tshark:tshark jq:jq zstd:zstd
 
 # ---- flags ------------------------------------------------------------------
 
@@ -71,6 +72,7 @@ try = $(if $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>&1),,$(1)
 pkgs := libpcap libcrypto
 pkgs += libcjson
 pkgs += libxxhash
+pkgs += zlib libzstd
 
 # Warnings stop our own checks, not somebody's build of a release.
 ifneq ($(filter %check check-% fuzz% afl cmplog test valgrind coverage,$(MAKECMDGOALS)),)

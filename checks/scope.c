@@ -9,7 +9,7 @@ sf_origin_of(const struct sf_checks *k, const struct sf_stream *s)
 	for (unsigned i = 0; i < 8 && s->forwards != 0; i++) {
 		const struct sf_stream *of = k->by_id[s->forwards - 1];
 
-		if (of == NULL || of->id >= s->id)
+		if (of == NULL)
 			break;
 		s = of;
 	}

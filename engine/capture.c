@@ -227,8 +227,8 @@ static const struct {
 	const char *magic;
 	const char *hint;
 } others[] = {
-	{ 0,  2, "\x1f\x8b",         "gzip: unpack it first, with gunzip" },
-	{ 0,  4, "\x28\xb5\x2f\xfd", "zstd: unpack it first, with unzstd" },
+	{ 0,  2, "\x1f\x8b",         "compressed twice: unpack it once, with gunzip" },
+	{ 0,  4, "\x28\xb5\x2f\xfd", "compressed twice: unpack it once, with unzstd" },
 	{ 0,  6, "\xfd" "7zXZ\0",    "xz: unpack it first, with unxz" },
 	{ 0,  3, "BZh",              "bzip2: unpack it first, with bunzip2" },
 	{ 0,  4, "\x04\x22\x4d\x18", "lz4: unpack it first, with unlz4" },
@@ -286,20 +286,36 @@ refused(struct sf_capture *c)
 	return SF_CAPTURE_SYSTEM;
 }
 
+/* Holds the first octets, of what is inside when they are compressed. */
+static enum sf_capture_status
+hold_start(struct sf_reader *r)
+{
+	(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
+	r->info.packing = sf_source_unpack(&r->source);
+	if (r->info.packing != NULL && r->source.error == 0)
+		(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
+	r->info.octets = sf_source_read(&r->source);
+	if (r->source.error != 0 || sf_source_held(&r->source).n != 0)
+		return SF_CAPTURE_OK;
+	if (sf_source_damage(&r->source) == NULL)
+		return SF_CAPTURE_EMPTY;
+	r->info.hint = "compressed, and damaged or cut off before anything "
+		       "could be unpacked";
+	return SF_CAPTURE_UNKNOWN;
+}
+
 static enum sf_capture_status
 begin(struct sf_capture *c)
 {
 	struct sf_reader *r = &c->reader;
-	enum sf_capture_status st;
+	enum sf_capture_status st = hold_start(r);
 	struct sf_bytes start;
 
-	(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
 	if (r->source.error != 0)
 		return refused(c);
+	if (st != SF_CAPTURE_OK)
+		return st;
 	start = sf_source_held(&r->source);
-	r->info.octets = start.n;
-	if (start.n == 0)
-		return SF_CAPTURE_EMPTY;
 	if (start.n > SF_SNIFF_OCTETS)
 		start.n = SF_SNIFF_OCTETS;
 	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
@@ -309,6 +325,9 @@ begin(struct sf_capture *c)
 		st = fronts[i]->open(r);
 		if (r->source.error != 0)
 			return refused(c);
+		if (st == SF_CAPTURE_UNKNOWN &&
+		    sf_source_damage(&r->source) != NULL)
+			r->info.hint = sf_source_damage(&r->source)->field;
 		if (st == SF_CAPTURE_OK && r->info.format == NULL)
 			r->info.format = fronts[i]->name;
 		return st;
@@ -371,13 +390,15 @@ finish(struct sf_capture *c, enum sf_capture_status st)
 	struct sf_capture_info *info = &c->reader.info;
 
 	if (s->digest != NULL && s->error == 0) {
-		while (!s->eof)
-			(void)sf_source_skip(s, UINT64_MAX);
+		sf_source_drain(s);
 		if (s->error == 0)
 			info->has_sha256 =
 			    sf_digest_finish(s->digest, info->sha256);
 	}
 	info->octets = sf_source_read(s);
+	if (sf_source_damage(s) != NULL)
+		st = sf_reader_stop(
+		    &c->reader, info->octets, sf_source_damage(s));
 	c->over = s->error != 0 ? refused(c) : st;
 	return c->over;
 }

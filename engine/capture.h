@@ -1,10 +1,13 @@
 /*
  * capture.h - packets out of a capture file or standard input, in one pass.
  *
- * pcap (either byte order, microseconds, nanoseconds, modified) and pcapng
- * (sections in either order, several interfaces) are told apart by content.
- * Memory: one buffer of 256 KiB, grown only for a record larger than that, up
- * to 16 MiB; blocks that carry no packet are passed over without being held.
+ * pcap (either byte order, microseconds, nanoseconds, modified), pcapng
+ * (sections in either order, several interfaces), Janus recordings, rtpdump and
+ * text with packets in it are told apart by content, gzip or zstd around any.
+ * Memory: one buffer of 256 KiB, grown for a record larger than that, up to
+ * 16 MiB, and for a look of 4 MiB ahead into a log; what carries no packet is
+ * passed over without being held. Unpacking takes another buffer, and of zstd
+ * the window that the file asks for, up to 128 MiB.
  */
 #ifndef SF_CAPTURE_H
 #define SF_CAPTURE_H
@@ -33,6 +36,7 @@ enum sf_clock {
 /* What is known of the file so far; complete after END or DAMAGED. */
 struct sf_capture_info {
 	const char *format;       /* "pcap", "mjr", ...; static; NULL before open */
+	const char *packing;      /* "gzip", "zstd" around it; NULL: none */
 	const char *hint;         /* UNKNOWN: what it looks like and what to do, e.g.
 	                             "gzip: unpack it first"; static; may be NULL */
 	uint16_t links[SF_CAPTURE_LINKS];

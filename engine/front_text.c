@@ -13,6 +13,7 @@
 #define LINE_MOST  ((size_t)256 << 10) /* the rest of a longer line is lost */
 #define LOOK_AHEAD ((size_t)4 << 20)   /* for a report that tells the date */
 #define REDACTED   5 /* octets of a payload that old Firefox did not zero */
+#define SURE       8 /* packets alike before that is believed */
 
 enum link { LINK_ETHER = 1, LINK_RAW = 101 };
 
@@ -31,6 +32,7 @@ struct pending {
 
 struct text {
 	enum sf_dump_tag tag; /* of the first tagged dump: whose log it is */
+	bool redacted; /* payloads are zeros but for their first octets */
 	bool is_log; /* lines with stamps: no dump begins without a time */
 	struct sf_logclock clock;
 	struct sf_dump_line
@@ -252,19 +254,22 @@ is_ether(struct sf_bytes in)
 
 /*
  * Old versions of Firefox wrote zeros in place of all but the first octets of
- * a payload. How many octets of the packet are real?
+ * a payload. How many octets of the packet are real? *asked tells whether this
+ * packet could show it; padding is zeros anyway.
  */
 static size_t
-real_octets(struct sf_bytes in)
+real_octets(struct sf_bytes in, bool *asked)
 {
 	struct sf_rtp rtp;
 	struct sf_diag d;
 	size_t n;
 
+	*asked = false;
 	if (sf_rtp_parse(&rtp, in, &d) != SF_OK ||
 	    (rtp.has_padding && !rtp.bad_padding) ||
 	    rtp.payload.n < 3 * REDACTED)
 		return in.n;
+	*asked = true;
 	n = rtp.payload.n;
 	while (n > 0 && rtp.payload.p[n - 1] == 0)
 		n--;
@@ -307,9 +312,10 @@ deliver_bare(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in)
 		.time_ns = t->p.time_ns,
 		.direction = t->p.direction,
 		.room = t->octets };
+	bool asked;
 
-	if (t->p.tag == SF_DUMP_FIREFOX) {
-		b.octets.n = real_octets(in);
+	if (t->redacted) {
+		b.octets.n = real_octets(in, &asked);
 		r->info.redacted += b.octets.n < in.n;
 	}
 	sf_reader_bare(r, out, &b);
@@ -427,6 +433,35 @@ find_date(struct sf_reader *r)
 	free(look);
 }
 
+/* Looks ahead whether packets are whole in this log: an odd one of zeros is
+   somebody's probe. */
+static void
+find_redaction(struct sf_reader *r)
+{
+	struct text *t = r->state;
+	struct sf_dump_line l;
+	struct sf_bytes line;
+	struct sf_diag d;
+	size_t at = 0, n;
+	unsigned alike = 0, others = 0;
+
+	while (at < LOOK_AHEAD && alike + others < 20 * SURE &&
+	       (n = hold_line(&r->source, at, &line)) != 0 &&
+	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
+		bool asked, less;
+
+		at += n;
+		if (l.tag != SF_DUMP_FIREFOX || l.octets > SF_WRAP_MOST)
+			continue;
+		sf_dump_line_decode(&l, t->octets);
+		less = real_octets(sf_bytes(t->octets, l.octets), &asked) <
+		       l.octets;
+		alike += asked && less;
+		others += asked && !less;
+	}
+	t->redacted = alike >= SURE && others * 10 < alike;
+}
+
 static const char *
 name_of(enum sf_dump_tag tag)
 {
@@ -463,6 +498,8 @@ open_text(struct sf_reader *r)
 	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
 		if (begins(t, &l)) {
 			find_date(r);
+			if (l.tag == SF_DUMP_FIREFOX)
+				find_redaction(r);
 			r->info.format = name_of(l.tag);
 			return SF_CAPTURE_OK;
 		}

@@ -124,7 +124,7 @@ sf_source_fill(struct sf_source *s, size_t n)
 			s->eof = true;
 			return;
 		}
-		if (s->digest != NULL)
+		if (s->digest != NULL && s->packed == NULL)
 			sf_digest_feed(s->digest,
 			    sf_bytes(s->buffer + s->end, (size_t)got));
 		s->end += (size_t)got;
@@ -149,9 +149,154 @@ sf_source_skip(struct sf_source *s, uint64_t n)
 	return n - left;
 }
 
+/* ---- unpacking ------------------------------------------------------------ */
+
+/* Nothing that was captured packs as well as this; a bomb does. */
+#define BOMB_OCTETS ((uint64_t)256 << 20)
+#define BOMB_RATIO  200
+
+/* Reads on when all that was read is unpacked; false when that failed. */
+static bool
+feed(struct sf_source *s)
+{
+	struct sf_packed *k = s->packed;
+	ssize_t got;
+
+	if (k->held.n != 0 || k->eof)
+		return true;
+	got = k->read(s, k->buffer, k->size);
+	if (got < 0)
+		return false;
+	k->eof = got == 0;
+	k->held = sf_bytes(k->buffer, (size_t)got);
+	k->in += (size_t)got;
+	if (s->digest != NULL)
+		sf_digest_feed(s->digest, k->held);
+	return true;
+}
+
+static ssize_t
+read_packed(struct sf_source *s, uint8_t *to, size_t n)
+{
+	struct sf_packed *k = s->packed;
+	ssize_t got = 0;
+
+	if (k->damage.status != SF_OK)
+		return 0;
+	if (k->out > BOMB_OCTETS && k->out / BOMB_RATIO > k->in) {
+		k->damage = (struct sf_diag){ SF_LIMIT, 0, 0,
+			"far too much comes out of the compressed data", "" };
+		return 0;
+	}
+	while (got == 0) {
+		size_t before;
+
+		if (!feed(s))
+			return -1;
+		before = k->held.n;
+		got =
+		    k->kind->run(k->state, &k->held, k->eof, to, n, &k->damage);
+		if (got == 0 && (before == 0 ? k->eof : k->held.n == before))
+			return 0;
+	}
+	if (got < 0)
+		return 0; /* an end that k->damage explains */
+	k->out += (size_t)got;
+	return got;
+}
+
+static const struct sf_unpacker *
+unpacker_for(struct sf_bytes start)
+{
+	static const struct sf_unpacker *const all[] = { &sf_unpacker_gzip,
+		&sf_unpacker_zstd };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (start.n >= all[i]->magic_octets &&
+		    memcmp(start.p, all[i]->magic, all[i]->magic_octets) == 0)
+			return all[i];
+	return NULL;
+}
+
+/* What is held was read: it is the first that is unpacked. */
+static struct sf_packed *
+new_packed(struct sf_source *s, const struct sf_unpacker *kind)
+{
+	size_t held = s->end - s->at;
+	size_t size = s->buffer == NULL ? 0 : BUFFER;
+	struct sf_packed *k = calloc(1, sizeof(*k) + size);
+
+	if (k == NULL)
+		return NULL;
+	k->kind = kind;
+	k->state = kind->open();
+	k->read = s->read;
+	k->eof = s->eof;
+	k->in = s->base + s->end;
+	k->size = size;
+	k->held = sf_source_held(s);
+	if (size != 0) {
+		memcpy(k->buffer, k->held.p, held);
+		k->held.p = k->buffer;
+	}
+	return k;
+}
+
+const char *
+sf_source_unpack(struct sf_source *s)
+{
+	const struct sf_unpacker *kind = unpacker_for(sf_source_held(s));
+
+	if (kind == NULL || s->packed != NULL)
+		return NULL;
+	s->packed = new_packed(s, kind);
+	if (s->buffer == NULL && !start(s, BUFFER, false))
+		s->error = ENOMEM;
+	if (s->packed == NULL || s->packed->state == NULL)
+		s->error = ENOMEM;
+	s->read = read_packed;
+	s->base = 0;
+	s->at = s->end = 0;
+	s->eof = s->error != 0;
+	return kind->name;
+}
+
+const struct sf_diag *
+sf_source_damage(const struct sf_source *s)
+{
+	return s->packed != NULL && s->packed->damage.status != SF_OK
+		   ? &s->packed->damage
+		   : NULL;
+}
+
+void
+sf_source_drain(struct sf_source *s)
+{
+	struct sf_packed *k = s->packed;
+
+	while (k == NULL && !s->eof)
+		(void)sf_source_skip(s, UINT64_MAX);
+	while (k != NULL && !k->eof) {
+		k->held.n = 0;
+		if (!feed(s)) {
+			s->error = errno;
+			return;
+		}
+	}
+}
+
+static void
+free_packed(struct sf_packed *k)
+{
+	if (k != NULL)
+		k->kind->close(k->state);
+	free(k);
+}
+
 void
 sf_source_wipe(struct sf_source *s)
 {
+	free_packed(s->packed);
 	if (s->close_fd)
 		(void)close(s->fd);
 	sf_digest_free(s->digest);

@@ -1,6 +1,6 @@
 /*
  * source.h - the octets of an input, from a file or from memory, through one
- * buffer. Internal to the capture reader.
+ * buffer, and unpacked on the way if need be. Internal to the capture reader.
  *
  * p[at] up to p[end] is held and not yet taken. sf_source_hold() makes room and
  * reads on; that may move what is held, so slices are cut after it.
@@ -11,7 +11,23 @@
 #include <sys/types.h>
 
 #include "engine/digest.h"
+#include "engine/unpack.h"
 #include "parsers/base/bytes.h"
+
+struct sf_source;
+
+/* An input that is compressed: its octets before they are unpacked. */
+struct sf_packed {
+	const struct sf_unpacker *kind;
+	void *state;
+	ssize_t (*read)(struct sf_source *s, uint8_t *to, size_t n);
+	struct sf_bytes held; /* read, and not unpacked */
+	bool eof;
+	uint64_t in, out;     /* octets read, octets unpacked */
+	struct sf_diag damage;
+	size_t size;
+	uint8_t buffer[];
+};
 
 struct sf_source {
 	const uint8_t *p;  /* buffer, or the memory itself */
@@ -20,6 +36,7 @@ struct sf_source {
 	bool eof;          /* nothing more to be read */
 	int error;         /* errno when reading failed; eof is then set */
 	struct sf_digest *digest; /* of all that was read; may be NULL */
+	struct sf_packed *packed; /* NULL: the octets are as they come */
 
 	/* Reads up to n octets: how many, 0 at the end, -1 and errno. */
 	ssize_t (*read)(struct sf_source *s, uint8_t *to, size_t n);
@@ -81,8 +98,21 @@ uint64_t sf_source_skip(struct sf_source *s, uint64_t n);
 static inline uint64_t
 sf_source_read(const struct sf_source *s)
 {
-	return s->base + s->end;
+	return s->packed != NULL ? s->packed->in : s->base + s->end;
 }
+
+/*
+ * When what is held begins as gzip or zstd does: from here on the source gives
+ * what is inside. Returns the name, or NULL when it is neither; s->error tells
+ * of a lack of memory.
+ */
+const char *sf_source_unpack(struct sf_source *s);
+
+/* Why unpacking stopped; NULL when it did not. */
+const struct sf_diag *sf_source_damage(const struct sf_source *s);
+
+/* Reads to the end and gives nothing: for the sake of the digest. */
+void sf_source_drain(struct sf_source *s);
 
 void sf_source_wipe(struct sf_source *s);
 

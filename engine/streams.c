@@ -240,6 +240,32 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 	t->pub.lost = span > t->unique ? span - t->unique : 0;
 }
 
+/*
+ * A log that has both directions may begin between the two: then what came in
+ * was seen before what went out. It is the copy all the same.
+ */
+static void
+order_legs(struct sf_streams *s, struct sf_track *out)
+{
+	struct sf_track *in;
+
+	if (out->direction != SF_DIR_OUT || out->pub.forwards == 0)
+		return;
+	for (size_t i = 0; i < s->n_tracks; i++) {
+		in = &s->tracks[i];
+		if (in->pub.id != out->pub.forwards ||
+		    in->pub.ssrc != out->pub.ssrc ||
+		    in->pub.input != out->pub.input ||
+		    in->direction != SF_DIR_IN ||
+		    (in->pub.forwards != 0 &&
+			in->pub.forwards != out->pub.id))
+			continue;
+		in->pub.forwards = out->pub.id;
+		out->pub.forwards = 0;
+		return;
+	}
+}
+
 /* Packets found to be under SRTP move to their own row. */
 static void
 account_srtp(struct sf_model *m, const struct sf_track *t)
@@ -269,6 +295,9 @@ sf_streams_finish(struct sf_streams *s)
 			account_srtp(s->model, t);
 		}
 	}
+	for (size_t i = 0; i < s->n_tracks; i++)
+		if (s->tracks[i].lane != NULL)
+			order_legs(s, &s->tracks[i]);
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].pub.kind == SF_KIND_REPAIR) {
 			sf_repair_finish(s, &s->tracks[i]);

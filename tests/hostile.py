@@ -82,7 +82,7 @@ def no_captures(where):
             ("text", b"hello world, this is no capture\n" * 9, "not a capture"),
             ("zeros", bytes(4096), "not a capture"),
             ("noise", random.Random(1).randbytes(4096), "not a capture"),
-            ("gzip", gzip.compress(octets_of(GOOD)), "gunzip")):
+            ("gzip twice", gzip.compress(gzip.compress(octets_of(GOOD))), "gunzip")):
         path = put(where, name, data)
         for command in ("check", "decode"):
             ran = run(command, path)

@@ -33,6 +33,7 @@ scripts='
 	captures
 	tunnels
 	findings
+	formats
 	hostile
 	keyed
 	dialects

@@ -207,6 +207,8 @@ sf_repair_unit(
 	if (t->repaired == NULL || u->spent ||
 	    !read_original(&o, t->repaired, u))
 		return;
+	if (u->cut)
+		return; /* less of it than of what it repeats: no difference */
 	switch (compare(t->repaired, &o)) {
 	case COPY:
 		t->pub.evidence.copies++;

@@ -1,0 +1,672 @@
+"""
+formats.py - one call, however it arrives: as a capture, as the log of a
+browser, as text, as recordings, compressed. What check and decode say of the
+call must be the same, as far as the format holds it.
+
+	formats.py [PART-OF-A-NAME...]
+
+The twins are made here, from the captures of corpora/captures, by code that the
+program under test does not share; the real logs and recordings beside them were
+written by Chromium, Firefox and Janus in the same calls.
+"""
+import datetime
+import gzip
+import json
+import os
+import random
+import resource
+import struct
+import subprocess
+import sys
+import zlib
+
+import mkcap
+from harness import (TOOL, TOP, Schema, check, finish, lines, run, scratch,
+                     strict)
+
+HERE = os.path.join(TOP, "corpora", "captures")
+HEADERS = 42  # Ethernet, IPv4, UDP
+schema = Schema()
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def sample(name):
+    return os.path.join(HERE, name)
+
+
+def put(where, name, data):
+    path = os.path.join(where, name)
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+# ---- a call, and its twins ---------------------------------------------------
+
+class Packet:
+    """RTP or RTCP: when, which way seen from near, and the octets."""
+
+    def __init__(self, ns, octets, way="O"):
+        self.ns, self.octets, self.way = ns, octets, way
+
+    @property
+    def rtcp(self):
+        return 192 <= self.octets[1] <= 223
+
+    @property
+    def ssrc(self):
+        return struct.unpack_from(">I", self.octets, 8)[0]
+
+    @property
+    def stamp(self):
+        return struct.unpack_from(">I", self.octets, 4)[0]
+
+    def clock(self, form="%H:%M:%S", digits=6):
+        t = datetime.datetime.fromtimestamp(self.ns // 10**9,
+                                            datetime.timezone.utc)
+        return t.strftime(form) + (".%09d" % (self.ns % 10**9))[:digits + 1]
+
+
+def packets_of(path):
+    out = []
+    for p in mkcap.read_capture(path):
+        near = p.octets[26:30] == bytes([10, 2, 2, 2])
+        out.append(Packet(p.ns, p.octets[HEADERS:], "O" if near else "I"))
+    return out
+
+
+def both_ways(packets):
+    """What one log has of a call between two clients of one page."""
+    out = []
+    for p in packets:
+        out += [p, Packet(p.ns + 300_000, p.octets, "I")]
+    return sorted(out, key=lambda p: p.ns)
+
+
+def spaced(octets):
+    return octets.hex(" ")
+
+
+def chromium(packets):
+    out = ["", "[1:2:%s:INFO:a.cc:575] no packet 12:00:00 0000 here" %
+           packets[0].clock("%m%d/%H%M%S")]
+    for i, p in enumerate(packets):
+        out.append("[1:2:%s:VERBOSE1:third_party/webrtc/pc/srtp_session.cc:"
+                   "549] \n" % p.clock("%m%d/%H%M%S"))
+        out.append("%s 00:00:%s 0000 %s # RTP_DUMP" % (
+            p.way, p.clock("%S", 3), spaced(p.octets)))
+        if i % 50 == 0:
+            out.append("%s 00:00:%s 0000 13 88 13 88 # SCTP_PACKET Dc0" % (
+                p.way, p.clock("%S", 3)))
+    return "\n".join(out).encode() + b"\n"
+
+
+def chromium_old(packets):
+    """No stamps, whole times, six digits: webrtc without Chromium."""
+    return b"".join(b"\n\n%s %s 000000 %s # RTP_DUMP\n" % (
+        p.way.encode(), p.clock(digits=3).encode(), spaced(p.octets).encode())
+        for p in packets)
+
+
+def firefox(packets):
+    return b"".join(b"%s UTC - [Child 1: Socket Thread]: D/RtpLogger {a}| "
+                    b"%s RT%sP_PACKET|>> %s %s  000000 %s \n" % (
+                        Packet(p.ns + 40_000, b"").clock(
+                            "%Y-%m-%d %H:%M:%S").encode(),
+                        b"Transmit" if p.way == "O" else b"Receive",
+                        b"C" if p.rtcp else b"", p.way.encode(),
+                        p.clock().encode(), spaced(p.octets).encode())
+                    for p in packets)
+
+
+def firefox_old(packets):
+    """The word behind the octets, the fraction without its zeros."""
+    return b"".join(b"%s UTC - [Child 1: Socket Thread]: D/RtpLogger %s "
+                    b"%s.%d 000000 %s RT%sP_PACKET|a\r\n" % (
+                        Packet(p.ns + 40_000, b"").clock(
+                            "%Y-%m-%d %H:%M:%S").encode(), p.way.encode(),
+                        p.clock(digits=-1).encode(), p.ns % 10**9 // 1000,
+                        spaced(p.octets).encode(), b"C" if p.rtcp else b"")
+                    for p in packets)
+
+
+def janus_text(packets):
+    return b"".join(b"%s %s 000000  %s JANUS_TEXT2PCAP_RT%sP [session=1]"
+                    b"[handle=2]\r\n" % (
+                        b"I" if p.way == "O" else b"O", p.clock().encode(),
+                        spaced(p.octets).encode(), b"C" if p.rtcp else b"")
+                    for p in packets)
+
+
+def hex_lines(packets, characters=False, dated=True):
+    """text2pcap: lines of 16 octets, offsets begin again with each packet."""
+    out = []
+    for p in packets:
+        out.append("%s %s" % (p.way, p.clock(
+            "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S")))
+        for at in range(0, len(p.octets), 16):
+            row = p.octets[at:at + 16]
+            tail = ""
+            if characters:  # they look like octets, as often as they can
+                tail = "   " + "".join("ab 01"[o % 5] for o in row)
+            out.append("%06x %s%s" % (at, spaced(row), tail))
+    return "\n".join(out).encode() + b"\n"
+
+
+def exported(packets):
+    """Wireshark's hex of whole frames, with its column of characters."""
+    out = []
+    for p in packets:
+        frame = mkcap.ethernet("10.2.2.2:2000", "10.1.1.1:1000", p.octets)
+        out.append("O %s" % p.clock("%Y-%m-%d %H:%M:%S"))
+        for at in range(0, len(frame), 16):
+            row = frame[at:at + 16]
+            out.append("%04x  %-47s   %s" % (at, spaced(row), "".join(
+                chr(o) if 32 < o < 127 else "." for o in row)))
+        out.append("")
+    return "\n".join(out).encode() + b"\n"
+
+
+def rtpdump(packets):
+    first = min(p.ns for p in packets)
+    out = b"#!rtpplay1.0 10.1.1.1/1000\n" + struct.pack(
+        ">IIIHH", first // 10**9, first % 10**9 // 1000, 0x0a020202, 2000, 0)
+    for p in packets:
+        out += struct.pack(">HHI", len(p.octets) + 8,
+                           0 if p.rtcp else len(p.octets),
+                           max(0, p.ns - first) // 10**6) + p.octets
+    return out
+
+
+def mjr(packets, info, version=2):
+    first = packets[0].ns
+    info = dict(info, s=first // 1000, u=first // 1000)
+    text = json.dumps(info).encode()
+    out = b"MJR0000%d" % version + struct.pack(">H", len(text)) + text
+    if version == 0:
+        word = b"audio" if info["t"] == "a" else b"video"
+        out = b"MEETECHO" + struct.pack(">H", 5) + word
+    for p in packets:
+        mark = (b"MEET" + struct.pack(">I", (p.ns - first) // 10**6)
+                if version == 2 else b"MEETECHO")
+        out += mark + struct.pack(">H", len(p.octets)) + p.octets
+    return out
+
+
+def zstd(data):
+    return subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
+                          capture_output=True).stdout
+
+
+# ---- what is compared --------------------------------------------------------
+
+def report(*args):
+    ran = run("check", "--json", *args)
+    return ran, strict(ran.out) if ran.out else None
+
+
+def stream_facts(s, keys=True):
+    out = [s["kind"], s["codec"], s["protection"], s["dialect"], s["frames"],
+           s["incomplete_frames"], s["lost"], s["packets"],
+           sorted(s["frames_by_state"].items())]
+    if keys:
+        out.append([(k["kid"], k["first_ctr"], k["last_ctr"], k["frames"])
+                    for k in s["keys"]])
+    return out
+
+
+def facts(r, sources=None):
+    """{SSRC: [what is said of it, once for each leg]}, findings by SSRC."""
+    ssrc = {s["id"]: s["ssrc"] for s in r["streams"]}
+    streams = {}
+    for s in r["streams"]:
+        if sources is None or s["src"] in sources:
+            streams.setdefault(s["ssrc"], []).append(stream_facts(s))
+    found = sorted((f["slug"], sorted({ssrc[i] for i in f["streams"]}))
+                   for f in r["findings"])
+    return streams, found
+
+
+def frames(path):
+    ran = run("decode", "--format", "jsonl", path)
+    return sorted((f["ssrc"], f["timestamp"], int(f["sequence"]) % 65536,
+                   f["octets"], f["state"], f["kid"], f["ctr"])
+                  for f in lines(ran.out) if f.get("type") == "frame")
+
+
+def same(name, path, want, legs=1, verdict=None):
+    ran, r = report(path)
+    if not check("%s: a report" % name, r is not None, ran):
+        return None
+    check("%s: fits the schema" % name, not schema.faults(r), schema.faults(r))
+    check("%s: nothing on standard error" % name, not ran.err, ran.errors)
+    streams, found = facts(r)
+    check("%s: the same streams" % name,
+          streams == {k: v * legs for k, v in want[0].items()},
+          "%s, not %s" % (str(streams)[:600], str(want[0])[:600]))
+    check("%s: the same findings" % name, found == (
+        want[1] if legs == 1 else sorted(
+            (slug, who) for slug, who in want[1] for _ in range(legs))),
+          "%s, not %s" % (found, want[1]))
+    if verdict:
+        check("%s: the same verdict" % name, r["verdict"] == verdict,
+              r["verdict"])
+    return r
+
+
+CALLS = ("S03-sframe-gcm128", "S06-sframe-red-dtx", "S10-livekit-rotate",
+         "S15-d-ctr-reset", "S16-d-plain-2s",
+         "S31-firefox-none", "S07-sframe-prefix")
+TWINS = (("chromium.log", chromium), ("chromium-old.log", chromium_old),
+         ("firefox.log", firefox), ("firefox-old.log", firefox_old),
+         ("hex.txt", hex_lines),
+         ("hex-characters.txt", lambda p: hex_lines(p, characters=True)),
+         ("hex-undated.txt", lambda p: hex_lines(p, dated=False)),
+         ("export.txt", exported), ("rtpdump", rtpdump))
+
+
+@test
+def twins(where):
+    for call in CALLS:
+        path = sample(call + ".rtp.pcap")
+        packets = packets_of(path)
+        _, whole = report(path)
+        want = facts(whole)
+        decoded = frames(path)
+        for name, make in TWINS:
+            twin = put(where, name, make(packets))
+            label = "%s as %s" % (call, name)
+            r = same(label, twin, want, verdict=whole["verdict"])
+            if r is None:
+                continue
+            check(label + ": the same frames", frames(twin) == decoded)
+            if "undated" not in name and "rtpdump" not in name:
+                check(label + ": the same time", r["inputs"][0]["first"][:23] ==
+                      whole["inputs"][0]["first"][:23],
+                      r["inputs"][0]["first"])
+        r = same(call + " as janus.txt",
+                 put(where, "janus.txt", janus_text(packets)), want)
+        check(call + " as janus.txt: it came in", r and all(
+            s["src"] == "10.1.1.1:1000" for s in r["streams"]))
+
+
+@test
+def two_legs(where):
+    """Each packet of one process is there twice: sent, and received."""
+    for call in CALLS[2:6]:
+        path = sample(call + ".rtp.pcap")
+        packets = both_ways(packets_of(path))
+        _, whole = report(path)
+        streams, found = facts(whole)
+        slugs = {slug: who for slug, who in found}
+        for name, make in (("chromium.log", chromium), ("firefox.log", firefox),
+                           ("hex.txt", hex_lines)):
+            # a log may begin between the two
+            for cut in (0, 1):
+                label = "%s both ways as %s%s" % (call, name, "+1" * cut)
+                twin = put(where, name, make(packets[cut:]))
+                ran, r = report(twin)
+                if not check(label + ": a report", r is not None, ran):
+                    continue
+                got, said = facts(r, {"10.2.2.2:2000"} if cut == 0 else
+                                  {"10.1.1.1:1000"})
+                check(label + ": the same streams", got == streams,
+                      "%s, not %s" % (str(got)[:500], str(streams)[:500]))
+                check(label + ": the same findings",
+                      {s for s, _ in said} == set(slugs), said)
+                check(label + ": no duplicates", not any(
+                    s["duplicates"] for s in r["streams"]))
+                check(label + ": two legs", len(r["streams"]) ==
+                      2 * len(whole["streams"]), len(r["streams"]))
+
+
+@test
+def data_channels(where):
+    packets = packets_of(sample("S03-sframe-gcm128.rtp.pcap"))
+    _, r = report(put(where, "chromium.log", chromium(packets)))
+    n = len(range(0, len(packets), 50))
+    check("SCTP packets are counted", r["accounting"]["other"] == n,
+          r["accounting"])
+    check("and packets have their numbers",
+          r["inputs"][0]["packets"] == len(packets) + n)
+    check("and the report says so", any("data channel" in x
+                                        for x in r["limits"]), r["limits"])
+
+
+@test
+def recordings(where):
+    for call in ("S03-sframe-gcm128", "S16-d-plain-2s", "S10-livekit-rotate",
+                 "S31-firefox-none", "S15-d-ctr-reset"):
+        path = sample(call + ".rtp.pcap")
+        packets = [p for p in packets_of(path) if not p.rtcp]
+        _, whole = report(path)
+        for s in whole["streams"]:
+            if s["kind"] == "repair":
+                continue
+            mine = [p for p in packets if "0x%08x" % p.ssrc == s["ssrc"]]
+            info = {"t": s["kind"][0], "c": s["codec"]}
+            for version in (2, 1, 0):
+                if version == 0 and s["codec"] not in ("opus", "vp8"):
+                    continue
+                label = "%s %s as mjr, version %d" % (call, s["ssrc"], version)
+                ran, r = report(put(where, "x.mjr", mjr(mine, info, version)))
+                if not check(label, r and len(r["streams"]) == 1, ran):
+                    continue
+                got = stream_facts(r["streams"][0])
+                want = stream_facts(s)
+                got[7] = want[7]  # padding may have come by another way
+                check(label + ": the same", got == want, "%s, not %s" % (
+                    got, want))
+                check(label + ": the codec is from its head",
+                      r["streams"][0]["codec_from"] == "recording")
+                check(label + ": its time", r["inputs"][0]["first"][:4] ==
+                      ("1970" if version == 0 else "2026"), r["inputs"])
+
+
+@test
+def declared(where):
+    for call, slugs in (("S31-firefox-none", {"declared-not-encrypted",
+                                              "stream-plaintext"}),
+                        ("S03-sframe-gcm128", set())):
+        packets = [p for p in packets_of(sample(call + ".rtp.pcap"))
+                   if not p.rtcp]
+        ssrc = max({p.ssrc for p in packets},
+                   key=lambda s: sum(p.ssrc == s for p in packets))
+        mine = [p for p in packets if p.ssrc == ssrc]
+        for e in (True, False):
+            info = {"t": "a", "c": "opus"}
+            if e:
+                info["e"] = True
+            _, r = report(put(where, "e.mjr", mjr(mine, info)))
+            want = slugs if e else slugs - {"declared-not-encrypted"}
+            found = {f["slug"] for f in r["findings"]}
+            check("%s declared %s: %s" % (call, e, sorted(want)),
+                  found == want, found)
+            check("%s: a recording of ciphertext says so" % call,
+                  any("replayed" in x for x in r["limits"]) == (not slugs),
+                  r["limits"])
+
+
+@test
+def recordings_apart(where):
+    """Audio and video of one sender under one KID; two senders are no less."""
+    names = [sample("SJ1-echo-sframe.%s.mjr" % m) for m in ("audio", "video")]
+    _, r = report(*names)
+    check("two recordings: nothing found", not r["findings"], r["findings"])
+    outcome = {x["id"]: x["outcome"] for x in r["rules"]}["SFK003"]
+    check("kid-shared cannot be told", outcome == "cannot-tell", outcome)
+
+
+@test
+def redacted(where):
+    """Old Firefox: five octets of each payload, then zeros."""
+    out = []
+    packets = packets_of(sample("S31-firefox-none.rtp.pcap"))
+    for p in packets:
+        if not p.rtcp and not p.octets[0] & 0x20:
+            head = 12 + 4 * (p.octets[0] & 15)
+            if p.octets[0] & 0x10:
+                head += 4 + 4 * struct.unpack_from(">H", p.octets, head + 2)[0]
+            keep = head + 5
+            p = Packet(p.ns, p.octets[:keep] + bytes(
+                max(0, len(p.octets) - keep)))
+        out.append(p)
+    _, r = report(put(where, "redacted.log", firefox_old(out)))
+    found = {f["slug"] for f in r["findings"]}
+    check("redacted: said", found == {"dump-redacted"}, found)
+    check("redacted: nothing is judged", r["verdict"] == "inconclusive" and all(
+        s["protection"] == "undecidable" for s in r["streams"]), [
+            s["protection"] for s in r["streams"]])
+    _, r = report(put(where, "whole.log", firefox_old(packets)))
+    found = {f["slug"] for f in r["findings"]}
+    check("not redacted: not said", found == {"stream-plaintext"}, found)
+
+
+@test
+def cut_tails(where):
+    packets = packets_of(sample("S03-sframe-gcm128.rtp.pcap"))
+    text = chromium(packets).rstrip(b"\n")
+    for drop in (len(" # RTP_DUMP"), 30, 31, 32):
+        ran, r = report(put(where, "cut.log", text[:-drop]))
+        check("a log cut by %d: one packet is cut" % drop,
+              r and r["inputs"][0]["packets"] ==
+              len(packets) + len(range(0, len(packets), 50)), ran)
+        cut = sum(s["cut_frames"] for s in r["streams"])
+        check("and its frame with it", cut <= 1 and r["verdict"] == "pass",
+              (cut, r["verdict"]))
+    dump = rtpdump(packets)
+    _, r = report(put(where, "cut.rtpdump", dump[:-20]))
+    check("rtpdump cut in its last packet", r["inputs"][0]["damaged"] and
+          r["inputs"][0]["packets"] == len(packets), r["inputs"])
+    heads = dump[:43]
+    for p in packets:
+        heads += struct.pack(">HHI", 28, len(p.octets), 0) + p.octets[:20]
+    _, r = report(put(where, "heads.rtpdump", heads))
+    found = {f["slug"] for f in r["findings"]}
+    check("rtpdump of headers alone: cut", "capture-cut" in found and
+          r["verdict"] == "inconclusive", (found, r["verdict"]))
+    mine = [p for p in packets if not p.rtcp]
+    data = mjr(mine, {"t": "a", "c": "opus"})
+    _, r = report(put(where, "cut.mjr", data[:-7]))
+    check("a recording cut in its last packet", r["inputs"][0]["damaged"] and
+          r["inputs"][0]["packets"] == len(mine), r["inputs"])
+    check("an empty recording", run("check", put(
+        where, "empty.mjr", b"MJR00002")).status == 3)
+
+
+@test
+def clocks(where):
+    """Midnight, new year, minutes that are not told, local time."""
+    base = packets_of(sample("S03-sframe-gcm128.rtp.pcap"))
+
+    def moved(ns):
+        return [Packet(p.ns - base[0].ns + ns, p.octets, p.way)
+                for p in base if not p.rtcp]
+    eve = int(datetime.datetime(2026, 12, 31, 23, 59, 58,
+                                tzinfo=datetime.timezone.utc).timestamp())
+    length = (base[-1].ns - base[0].ns) / 1e9
+    for name, make in (("chromium", chromium), ("old", chromium_old),
+                       ("firefox", firefox), ("janus", janus_text),
+                       ("hex", hex_lines),
+                       ("undated", lambda p: hex_lines(p, dated=False))):
+        _, r = report(put(where, name, make(moved(eve * 10**9))))
+        first, last = (datetime.datetime.fromisoformat(
+            r["inputs"][0][k][:23]) for k in ("first", "last"))
+        check("%s over new year: no jump" % name,
+              abs((last - first).total_seconds() - length) < 1,
+              "%s to %s" % (first, last))
+        check("%s over new year: the same streams" % name,
+              facts(r)[0] == facts(report(put(
+                  where, name, make(moved((eve - 5000) * 10**9))))[1])[0])
+    bare = b"\n".join(line for line in chromium(moved(eve * 10**9)).split(b"\n")
+                      if b"RTP_DUMP" in line)
+    _, r = report(put(where, "bare.log", bare))
+    check("dump lines alone: a minute is passed",
+          r["inputs"][0]["last"][14:16] == "01", r["inputs"][0]["last"])
+    check("and the report says what is missing",
+          any("1970" in x for x in r["limits"]), r["limits"])
+    local = [Packet(p.ns - 7 * 3600 * 10**9, p.octets, p.way) for p in packets_of(
+        sample("S31-firefox-none.rtp.pcap"))]
+    # the reports inside tell the year and, here, that it is seven hours off
+    _, r = report(put(where, "local.log", chromium(local)))
+    check("the time zone is found", r["inputs"][0]["first"][:16] ==
+          "2026-11-22T19:58", r["inputs"][0]["first"])
+
+
+# ---- compressed --------------------------------------------------------------
+
+@test
+def compressed(where):
+    for name in ("S16-d-plain-2s.rtp.pcap", "SJ1-echo-sframe.audio.mjr"):
+        with open(sample(name), "rb") as f:
+            data = f.read()
+        ran, whole = report(sample(name))
+        half = len(data) // 2 + 3
+        packed = {
+            "gzip": gzip.compress(data),
+            "members": gzip.compress(data[:half]) + gzip.compress(data[half:]),
+            "padded": gzip.compress(data) + bytes(512),
+            "stored": gzip.compress(data, 0),
+            "zstd": zstd(data),
+            "frames": zstd(data[:half]) + zstd(data[half:]),
+        }
+        for kind, octets in packed.items():
+            path = put(where, "packed", octets)
+            label = "%s, %s" % (name, kind)
+            got, r = report(path)
+            check(label + ": the same report", r and facts(r) == facts(whole)
+                  and got.status == ran.status and not got.err, got)
+            check(label + ": said", r["inputs"][0]["compression"] == (
+                "zstd" if kind in ("zstd", "frames") else "gzip"))
+            check(label + ": octets of the file",
+                  r["inputs"][0]["bytes"] == len(octets))
+            piped = run("check", "--json", "-", stdin=octets)
+            check(label + ": from a pipe", strict(piped.out)["streams"] ==
+                  r["streams"])
+            cut = put(where, "cut", octets[:len(octets) * 2 // 3])
+            got, r = report(cut)
+            if kind == "padded" or (kind == "zstd" and len(data) < 1 << 17):
+                continue  # nothing is lost, or the one block there is
+            found = {f["slug"] for f in r["findings"]} if r else set()
+            check(label + ", cut: judged up to there, and said",
+                  r and "capture-damaged" in found and
+                  r["inputs"][0]["damaged"] and r["streams"] and
+                  b"judged up to there" in got.err, got)
+        broken = bytearray(gzip.compress(data))
+        broken[-5] ^= 1
+        _, r = report(put(where, "broken", bytes(broken)))
+        check(name + ": a wrong checksum is damage", r["inputs"][0]["damaged"])
+        _, r = report(put(where, "behind", gzip.compress(data) + b"x" * 9))
+        check(name + ": octets behind are damage", r["inputs"][0]["damaged"])
+    for octets in (gzip.compress(b"x" * 999)[:11], zstd(b"x" * 99)[:7]):
+        ran = run("check", put(where, "early", octets))
+        check("cut before anything came out", ran.status == 3 and
+              b"compressed" in ran.err, ran)
+    ran = run("check", put(where, "nothing", gzip.compress(b"")))
+    check("an empty file inside", ran.status == 3 and b"empty" in ran.err, ran)
+
+
+@test
+def bomb(where):
+    """400 MiB of zeros behind a capture that is sound: little memory, no hang."""
+    with open(sample("S03-sframe-gcm128.rtp.pcap"), "rb") as f:
+        head = f.read()
+    c = zlib.compressobj(9, zlib.DEFLATED, 31)
+    octets = c.compress(head[:24] + struct.pack("<IIII", 0, 0, 8, 8) + bytes(8))
+    octets += b"".join(c.compress(bytes(1 << 20)) for _ in range(400))
+    path = put(where, "bomb", octets + c.flush())
+    with subprocess.Popen([TOOL, "check", "-q", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as p:
+        out = p.stdout.read().decode()
+        _, status, used = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+    check("a bomb is told", "far too much" in out, out)
+    check("and took less than 200 MiB", used.ru_maxrss < 200 * 1024,
+          used.ru_maxrss)
+
+
+# ---- real ones ---------------------------------------------------------------
+
+REAL = (("S01-none.chrome-rtpdump.log.gz", "chromium-log"),
+        ("S30-firefox-sframe.moz-rtplogger.log.gz", "firefox-log"),
+        ("SJ3-echo-sframe-text.janus-pub.text2pcap.txt.gz", "janus-text"))
+
+
+@test
+def real_logs(where):
+    """Each frame of the log is in the capture of the call, or the other way."""
+    for name, form in REAL:
+        call = name.split(".")[0]
+        _, r = report(sample(name))
+        _, whole = report(sample(call + ".rtp.pcap"))
+        check(name + ": " + form, r["inputs"][0]["format"] == form)
+        check(name + ": the day", r["inputs"][0]["first"][:10] == "2026-11-22",
+              r["inputs"][0]["first"])
+        check(name + ": the verdict", r["verdict"] == whole["verdict"])
+        check(name + ": the findings", {f["slug"] for f in r["findings"]} ==
+              {f["slug"] for f in whole["findings"]})
+        mine = {f[:6] + (f[6],) for f in frames(sample(name))}
+        theirs = {f for f in frames(sample(call + ".rtp.pcap"))}
+        ssrcs = {f[0] for f in theirs} & {f[0] for f in mine}
+        check(name + ": both streams", len(ssrcs) >= 2, ssrcs)
+        for ssrc in sorted(ssrcs):
+            a = {f for f in mine if f[0] == ssrc}
+            b = {f for f in theirs if f[0] == ssrc}
+            # one of the two was cut off earlier
+            check("%s: frames of %s" % (name, ssrc),
+                  len(a & b) >= min(len(a), len(b)) - 1,
+                  "%d of %d and %d" % (len(a & b), len(a), len(b)))
+
+
+@test
+def real_recordings(where):
+    for call, legs, pcaps in (
+            ("SJ1-echo-sframe", [""], ["janus-pub"]),
+            ("SJ7-room-two-publishers-drift", ["a.", "b."],
+             ["janus-puba", "janus-pubb"])):
+        names = [sample("%s.%s%s.mjr" % (call, leg, m)) for leg in legs
+                 for m in ("audio", "video")]
+        _, r = report(*names)
+        _, whole = report(*[sample("%s.%s.pcap" % (call, p)) for p in pcaps])
+        check(call + ": the verdict", r["verdict"] == whole["verdict"])
+        check(call + ": the findings", facts(r)[1] == facts(whole)[1],
+              "%s, not %s" % (facts(r)[1], facts(whole)[1]))
+        theirs = {s["ssrc"]: stream_facts(s) for s in whole["streams"]}
+        for s in r["streams"]:
+            got, want = stream_facts(s), theirs.get(s["ssrc"])
+            check("%s %s: the same" % (call, s["ssrc"]), want and
+                  got[2:5] == want[2:5] and got[-1] == want[-1],
+                  "%s, not %s" % (got, want))
+
+
+# ---- hostile -----------------------------------------------------------------
+
+@test
+def noise(where):
+    """Texts and recordings with octets changed: no crash, a plain answer."""
+    packets = packets_of(sample("S03-sframe-gcm128.rtp.pcap"))[:60]
+    dice = random.Random(9605)
+    for name, data in (("chromium", chromium(packets)),
+                       ("hex", hex_lines(packets, characters=True)),
+                       ("rtpdump", rtpdump(packets)),
+                       ("mjr", mjr(packets, {"t": "a", "c": "opus"}))):
+        bad = []
+        for turn in range(25):
+            octets = bytearray(data)
+            for _ in range(dice.choice((1, 10, 300))):
+                octets[dice.randrange(len(octets))] = dice.randrange(256)
+            if turn % 3 == 0:
+                del octets[dice.randrange(len(octets)):]
+            ran = run("check", "--json", put(where, "noise", bytes(octets)))
+            if ran.status not in (0, 1, 3, 4) or (
+                    ran.status != 3 and schema.faults(strict(ran.out))):
+                bad.append((turn, ran.status, ran.errors[-200:]))
+        check("%s with octets changed" % name, not bad, bad[:3])
+    for name, text in (
+            ("no packet", b"just a log\n" * 1000),
+            ("a line without end", b"x" * 5_000_000),
+            ("a dump line without end",
+             b"O 00:00:01.000 0000 " + b"80 " * 2_000_000),
+            ("offsets that jump", b"0000 80 60\n00ff 01\n0002 03\n" * 100),
+            ("offset only", b"000000\n" * 100)):
+        ran = run("check", put(where, "odd.txt", text))
+        check("%s: a plain answer" % name, ran.status in (3, 4), ran)
+
+
+def main():
+    parts = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for function in tests:
+        if parts and not any(p in function.__name__ for p in parts):
+            continue
+        with scratch() as where:
+            function(where)
+    finish()
+
+
+main()
