@@ -351,6 +351,9 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		       "authentic.");
 	say(k, "Whether a key is strong, secret or known to a server cannot be "
 	       "seen in a capture.");
+	if (m->srtp_elements)
+		say(k, "Elements of header extensions that SDP encrypts (RFC "
+		       "6904) were left as they are.");
 	if (r->undecided > 0)
 		say(k,
 		    "Some media streams could not be judged; the verdict does "

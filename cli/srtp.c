@@ -108,6 +108,8 @@ sf_srtp_run_load(struct sf_srtp_run *r, const struct sf_config *c)
 			sf_complain(NULL, "not enough memory for SRTP keys");
 			st = SF_EXIT_INTERNAL;
 		}
+	if (r->entries->elements)
+		sf_srtp_note_elements(r->srtp);
 	drop_entries(r);
 	return st;
 }

@@ -381,6 +381,7 @@ struct sf_model {
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
 	struct sf_dtls_facts dtls;
+	bool srtp_elements;      /* SDP encrypts header extensions (RFC 6904) */
 	bool srtp_keys;          /* keys to remove SRTP with were there */
 	uint64_t unsupported_links; /* packets of link types not decoded */
 	struct sf_wrappings wrappings;

@@ -333,6 +333,7 @@ finish_srtp(struct sf_pipeline *p)
 {
 	struct sf_model *m = &p->model;
 
+	m->srtp_elements = sf_srtp_has_elements(p->srtp);
 	m->srtp_keys = sf_srtp_has_keys(p->srtp);
 	m->accounting.srtp += sf_srtp_finish(p->srtp);
 	m->limits[SF_LIMIT_SRTP_SEARCH] = sf_srtp_searches_cut(p->srtp);

@@ -92,7 +92,9 @@ sf_srtp_add(struct sf_srtp *s, const struct sf_srtp_entry *e)
 	for (size_t i = 0; i < SF_SRTP_PROFILES; i++) {
 		const struct sf_srtp_profile *p = &sf_srtp_profiles[i];
 
-		if (p->key != e->n_key || p->salt != e->n_salt || p->doubled)
+		/* the tags of NULL are those of AES_CM: it has to be named */
+		if (p->key != e->n_key || p->salt != e->n_salt || p->doubled ||
+		    p->cipher == SF_SRTP_NULL)
 			continue;
 		if (!add(s, e, p))
 			return false;
@@ -105,6 +107,18 @@ void
 sf_srtp_expect(struct sf_srtp *s)
 {
 	s->expecting = true;
+}
+
+void
+sf_srtp_note_elements(struct sf_srtp *s)
+{
+	s->elements = true;
+}
+
+bool
+sf_srtp_has_elements(const struct sf_srtp *s)
+{
+	return s->elements;
 }
 
 bool

@@ -32,6 +32,11 @@ bool sf_srtp_add(struct sf_srtp *s, const struct sf_srtp_entry *e) SF_MUST_USE;
    CLOSED, so that it is kept apart from what they open. */
 void sf_srtp_expect(struct sf_srtp *s);
 
+/* The session says that elements of header extensions have an encryption of
+   their own (RFC 6904), which stays on. */
+void sf_srtp_note_elements(struct sf_srtp *s);
+bool sf_srtp_has_elements(const struct sf_srtp *s);
+
 /* Is there anything for sf_srtp_open() to do? */
 bool sf_srtp_awaits(const struct sf_srtp *s);
 

@@ -32,6 +32,7 @@
 #include "parsers/rtp/demux.h"
 #include "parsers/rtp/framing.h"
 #include "parsers/rtp/hdrext.h"
+#include "parsers/rtp/ohb.h"
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
 #include "parsers/rtp/stun.h"

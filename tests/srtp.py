@@ -720,6 +720,112 @@ def cryptex(b):
         for s in d["streams"]), [s["srtp"] for s in d["streams"]])
 
 
+def doubled(b):
+    """RFC 8723: the outer layer goes, and what is left is never taken for
+    SFrame, nor for opened."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    packets = [p for p in packets if not is_rtcp(p.octets[udp_of(p.octets):])]
+    inner, outer = (material("AEAD_AES_128_GCM", x) for x in "io")
+    inside = seal(b.oracle, packets, "AEAD_AES_128_GCM", key=inner)
+    inside = [with_payload(p, p.octets[udp_of(p.octets):] + b"\0")
+              for p in inside]  # the original header block: nothing changed
+    path = b.write("double.pcap", seal(
+        b.oracle, inside, "AEAD_AES_128_GCM", key=outer))
+    name = "DOUBLE_AEAD_AES_128_GCM_AEAD_AES_128_GCM"
+    e = {"profile": name, "master_key": (inner[:16] + outer[:16]).hex(),
+         "master_salt": (inner[16:] + outer[16:]).hex()}
+    d = report(path, "--srtp-keys", key_file(b.where, e))
+    for s in d["streams"]:
+        check("double: %s" % s["ssrc"], s["srtp"]["profile"] == name and
+              s["srtp"]["double"] and s["srtp"]["removed"] == s["packets"] and
+              s["protection"] not in ("verified", "consistent", "plaintext",
+                                      "partly-clear", "mixed"),
+              (s["protection"], s["srtp"]))
+    check("double: no pass", d["verdict"] != "pass", d["verdict"])
+
+
+# ---- where the packets are --------------------------------------------------
+
+def around(b):
+    """SRTP over IPv6, with keys for one direction each; and cut short."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    suite = "AEAD_AES_128_GCM"
+    closed = seal(b.oracle, packets, suite)
+    keys = key_file(b.where, entry(suite))
+    six = []
+    for p in closed:
+        u = p.octets[udp_of(p.octets) - 8:]
+        ends = [bytes.fromhex("20010db8") + bytes(11) + bytes([x])
+                for x in ((1, 2) if sent_by(p, CLIENT) else (2, 1))]
+        six.append(mkcap.Packet(
+            p.ns, p.octets[:12] + b"\x86\xdd" + struct.pack(
+                ">IHBB", 6 << 28, len(u), 17, 64) + b"".join(ends) + u))
+    to = dict(entry(suite, dst="2001:db8::2"))
+    back = dict(entry(suite, src="[2001:db8::2]:2000"))
+    d = report(b.write("six.pcap", six), "--srtp-keys",
+               key_file(b.where, to, back))
+    for s in d["streams"]:
+        check("over IPv6: %s" % s["ssrc"], s["srtp"] and
+              s["srtp"]["removed"] == s["packets"] and
+              s["protection"] == "consistent", (s["protection"], s["srtp"]))
+    check("over IPv6: all", len(d["streams"]) == len(plain["streams"]))
+    cut = [mkcap.Packet(p.ns, p.octets[:100], len(p.octets)) for p in closed]
+    d = report(b.write("cut.pcap", cut), "--srtp-keys", keys)
+    check("cut: told", d["accounting"]["cut"] + sum(
+        s["srtp"]["cut"] for s in d["streams"]) > 50 and
+        "capture-cut" in slugs_by_ssrc(d), d["accounting"])
+    check("cut: nothing altered is told", "srtp-packets-failed" not in
+          slugs_by_ssrc(d), sorted(slugs_by_ssrc(d)))
+
+
+def moving(b):
+    """ICE takes another pair: the key and the counter go on."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    half = packets[len(packets) // 2].ns
+    for suite in ("AES_CM_128_HMAC_SHA1_32", "AEAD_AES_256_GCM"):
+        def moved(p):
+            if p.ns < half:
+                return p
+            return mkcap.Packet(p.ns, mkcap.ethernet(
+                *(("10.9.9.9:999", SERVER) if sent_by(p, CLIENT) else
+                  (SERVER, "10.9.9.9:999")),
+                p.octets[udp_of(p.octets):]))
+        closed = [moved(p) for p in seal(b.oracle, packets, suite, roc=7)]
+        same("moving, " + suite, report(b.write("a.pcap", map(moved, packets))),
+             report(b.write("b.pcap", closed), "--srtp-keys",
+                    key_file(b.where, entry(suite))), suite)
+
+
+def forms(b):
+    """The ways to write a key."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    key = material(suite)
+    path = b.write("forms.pcap", seal(b.oracle, packets, suite))
+    text = base64.b64encode(key).decode()
+    for e in ({"crypto": "1 %s inline:%s|2^31" % (suite, text)},
+              {"crypto": "a=crypto:1 %s inline:%s" % (suite, text)},
+              {"profile": "SRTP_AES128_CM_HMAC_SHA1_80", "key_and_salt": text},
+              {"profile": 1, "key_and_salt": key.hex()},
+              {"key_and_salt": key.hex()},
+              {"profile": "0x0001", "master_key": key[:16].hex().upper(),
+               "master_salt": base64.b64encode(key[16:]).decode()}):
+        d = report(path, "--srtp-keys", key_file(b.where, e))
+        same("form %s" % sorted(e), plain, d, suite)
+    two = [entry(suite, src=CLIENT.split(":")[0], owner="a"),
+           entry(suite, src=SERVER, dst=CLIENT)]
+    same("one key a direction", plain,
+         report(path, "--srtp-keys", key_file(b.where, *two)), suite)
+    sdp = os.path.join(b.where, "elements.sdp")
+    with open(sdp, "w", encoding="ascii") as f:
+        f.write("v=0\r\nm=audio 9 RTP/SAVP 111\r\na=rtpmap:111 opus/48000/2"
+                "\r\na=extmap:4 urn:ietf:params:rtp-hdrext:encrypt "
+                "urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n")
+    d = report(path, "--srtp-keys", key_file(b.where, entry(suite)), "--sdp",
+               sdp)
+    check("RFC 6904: told", any("6904" in x for x in d["limits"]), d["limits"])
+
+
 # ---- what is said, and what is not ------------------------------------------
 
 BAD = [
@@ -812,7 +918,7 @@ def quiet(memory, what, secrets, call, *options):
     check("%s: no key left in memory" % what, left == 0, where)
 
 
-TESTS = [cryptex, bad_files, silence, dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
+TESTS = [forms, doubled, around, moving, cryptex, bad_files, silence, dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
 
 
 def main():

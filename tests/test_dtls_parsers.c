@@ -1,5 +1,6 @@
 /*
- * The parsers of parsers/dtls, of a=crypto and of key logs.
+ * The parsers of parsers/dtls, of a=crypto, of key logs and of what double
+ * encryption leaves.
  */
 #include "parsers/dtls/hello.h"
 #include "parsers/dtls/record.h"
@@ -15,6 +16,12 @@ static const struct {
 	enum sf_status status;
 	const char *payload;
 } rows[] = {
+	{ "nothing changed",       "ohb", "aabb 00", SF_OK, "aabb" },
+	{ "type and number",       "ohb", "aabb 60 1234 03", SF_OK, "aabb" },
+	{ "the marker alone",      "ohb", "0c", SF_OK, "" },
+	{ "a bit that is zero",    "ohb", "aabb 10", SF_MALFORMED, "" },
+	{ "no room for a number",  "ohb", "34 01", SF_SHORT, "" },
+	{ "no octet",              "ohb", "", SF_SHORT, "" },
 	{ "a record",              "dtls_record", "16 feff 0000 000000000007 0002 aabb cc", SF_OK, "cc" },
 	{ "a record of 1.3",       "dtls_record", "2f 0001 0004 00000000", SF_UNSUPPORTED, "" },
 	{ "a record of TLS",       "dtls_record", "16 0303 0000 000000000000 0000", SF_MALFORMED, "" },

@@ -14,7 +14,8 @@
 /* One master key. It is tried on every flow that its scope lets through; that
    the tag verifies decides whose it is. */
 struct sf_srtp_entry {
-	const struct sf_srtp_profile *profile; /* NULL: each of these lengths */
+	const struct sf_srtp_profile *profile; /* NULL: each of these lengths,
+	                                          but those without cipher */
 	uint8_t n_key, n_salt;
 	uint8_t key[SF_SRTP_KEY], salt[SF_SRTP_SALT];
 	uint8_t mki;             /* octets of MKI in each packet; 0: none */
@@ -32,6 +33,8 @@ struct sf_srtp_entries {
 	uint64_t passed_over; /* beyond the room here */
 	uint64_t unusable;    /* SDES: KDR, UNAUTHENTICATED_SRTP, a profile that
 	                         is not known here, a key that does not fit */
+	bool elements;        /* a=extmap of RFC 6904: elements of header extensions
+	                         are under encryption of their own */
 	struct sf_srtp_entry v[SF_SRTP_ENTRIES];
 };
 

@@ -48,6 +48,7 @@ struct sf_srtp {
 	const struct sf_srtp_crypto *crypto;
 	struct sf_srtp_ready *keys;
 	size_t n_keys;
+	bool elements;  /* RFC 6904 was agreed on */
 	bool expecting; /* secrets are there, and no handshake so far */
 	struct sf_srtp_flow *flows;
 	struct sf_srtp_hold *holds;

@@ -100,6 +100,20 @@ sf_sdes_add(struct sf_srtp_entries *e, struct sf_bytes value)
 	return good;
 }
 
+/* RFC 6904 4: a=extmap:<id> urn:ietf:params:rtp-hdrext:encrypt <uri> */
+static bool
+is_encrypted_element(const struct sf_sdp_attr *a)
+{
+	static const char uri[] = " urn:ietf:params:rtp-hdrext:encrypt ";
+	size_t n = sizeof(uri) - 1;
+
+	for (size_t at = 0; is(a->name, "extmap") && at + n <= a->payload.n;
+	     at++)
+		if (memcmp(a->payload.p + at, uri, n) == 0)
+			return true;
+	return false;
+}
+
 void
 sf_sdes_read(struct sf_srtp_entries *e, struct sf_bytes text)
 {
@@ -115,8 +129,10 @@ sf_sdes_read(struct sf_srtp_entries *e, struct sf_bytes text)
 		if (sf_sdp_line_parse(&l, r, &d) != SF_OK)
 			break;
 		if (l.type != 'a' ||
-		    sf_sdp_attr_parse(&a, l.value, &d) != SF_OK ||
-		    !is(a.name, "crypto"))
+		    sf_sdp_attr_parse(&a, l.value, &d) != SF_OK)
+			continue;
+		e->elements = e->elements || is_encrypted_element(&a);
+		if (!is(a.name, "crypto"))
 			continue;
 		(void)sf_sdes_add(e, a.payload);
 		for (size_t i = before; i < e->n; i++)
