@@ -343,6 +343,49 @@ go_on(struct sf_peel *p, struct sf_diag *d)
 	return end;
 }
 
+static uint16_t
+be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static void
+usual_addr(struct sf_addr *a, const uint8_t *ip, const uint8_t *port)
+{
+	*a = (struct sf_addr){ .family = 4, .port = be16(port) };
+	memcpy(a->ip, ip, 4);
+}
+
+bool
+sf_peel_usual(struct sf_datagram *out, const struct sf_packet *pkt)
+{
+	enum { ETHER = 14, HEADER = 20, PORTS = 8 };
+	const uint8_t *ip = pkt->octets.p + ETHER, *udp = ip + HEADER;
+	size_t total, told;
+
+	/* with room for all headers and one octet behind them */
+	if (pkt->link_type != 1 || pkt->octets.n <= ETHER + HEADER + PORTS)
+		return false;
+	total = be16(ip + 2);
+	told = be16(udp + 4);
+	/* RTP and RTCP begin with the bits 10; what may be something else, or a
+	   fragment, or cut, or strange, goes the long way */
+	if (be16(ip - 2) != 0x0800 || ip[0] != 0x45 || ip[9] != UDP ||
+	    (be16(ip + 6) & 0x3fff) != 0 || total > pkt->octets.n - ETHER ||
+	    told <= PORTS || told + HEADER > total || udp[PORTS] >> 6 != 2 ||
+	    sf_layer_of_port(be16(udp)) != SF_LAYER_NONE ||
+	    sf_layer_of_port(be16(udp + 2)) != SF_LAYER_NONE)
+		return false;
+	usual_addr(&out->src, ip + 12, udp);
+	usual_addr(&out->dst, ip + 16, udp + 2);
+	out->payload = sf_bytes(udp + PORTS, told - PORTS);
+	out->wire_octets = told - PORTS;
+	out->cut = false;
+	out->records = 1;
+	out->via = NULL;
+	return true;
+}
+
 enum sf_peel_end
 sf_peel_packet(
     struct sf_peel *out, const struct sf_packet *pkt, struct sf_diag *d)
@@ -352,12 +395,16 @@ sf_peel_packet(
 	enum sf_peel_end end;
 
 	*d = (struct sf_diag){ 0 };
-	*out = (struct sf_peel){
-		.in = pkt->octets,
-		.wire_octets = wire,
-		.layer = SF_LAYER_LINK,
-		.link_type = pkt->link_type,
-	};
+	/* the rest of it is set by the step that makes it mean something */
+	out->in = pkt->octets;
+	out->wire_octets = wire;
+	out->layer = SF_LAYER_LINK;
+	out->link_type = pkt->link_type;
+	out->link_padded = false;
+	out->steps = 0;
+	out->protocol = 0;
+	out->rest = sf_bytes(NULL, 0);
+	out->via.n = 0;
 	end = go_on(out, d);
 	if (end == SF_PEEL_CUT || end == SF_PEEL_MALFORMED)
 		d->at += (size_t)(out->in.p - pkt->octets.p);

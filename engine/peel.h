@@ -58,6 +58,13 @@ enum sf_peel_end sf_peel_packet(struct sf_peel *out,
     const struct sf_packet *pkt, struct sf_diag *d) SF_MUST_USE;
 
 /*
+ * The same for the packets that most captures are made of: Ethernet, IPv4
+ * without options, UDP that is in no tunnel, whole. True when *out is the
+ * datagram; else nothing is known, and sf_peel_packet() is to be asked.
+ */
+bool sf_peel_usual(struct sf_datagram *out, const struct sf_packet *pkt);
+
+/*
  * Goes on behind an end: from a payload of IP that was put together, which is
  * in p->in, or from p->rest.
  */

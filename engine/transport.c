@@ -79,18 +79,14 @@ split(struct sf_transport *t, const struct sf_packet *pkt,
 
 static void
 take_datagram(struct sf_transport *t, const struct sf_packet *pkt,
-    const struct sf_peel *p, unsigned records)
+    const struct sf_datagram *dg)
 {
-	struct sf_datagram dg;
-	size_t each;
+	size_t each = sf_gso_octets(dg->payload);
 
-	sf_peel_datagram(&dg, p);
-	dg.records = records;
-	each = sf_gso_octets(dg.payload);
 	if (each != 0)
-		split(t, pkt, &dg, each);
+		split(t, pkt, dg, each);
 	else
-		deliver(t, pkt, &dg);
+		deliver(t, pkt, dg);
 }
 
 /* ---- captured packets ----------------------------------------------------- */
@@ -141,10 +137,13 @@ take(struct sf_transport *t, const struct sf_packet *pkt, struct sf_peel *p,
 {
 	struct sf_model *m = t->model;
 	struct sf_accounting *a = &m->accounting;
+	struct sf_datagram dg;
 
 	switch (end) {
 	case SF_PEEL_DATAGRAM:
-		take_datagram(t, pkt, p, records);
+		sf_peel_datagram(&dg, p);
+		dg.records = records;
+		take_datagram(t, pkt, &dg);
 		break;
 	case SF_PEEL_SEGMENT:
 		sf_tcp_feed(&t->tcp, pkt, p, records);
@@ -190,17 +189,27 @@ sf_transport_init(struct sf_transport *t, struct sf_arena *a,
 	       sf_turn_init(&t->turn, a);
 }
 
-void
-sf_transport_packet(struct sf_transport *t, const struct sf_packet *pkt)
+static void
+peel(struct sf_transport *t, const struct sf_packet *pkt)
 {
 	struct sf_peel p;
 	struct sf_diag d;
-	enum sf_peel_end end = sf_peel_packet(&p, pkt, &d);
 
-	t->model->accounting.packets++;
-	take(t, pkt, &p, end, 1);
+	take(t, pkt, &p, sf_peel_packet(&p, pkt, &d), 1);
 	while (p.rest.n != 0)
 		take(t, pkt, &p, sf_peel_rest(&p, &d), 0);
+}
+
+void
+sf_transport_packet(struct sf_transport *t, const struct sf_packet *pkt)
+{
+	struct sf_datagram dg;
+
+	t->model->accounting.packets++;
+	if (sf_peel_usual(&dg, pkt))
+		take_datagram(t, pkt, &dg);
+	else
+		peel(t, pkt);
 }
 
 void

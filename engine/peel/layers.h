@@ -88,6 +88,34 @@ enum sf_peel_end sf_peel_protocol(struct sf_peel *p, uint8_t protocol);
 bool sf_layer_plausible(
     enum sf_layer layer, struct sf_bytes in, size_t wire_octets);
 
+/* What a datagram to or from that port may carry; NONE: no tunnel. */
+static inline enum sf_layer
+sf_layer_of_port(uint16_t port)
+{
+	switch (port) {
+	case 1701:
+		return SF_LAYER_L2TP;
+	case 2152:
+		return SF_LAYER_GTPU;
+	case 3544:
+		return SF_LAYER_TEREDO;
+	case 4789:
+	case 4790:
+	case 8472:
+		return SF_LAYER_VXLAN;
+	case 6080:
+		return SF_LAYER_GUE;
+	case 6081:
+		return SF_LAYER_GENEVE;
+	case 6635:
+		return SF_LAYER_MPLS;
+	case 37008:
+		return SF_LAYER_TZSP;
+	default:
+		return SF_LAYER_NONE;
+	}
+}
+
 /* A tunnel that begins in the payload of a datagram with these ports. True
    when there is one; *p is then inside. */
 bool sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload);

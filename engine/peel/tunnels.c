@@ -273,33 +273,6 @@ sf_peel_teredo(struct sf_peel *p, struct sf_diag *d)
 	return SF_PEEL_ON;
 }
 
-static enum sf_layer
-layer_of_port(uint16_t port)
-{
-	switch (port) {
-	case 1701:
-		return SF_LAYER_L2TP;
-	case 2152:
-		return SF_LAYER_GTPU;
-	case 3544:
-		return SF_LAYER_TEREDO;
-	case 4789:
-	case 4790:
-	case 8472:
-		return SF_LAYER_VXLAN;
-	case 6080:
-		return SF_LAYER_GUE;
-	case 6081:
-		return SF_LAYER_GENEVE;
-	case 6635:
-		return SF_LAYER_MPLS;
-	case 37008:
-		return SF_LAYER_TZSP;
-	default:
-		return SF_LAYER_NONE;
-	}
-}
-
 /* VXLAN goes to whatever port its operator likes: the plain form is known by
    its header and the Ethernet frame behind it. */
 static bool
@@ -332,12 +305,12 @@ sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload)
 		[SF_LAYER_MPLS] = sf_peel_mpls,
 		[SF_LAYER_TZSP] = sf_peel_tzsp,
 	};
-	enum sf_layer layer = layer_of_port(p->dst.port);
+	enum sf_layer layer = sf_layer_of_port(p->dst.port);
 	struct sf_peel inside;
 	struct sf_diag d;
 
 	if (layer == SF_LAYER_NONE)
-		layer = layer_of_port(p->src.port);
+		layer = sf_layer_of_port(p->src.port);
 	if (layer == SF_LAYER_NONE && looks_like_vxlan(payload))
 		layer = SF_LAYER_VXLAN;
 	if (layer == SF_LAYER_NONE)
