@@ -16,6 +16,9 @@ judge_one(struct sf_checks *k, const struct sf_stream *s)
 	} else if (sf_dialect_is_rfc9605(s->dialect)) {
 		sf_passed(k, SFD001, 1);
 	}
+	if (s->evidence.server_frames > 0)
+		sf_failed(k, SFD005, s->id, 1, s->first, s->last)->frames =
+		    s->evidence.server_frames;
 	if (s->dialect == SF_DIALECT_XOR_DEMO)
 		sf_failed(k, SFD003, s->id, 1, s->first, s->last)->frames =
 		    s->frames;

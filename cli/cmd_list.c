@@ -138,7 +138,8 @@ list_formats(void)
 {
 	fputs("in   mjr      recordings of Janus, of every version\n"
 	      "in   rtpdump  of rtptools, Wireshark, libwebrtc\n"
-	      "in   chromium-log, firefox-log   RTP dump lines of a browser, other lines between\n"
+	      "in   chromium-log, firefox-log   RTP dump lines of a browser, "
+	      "other lines between\n"
 	      "in   janus-text, text2pcap       packets as hexadecimal text\n"
 	      "in   keys     key files, sframe-tool/keys/v1, with --keys\n"
 	      "in   pcap     either byte order, microseconds or nanoseconds\n"
@@ -219,10 +220,11 @@ explain_dialects(void)
 	for (unsigned i = SF_DIALECT_NONE + 1; i < SF_DIALECTS; i++) {
 		const struct sf_dialect_row *d =
 		    sf_dialect_row((enum sf_dialect)i);
-		struct sf_para p = sf_para(stdout, &style, 2, 16);
+		struct sf_para p;
 
 		if (!sf_dialect_is_other((enum sf_dialect)i))
 			continue;
+		p = sf_para(stdout, &style, 2, 16);
 		sf_para_text(&p, d->name);
 		sf_para_tab(&p, 16);
 		sf_para_format(

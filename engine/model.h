@@ -190,6 +190,7 @@ struct sf_evidence {
 	/* with keys */
 	uint64_t tried;          /* frames with a header whose KID has a key */
 	uint64_t no_key;         /* frames of the run whose KID has none */
+	uint64_t server_frames;  /* blank ones, made up on the way */
 	bool iv_refused;         /* opaque, and a key for random-iv opens none */
 	uint64_t controls;       /* frames put to a key that was changed ... */
 	uint64_t controls_opened; /* ... and opened: the check itself is void */

@@ -628,6 +628,48 @@ def test_h264(where):
     call.is_(AV, dialect="livekit", protection="verified", clear_octets=0)
 
 
+BLANK_VP8 = bytes.fromhex(
+    "1002009d012a0800080000470885858885848802"
+    "02000c0d6000feffab5080")
+
+
+def test_blanks(where):
+    """An SFU's black pictures and silence among encrypted frames."""
+    def make(c, spoil=0):
+        a = c.audio(A, ALICE, SFU, cname="alice")
+        v = c.video(AV, ALICE, SFU, cname="alice")
+        w, x = LiveKit(), LiveKit()
+        for _ in range(3):
+            speak(a, 60, w)
+            speak(v, 40, x)
+            a.octets(*[b"\xf8\xff" + bytes([0xfe - spoil]) + bytes(77)] * 6)
+            v.octets(*[BLANK_VP8[:-1] + bytes([0x80 - spoil])] * 6)
+    call = Call("blank frames", where, make)
+    call.finds("not-rfc9605", "server-made-frames")
+    call.is_(A, protection="other-dialect", dialect="livekit")
+    call = Call("nearly blank frames", where, lambda c: make(c, 1))
+    call.ok("are media in the clear", "server-made-frames" not in call.slugs
+            and "plaintext-gap" in call.slugs, call.slugs)
+
+
+def test_start_codes(where):
+    """Senders that authenticate start codes of three octets."""
+    key = livekit_hkdf(MATERIAL)
+    for what, alter in (
+            ("three", lambda p: p.replace(b"\0\0\0\1", b"\0\0\1")),
+            ("four and three", lambda p: p[:1] + p[1:].replace(
+                b"\0\0\0\1", b"\0\0\1"))):
+        def frame(rng, real, stream, ts, alter=alter, w=LiveKit()):
+            p, iv = to_slice(real), w.iv(stream, ts)
+            ct, tag = gcm(key, iv, alter(real[:p]), real[p:])
+            return real[:p] + escaped(ct + tag + iv + b"\x0c\0")
+        call = Call("start codes of " + what, where, lambda c: speak(
+            c.video(AV, ALICE, SFU, codec="h264"), 12, frame), "--keys",
+            keyfile(where, "codes", "livekit",
+                    {"kid": "0", "base_key": MATERIAL.hex()}))
+        call.is_(AV, dialect="livekit", protection="verified")
+
+
 def test_metadata(where):
     """LiveKit's clear trailer, behind the encrypted frame."""
     def with_time(writer):

@@ -1259,7 +1259,8 @@ ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
 ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
     "dialect-not-allowed"), "timeline.py"))
-ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid"),
+ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid",
+                                "server-made-frames"),
                                "dialects.py"))
 ELSEWHERE.update(dict.fromkeys((
     "exposes-audio-level", "exposes-sizes", "exposes-silence",

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/dialect/blank.h"
 #include "engine/dialect/search.h"
 #include "engine/stats.h"
 
@@ -120,6 +121,9 @@ has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
 	struct sf_sight s;
 	size_t read = 0, zeros = 0;
 
+	/* a mark of four octets and more is proof, whatever the cipher does */
+	if (way->alone >= 32)
+		return true;
 	for (size_t i = 0; i < n; i++) {
 		const struct sf_record *r = &recs[i];
 		size_t at, end;
@@ -153,6 +157,36 @@ sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r)
 	return true;
 }
 
+static bool
+all_blank(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		if (c->recs[i].complete && !sf_dialect_blank(&c->recs[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Stretches of frames that a server made up, and nothing else, in a stream of
+ * such a format. A microphone in a silent room gives the same octets: among
+ * other frames in the clear they are what those are.
+ */
+static void
+mark_blanks(struct sf_classifier *c)
+{
+	unsigned from = 0, to;
+
+	for (; sf_classify_next_open(c, &from, &to); from = to) {
+		if (c->in_way < SF_LEAST_RUN || (to == c->n && !c->ending) ||
+		    !all_blank(c, from, to))
+			continue;
+		for (unsigned i = from; i < to; i++) {
+			c->recs[i].decided |= c->recs[i].complete;
+			c->pub->evidence.server_frames += c->recs[i].complete;
+		}
+	}
+}
+
 void
 sf_classify_dialects(struct sf_classifier *c)
 {
@@ -172,4 +206,5 @@ sf_classify_dialects(struct sf_classifier *c)
 		}
 		from = to;
 	}
+	mark_blanks(c);
 }

@@ -255,6 +255,9 @@ emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
 	ev->rises = s->rises;
 	ev->source = s->source;
 	ev->modulus = s->modulus;
+	if (r->tried == SF_TRIED_OPENED && d != SF_DIALECT_DAVE &&
+	    r->header.at != UINT8_MAX)
+		sight.clear = r->header.at; /* whatever the format's rule */
 	/* a key that opened it says which epoch it is of */
 	if (!s->has_nonce && s->has_ctr && r->tried == SF_TRIED_OPENED) {
 		sight.nonce = sf_mix(s->ctr + 1) + r->entry;

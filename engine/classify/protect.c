@@ -11,7 +11,8 @@ outside(const struct sf_classifier *c, enum sf_clear what)
 static bool
 few_strays(const struct sf_classifier *c)
 {
-	uint64_t strays = c->pub->by_state[SF_STATE_UNKNOWN];
+	uint64_t strays =
+	    c->pub->by_state[SF_STATE_UNKNOWN] - c->pub->evidence.server_frames;
 
 	return strays <= 2 || strays * STRAYS <= c->pub->frames;
 }

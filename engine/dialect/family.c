@@ -24,10 +24,10 @@ is_slice(uint8_t first, bool h265)
 	return type == 1 || type == 5;
 }
 
-static int16_t
-clear_to_slice(struct sf_bytes h, bool h265)
+int16_t
+sf_way_clear_to_slice(struct sf_bytes h, bool h265)
 {
-	for (size_t i = 0; i + 3 < h.n; i++)
+	for (size_t i = 0; i + 3 < h.n && i < INT16_MAX - 5; i++)
 		if (h.p[i] == 0 && h.p[i + 1] == 0 && h.p[i + 2] == 1 &&
 		    is_slice(h.p[i + 3], h265))
 			return (int16_t)(i + 3 + 2);
@@ -41,9 +41,9 @@ sf_way_clear(const struct sf_record *r)
 	case SF_CODEC_VP8:
 		return r->key ? 10 : 3;
 	case SF_CODEC_H264:
-		return clear_to_slice(sf_way_head(r), false);
+		return sf_way_clear_to_slice(sf_way_head(r), false);
 	case SF_CODEC_H265:
-		return clear_to_slice(sf_way_head(r), true);
+		return sf_way_clear_to_slice(sf_way_head(r), true);
 	case SF_CODEC_VP9:
 	case SF_CODEC_AV1:
 		return 0;

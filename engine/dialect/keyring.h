@@ -55,6 +55,16 @@ typedef bool sf_seal_split(struct sf_sealed_frame *out,
     struct sf_dialect_keys *k, const struct sf_record *r, struct sf_bytes frame,
     size_t clear);
 
+/* Start codes in what is authenticated. */
+enum sf_codes {
+	SF_CODES_FOUR,  /* as they are */
+	SF_CODES_FIRST, /* four octets, then three */
+	SF_CODES_THREE
+};
+
+void sf_seal_codes(
+    struct sf_sealed_frame *f, struct sf_dialect_keys *k, enum sf_codes codes);
+
 sf_seal_split sf_split_livekit, sf_split_stream, sf_split_dave,
     sf_split_random_iv;
 

@@ -33,6 +33,7 @@ struct attempt {
 	struct sf_bytes frame;
 	uint32_t ssrc;
 	bool scan;
+	unsigned codes; /* enum sf_codes */
 };
 
 static void
@@ -57,6 +58,7 @@ try_clear(struct attempt *t, const struct opening *op, uint64_t kid,
 
 	if (!op->split(&f, t->k, t->r, t->frame, clear))
 		return false;
+	sf_seal_codes(&f, t->k, (enum sf_codes)t->codes);
 	for (unsigned i = 0; i < t->k->n; i++) {
 		struct sf_ring_entry *e = &t->k->entries[i];
 
@@ -76,6 +78,35 @@ try_clear(struct attempt *t, const struct opening *op, uint64_t kid,
 	return false;
 }
 
+static bool
+is_nal(const struct sf_record *r)
+{
+	return r->codec == SF_CODEC_H264 || r->codec == SF_CODEC_H265;
+}
+
+/*
+ * H.264 and H.265: clear up to the first slice. Some senders keep that number
+ * in eight bits, and some authenticate start codes of three octets, where a
+ * packetizer gives four.
+ */
+static bool
+try_nal(struct attempt *t, const struct opening *op, uint64_t kid, bool *known)
+{
+	int16_t n =
+	    sf_way_clear_to_slice(t->frame, t->r->codec == SF_CODEC_H265);
+
+	if (op->dialect == SF_DIALECT_DAVE)
+		n = 0;
+	if (n < 0)
+		return false;
+	for (t->codes = SF_CODES_FOUR; t->codes <= SF_CODES_THREE; t->codes++)
+		if (try_clear(t, op, kid, (size_t)n, known))
+			return true;
+	t->codes = SF_CODES_FOUR;
+	return n > UINT8_MAX &&
+	       try_clear(t, op, kid, (size_t)(n & UINT8_MAX), known);
+}
+
 /* The place that opened the last frame or that the format says, then others. */
 static bool
 try_opening(struct attempt *t, const struct opening *op,
@@ -87,6 +118,8 @@ try_opening(struct attempt *t, const struct opening *op,
 
 	if (!settled || op->dialect == SF_DIALECT_DAVE || s->clear > 10)
 		first = s->clear;
+	if (is_nal(t->r))
+		return try_nal(t, op, s->kid, known);
 	if (first >= 0 && try_clear(t, op, s->kid, (size_t)first, known))
 		return true;
 	for (size_t i = 0; t->scan && i < sizeof(others); i++)
@@ -176,7 +209,8 @@ struct sf_dialect_opened
 sf_dialect_open(struct sf_dialect_opener *o, struct sf_dialect_keys *k,
     struct sf_record *r, struct sf_bytes frame, uint32_t ssrc)
 {
-	struct attempt t = { o, k, r, frame, ssrc, o->scans < SCANS };
+	struct attempt t = { o, k, r, frame, ssrc, o->scans < SCANS,
+		SF_CODES_FOUR };
 	struct sf_dialect_opened out = { .tried = SF_TRIED_OPENED };
 	bool read = false, known = false;
 

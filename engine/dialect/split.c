@@ -42,6 +42,26 @@ zeros_before(struct sf_bytes frame, size_t at)
 	return n;
 }
 
+/* Start codes of four octets lose one, but for the first where that is said. */
+void
+sf_seal_codes(
+    struct sf_sealed_frame *f, struct sf_dialect_keys *k, enum sf_codes codes)
+{
+	const uint8_t *p = f->aad.p;
+	size_t n = 0;
+
+	if (codes == SF_CODES_FOUR || f->aad.n > SF_SCRATCH)
+		return;
+	for (size_t i = 0; i < f->aad.n; i++) {
+		bool code =
+		    f->aad.n - i >= 4 && memcmp(p + i, "\0\0\0\1", 4) == 0;
+
+		if (!code || (codes == SF_CODES_FIRST && i == 0))
+			k->aad[n++] = p[i];
+	}
+	f->aad = sf_bytes(k->aad, n);
+}
+
 /* ---- the formats ---------------------------------------------------------- */
 
 /* Prefix, ciphertext and tag, IV, 0c, index. */

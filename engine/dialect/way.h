@@ -71,6 +71,9 @@ struct sf_bytes sf_way_head(const struct sf_record *r);
    and two octets of it. SF_CLEAR_UNKNOWN where that cannot be seen. */
 int16_t sf_way_clear(const struct sf_record *r);
 
+/* The same of H.264 and H.265, with all of the frame to look at. */
+int16_t sf_way_clear_to_slice(struct sf_bytes frame, bool h265);
+
 /* How far ctr went from a to b, counted modulo a's modulus. */
 uint64_t sf_way_step(const struct sf_sight *a, const struct sf_sight *b);
 
