@@ -6,6 +6,7 @@
 #define SF_CHECK_H
 
 #include "checks/checks.h"
+#include "checks/state.h"
 
 #define SF_PAIRS 512 /* pairs of streams in conflict over a KID */
 
@@ -39,6 +40,7 @@ struct sf_checks {
 	size_t cap_streams;
 	const struct sf_stream **by_id;   /* by id - 1; filled at the end */
 	struct sf_timeline *timeline;     /* made at the end */
+	struct sf_ledger *run_state;       /* uses of keys in this run; or NULL */
 	const char *limits[24];
 	uint64_t lost_findings;           /* beyond the room for them */
 };
@@ -70,6 +72,8 @@ void sf_add_example(struct sf_finding *f, struct sf_example e);
 /* The stream that an SFU's copy was made from, or the stream itself. */
 const struct sf_stream *sf_origin_of(
     const struct sf_checks *k, const struct sf_stream *s);
+/* An address that a converter made up, the same in every file. */
+bool sf_made_up(const struct sf_addr *a);
 /* One endpoint: the same CNAME, or the same address (contract: key scope). */
 bool sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
     const struct sf_stream *b);
@@ -96,6 +100,8 @@ void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_demands(struct sf_checks *k, const struct sf_model *m);
 void sf_apply_severities(struct sf_checks *k);
 void sf_judge_srtp(struct sf_checks *k, const struct sf_model *m);
+/* state.c: against earlier captures; then this one is among them. */
+void sf_judge_state(struct sf_checks *k);
 void sf_judge_exposure(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_capture(struct sf_checks *k, const struct sf_model *m);
 

@@ -143,7 +143,10 @@ sf_checks_new(const struct sf_checks_options *options)
 	k->by_id = calloc(k->cap_streams, sizeof(*k->by_id));
 	for (unsigned i = 0; i < SF_FINDINGS; i++)
 		k->result.rules[i].outcome = SF_NOT_EXERCISED;
-	if (k->findings == NULL || k->conflicts == NULL || k->streams == NULL ||
+	if (options->state != NULL)
+		k->run_state = calloc(1, sizeof(*k->run_state));
+	if ((options->state != NULL && k->run_state == NULL) ||
+	    k->findings == NULL || k->conflicts == NULL || k->streams == NULL ||
 	    k->by_id == NULL) {
 		sf_checks_free(k);
 		return NULL;
@@ -180,6 +183,7 @@ sf_checks_free(struct sf_checks *k)
 	free(k->streams);
 	free(k->by_id);
 	sf_timeline_free(k->timeline);
+	free(k->run_state);
 	free(k);
 }
 
@@ -192,6 +196,9 @@ sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
 		return;
 	sf_check_header(k, ev);
 	sf_check_nonce(k, ev);
+	if (k->run_state != NULL && ev->has_nonce)
+		sf_state_note(k->run_state, ev->stream->id, ev->fingerprint,
+		    ev->kid, ev->ctr, ev->content, ev->last.time_ns);
 	sf_check_aead(k, ev);
 }
 
@@ -427,6 +434,7 @@ sf_checks_finish(struct sf_checks *k, const struct sf_model *model,
 	sf_judge_srtp(k, model);
 	sf_judge_capture(k, model);
 	sf_judge_exposure(k, model);
+	sf_judge_state(k);
 	sf_judge_demands(k, model);
 	sf_apply_severities(k);
 	keep_wanted(k);

@@ -10,6 +10,8 @@
 #include "engine/event.h"
 #include "engine/limits.h"
 
+struct sf_ledger;
+
 struct sf_checks_options {
 	struct sf_limits limits;
 	enum sf_severity fail_on;
@@ -21,6 +23,8 @@ struct sf_checks_options {
 	int64_t rotate_within_ns;           /* 0: the default, 3 s */
 	const struct sf_policy *policy;     /* NULL: the one named default; borrowed */
 	const char *policy_sha256;          /* of its text; "" or NULL: not known */
+	struct sf_ledger *state;             /* of earlier captures, to be judged by
+	                                       and added to; NULL: none */
 	const struct sf_events *events;     /* joins and leaves; NULL: infer them */
 	const char *only;                   /* letters of the findings that are
 	                                       wanted, "KN"; NULL: all */

@@ -74,6 +74,8 @@ struct sf_finding {
 	uint64_t kid, new_kid;     /* of the fault; what the others moved to */
 	uint64_t frames;           /* concerned */
 	int64_t lag_ns;            /* how long it went on */
+	int64_t earlier_ns;        /* the other use was in an earlier capture, and
+	                              ended then; 0: no */
 	uint32_t other_stream;     /* id of the stream it is measured against */
 	int clear_octets;          /* partly-clear; -1: not known */
 	uint64_t fingerprint;      /* equal for the same fault on the same SSRCs */

@@ -24,8 +24,8 @@ same_address(const struct sf_addr *a, const struct sf_addr *b)
 
 /* Addresses that a converter made up (Janus, text2pcap -4): the same in every
    file, whoever sent. */
-static bool
-made_up(const struct sf_addr *a)
+bool
+sf_made_up(const struct sf_addr *a)
 {
 	return a->family == 4 &&
 	       (memcmp(a->ip, "\x0a\x01\x01\x01", 4) == 0 ||
@@ -51,7 +51,7 @@ sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
 	if (a->cname[0] != '\0' && strcmp(a->cname, b->cname) == 0)
 		return true;
 	if (!same_address(&a->src, &b->src) ||
-	    (a->input != b->input && made_up(&a->src)))
+	    (a->input != b->input && sf_made_up(&a->src)))
 		return false;
 	/* An SFU sends the media of many from one address, each under its own
 	   CNAME; one who reloads a page comes back under a new one. */

@@ -7,6 +7,7 @@
 
 #include "cli/policy.h"
 #include "cli/run.h"
+#include "cli/state.h"
 #include "cli/textfile.h"
 
 #define EVENTS_MAX ((size_t)1 << 20) /* octets of a file of events */
@@ -123,6 +124,24 @@ judge_with(const struct sf_config *c, const struct sf_checks_options *options,
 	return st;
 }
 
+static enum sf_exit
+judge_with_state(const struct sf_config *c, struct sf_checks_options *options,
+    sf_judge_writer *write)
+{
+	struct sf_state_file state;
+	enum sf_exit st = sf_state_open(&state, c->state);
+
+	options->state = state.state;
+	if (st == SF_EXIT_OK)
+		st = judge_with(c, options, write);
+	/* not after a run that failed: it may have seen half of the call */
+	if (st != SF_EXIT_USAGE && st != SF_EXIT_INPUT &&
+	    st != SF_EXIT_INTERNAL && !sf_state_save(&state))
+		st = SF_EXIT_INTERNAL;
+	sf_state_close(&state);
+	return st;
+}
+
 enum sf_exit
 sf_judge(const struct sf_config *c, const char *only, sf_judge_writer *write)
 {
@@ -138,7 +157,7 @@ sf_judge(const struct sf_config *c, const char *only, sf_judge_writer *write)
 	options.policy = &chosen.policy;
 	options.policy_sha256 = chosen.sha256;
 	if (st == SF_EXIT_OK)
-		st = judge_with(c, &options, write);
+		st = judge_with_state(c, &options, write);
 	free(events);
 	return st;
 }

@@ -54,6 +54,8 @@ const struct sf_option sf_options[] = {
 	    "the key file; - is standard input, fd:N an open descriptor"),
 	OPT(policy, "policy", 0, JUDGED, "POLICY",
 	    "what to demand: default, strict, audit-e2ee or a file"),
+	OPT(state, "state", 0, ON(check), "FILE",
+	    "keeps which keys counted how far, to find reuse between captures"),
 	OPT(events, "events", 0, JUDGED, "FILE",
 	    "joins and leaves of the call: time,participant,event"),
 	OPT(srtp_keys, "srtp-keys", 0, CAPTURES, "FILE",

@@ -87,6 +87,7 @@ struct sf_config {
 	struct sf_kid_option kid;
 	bool per_ssrc_keys;
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */
+	const char *state;    /* file of earlier captures' uses; NULL: none */
 	const char *policy;   /* a shipped name or a file; NULL: default */
 	const char *events;   /* file of joins and leaves; NULL: none */
 	const char *srtp_keys, *keylog; /* NULL: none; named like keys */

@@ -312,6 +312,13 @@ about_counter(struct subject *x)
 		add(&x->w, "; ");
 		add_frames(&x->w, f->frames);
 	}
+	if (x->f->earlier_ns != 0) {
+		char when[SF_TIME_MAX];
+
+		sf_time_date_clock(when, x->f->earlier_ns);
+		add(&x->w, "; counted before in an earlier capture, until %s",
+		    when);
+	}
 }
 
 static void

@@ -40,6 +40,7 @@ scripts='
 	timeline
 	compare
 	exposure
+	state
 	frames
 	srtp
 	accuracy
