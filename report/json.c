@@ -322,39 +322,6 @@ put_diagnosis(struct sf_emit *e, const struct sf_diagnosis *d)
 }
 
 static void
-put_srtp(struct sf_emit *e, const struct sf_srtp_facts *v)
-{
-	bool opened = v->profile != NULL;
-
-	if (!opened && v->closed + v->cut + v->cryptex == 0) {
-		sf_emit_null(e, "srtp");
-		return;
-	}
-	sf_emit_open(e, "srtp", '{');
-	sf_emit_string(e, "profile", v->profile);
-	sf_emit_string(
-	    e, "keys_from", opened ? sf_srtp_origin_name(v->origin) : NULL);
-	if (opened) {
-		sf_emit_count(e, "key", v->number);
-		sf_emit_u64(e, "roc", v->roc_last);
-	} else {
-		sf_emit_null(e, "key");
-		sf_emit_null(e, "roc");
-	}
-	sf_emit_count(e, "removed", v->removed);
-	sf_emit_count(e, "failed", v->failed);
-	sf_emit_count(e, "closed", v->closed);
-	sf_emit_count(e, "cut", v->cut);
-	sf_emit_count(e, "cryptex", v->cryptex);
-	sf_emit_bool(e, "double", v->doubled);
-	sf_emit_open(e, "tried", '{');
-	sf_emit_count(e, "keys", v->keys);
-	sf_emit_count(e, "counters", v->rocs);
-	sf_emit_close(e, '{');
-	sf_emit_close(e, '{');
-}
-
-static void
 put_via(struct sf_emit *e, const struct sf_via *via)
 {
 	sf_emit_open(e, "via", '[');
@@ -394,7 +361,7 @@ put_stream(struct sf_emit *e, const struct sf_stream *s)
 	put_intervals(e, s);
 	put_keys(e, s);
 	put_diagnosis(e, &s->diagnosis);
-	put_srtp(e, &s->srtp);
+	sf_json_srtp(e, &s->srtp);
 	put_evidence(e, &s->evidence);
 }
 
@@ -559,6 +526,7 @@ sf_report_json(
 	sf_emit_open(&e, "accounting", '{');
 	put_accounting(&e, r->model);
 	sf_emit_close(&e, '{');
+	sf_json_dtls(&e, &r->model->dtls);
 	put_verdict(&e, r);
 	put_policy(&e, r);
 	sf_emit_open(&e, "streams", '[');

@@ -14,4 +14,8 @@ void sf_json_tool(struct sf_emit *e, const struct sf_tool_info *tool);
 void sf_json_inputs(struct sf_emit *e, const struct sf_result *r);
 void sf_json_findings(struct sf_emit *e, const struct sf_result *r);
 
+/* What became of SRTP, of one stream; and the handshakes of all. */
+void sf_json_srtp(struct sf_emit *e, const struct sf_srtp_facts *v);
+void sf_json_dtls(struct sf_emit *e, const struct sf_dtls_facts *d);
+
 #endif

@@ -136,7 +136,7 @@ def report(path, *options):
 def bare(d):
     """A report without what tells SRTP from none, and without names."""
     d = copy.deepcopy(d)
-    for name in ("inputs", "tool"):
+    for name in ("inputs", "tool", "dtls"):
         d.pop(name)
     for s in d["streams"]:
         s.pop("srtp")
@@ -511,6 +511,8 @@ def all_opened(name, d, suite, source="dtls"):
               x["removed"] == s["packets"] and x["failed"] == 0 and
               s["protection"] == "consistent", (s["protection"], x))
     check(name + ": passes", d["verdict"] == "pass", d["verdict"])
+    check(name + ": a handshake and its secret", source != "dtls" or
+          d["dtls"]["handshakes"] == d["dtls"]["keyed"] == 1, d["dtls"])
     check(name + ": nothing to say of the handshake",
           not {"dtls-handshake-missing", "dtls-secret-missing",
                "srtp-not-opened", "srtp-packets-failed"} &
@@ -778,6 +780,59 @@ def around(b):
           slugs_by_ssrc(d), sorted(slugs_by_ssrc(d)))
 
 
+def relayed(b):
+    """TURN channel data (RFC 8656 12.4) and the framing of RFC 4571 hold SRTP
+    as they hold RTP."""
+    packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
+    suite = "AEAD_AES_128_GCM"
+    keys = key_file(b.where, entry(suite))
+    for what, part in (("plain", packets),
+                       ("closed", seal(b.oracle, packets, suite))):
+        turn = []
+        for p in part:
+            u = p.octets[udp_of(p.octets):]
+            turn.append(with_payload(p, struct.pack(
+                ">HH", 0x4001, len(u)) + u + bytes(-len(u) % 4)))
+        d = report(b.write("turn.pcap", turn), "--srtp-keys", keys)
+        if what == "plain":
+            plain = d
+    same("in channel data", plain, d, suite)
+    check("in channel data: streams", len(d["streams"]) == 3,
+          len(d["streams"]))
+
+
+def verified(b):
+    """With the keys of both layers every frame opens, by one thread or two."""
+    call = "S03-sframe-gcm128"
+    packets, _ = b.load(call + ".rtp.pcap")
+    with open(os.path.join(CALLS, call + ".manifest.json"),
+              encoding="utf-8") as f:
+        truth = json.load(f)
+    keys = os.path.join(b.where, "keys.json")
+    with open(keys, "w", encoding="utf-8") as f:
+        json.dump({"schema": "sframe-tool/keys/v1", "keys": [
+            {"kid": str(k["kid"]), "suite": k["cipher_suite"],
+             "base_key": k["base_key"]} for k in truth["keys"]]}, f)
+    os.chmod(keys, 0o600)
+    plain = report(b.write("plain.pcap", packets), "--keys", keys)
+    for suite in ("AES_CM_128_HMAC_SHA1_32", "AEAD_AES_256_GCM"):
+        path = b.write("both.pcap", seal(b.oracle, packets, suite))
+        for jobs in ("1", "2"):
+            d = report(path, "--keys", keys, "--jobs", jobs, "--srtp-keys",
+                       key_file(b.where, entry(suite)))
+            same("both layers, " + suite, plain, d, suite)
+            check("both layers, %s: verified" % suite, {
+                s["protection"] for s in d["streams"]
+                if s["kind"] != "repair"} == {"verified"},
+                [s["protection"] for s in d["streams"]])
+    for command in ("decode", "keys"):
+        a = run(command, os.path.join(b.where, "plain.pcap"))
+        z = run(command, "--srtp-keys", key_file(b.where, entry(suite)), path)
+        a, z = ([x for x in r.text.replace("both.pcap", "plain.pcap").split("\n")
+                 if "SRTP" not in x] for r in (a, z))
+        check("%s says the same" % command, a == z and len(a) > 5, (a[:3], z[:3]))
+
+
 def moving(b):
     """ICE takes another pair: the key and the counter go on."""
     packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
@@ -918,7 +973,7 @@ def quiet(memory, what, secrets, call, *options):
     check("%s: no key left in memory" % what, left == 0, where)
 
 
-TESTS = [forms, doubled, around, moving, cryptex, bad_files, silence, dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
+TESTS = [forms, doubled, around, relayed, verified, moving, cryptex, bad_files, silence, dtls12, inside, again, dtls13, suites, disorder, holes, mki, wrong, touched, plain_with_keys, sdes]
 
 
 def main():
