@@ -52,10 +52,11 @@ carries_on(struct sf_classifier *c, struct sf_record *r)
 	struct sf_run_header h;
 
 	if (!c->running || c->open || !sf_classify_continues(c, r, &h) ||
-	    !sf_run_explained(&c->last, &h,
-		sf_run_packets(
-		    c->last_seq, c->last_ns, r->seq, r->last.time_ns),
-		c->pace))
+	    (sf_run_short_form(&h) &&
+		!sf_run_explained(&c->last, &h,
+		    sf_run_packets(
+			c->last_seq, c->last_ns, r->seq, r->last.time_ns),
+		    c->pace)))
 		return false;
 	sf_classify_mark(c, r, &h);
 	return true;

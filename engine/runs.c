@@ -104,12 +104,6 @@ sf_run_follows(const struct sf_run_header *a, int64_t a_ns,
 	       b->ctr > a->ctr && b->ctr - a->ctr <= gap;
 }
 
-bool
-sf_run_short_form(const struct sf_run_header *h)
-{
-	return h->kid_octets + h->ctr_octets < 2;
-}
-
 double
 sf_run_packets(uint64_t a_seq, int64_t a_ns, uint64_t b_seq, int64_t b_ns)
 {

@@ -50,7 +50,11 @@ double sf_run_packets(
     uint64_t a_seq, int64_t a_ns, uint64_t b_seq, int64_t b_ns);
 
 /* KID and CTR take fewer than two octets. */
-bool sf_run_short_form(const struct sf_run_header *h);
+static inline bool
+sf_run_short_form(const struct sf_run_header *h)
+{
+	return h->kid_octets + h->ctr_octets < 2;
+}
 
 struct sf_run_found {
 	size_t start;   /* index of the first record of the run */

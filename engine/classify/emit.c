@@ -26,21 +26,21 @@ shown_of(const struct sf_record *r)
 	return s;
 }
 
+static struct sf_aside *
+aside_of(struct sf_stream *s, enum sf_apart apart)
+{
+	if (apart == SF_APART_SILENCE)
+		return &s->silence;
+	return apart == SF_APART_INJECTED ? &s->injected : &s->strays;
+}
+
 /* Silence and strays are counted beside the intervals, not as ones of their
    own: there may be thousands. */
 static void
 note_apart(struct sf_classifier *c, const struct sf_record *r)
 {
-	struct sf_aside *const asides[] = {
-		[SF_APART_NOT] = NULL,
-		[SF_APART_SILENCE] = &c->pub->silence,
-		[SF_APART_INJECTED] = &c->pub->injected,
-		[SF_APART_STRAY] = &c->pub->strays,
-	};
-	struct sf_aside *a = asides[r->apart];
+	struct sf_aside *a = aside_of(c->pub, r->apart);
 
-	if (a == NULL)
-		return;
 	if (a->frames++ == 0) {
 		a->first = r->first;
 		a->shown = shown_of(r);
@@ -342,7 +342,8 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 	} else {
 		c->pub->frames++;
 		c->pub->by_state[r->state]++;
-		note_apart(c, r);
+		if (r->apart != SF_APART_NOT)
+			note_apart(c, r);
 		if (r->apart != SF_APART_SILENCE &&
 		    r->apart != SF_APART_INJECTED)
 			note_interval(c, run, r);

@@ -27,6 +27,9 @@ keep_pace(struct sf_classifier *c, const struct sf_record *r,
 	uint64_t packets = r->seq - c->last_seq;
 	uint64_t steps = h->ctr - c->last.ctr;
 
+	/* no other form asks for it */
+	if (!sf_run_short_form(h))
+		return;
 	if (h->kid == c->last.kid && h->ctr > c->last.ctr &&
 	    r->seq > c->last_seq)
 		c->pace += ((double)steps / (double)packets - c->pace) / 16;
