@@ -6,28 +6,28 @@
 #define LEAST_NIBBLES 80
 
 /* One octet as eight octets of 0 or 1, bit 0 in the lowest. */
-static uint64_t
-spread(uint8_t v)
-{
-	uint64_t one_bit_each =
-	    v * 0x0101010101010101ULL & 0x8040201008040201ULL;
-
-	return (one_bit_each + 0x7f7f7f7f7f7f7f7fULL) >> 7 &
-	       0x0101010101010101ULL;
-}
+#define BIT(v, k) ((uint64_t)((v) >> (k)&1) << 8 * (k))
+#define SPREAD(v)                                                              \
+	(BIT(v, 0) | BIT(v, 1) | BIT(v, 2) | BIT(v, 3) | BIT(v, 4) |           \
+	    BIT(v, 5) | BIT(v, 6) | BIT(v, 7))
+#define FOUR(v)    SPREAD(v), SPREAD(v + 1), SPREAD(v + 2), SPREAD(v + 3)
+#define SIXTEEN(v) FOUR(v), FOUR(v + 4), FOUR(v + 8), FOUR(v + 12)
+#define QUARTER(v) SIXTEEN(v), SIXTEEN(v + 16), SIXTEEN(v + 32), SIXTEEN(v + 48)
+static const uint64_t spread[256] = { QUARTER(0), QUARTER(64), QUARTER(128),
+	QUARTER(192) };
 
 void
 sf_bits_add(struct sf_bit_counts *b, const uint8_t *p, size_t n)
 {
-	size_t most = n < SF_HEAD ? n : SF_HEAD;
-
-	/* no position has more strings than the first */
-	if (b->n[0] == SF_STATS_MOST)
+	if (b->strings == SF_STATS_MOST)
 		return;
-	for (size_t i = 0; i < most; i++)
-		b->ones[i] += spread(p[i]);
-	for (size_t i = 0; i < most; i++)
-		b->n[i]++;
+	b->strings++;
+	if (n < SF_HEAD)
+		b->ended[n]++;
+	else
+		n = SF_HEAD;
+	for (size_t i = 0; i < n; i++)
+		b->ones[i] += spread[p[i]];
 }
 
 void
@@ -56,15 +56,17 @@ double
 sf_bits_p(const struct sf_bit_counts *b)
 {
 	double sum = 0, df = 0;
+	unsigned n = b->strings;
 
 	for (size_t i = 0; i < SF_HEAD; i++) {
-		if (b->n[i] < LEAST_BITS)
-			continue;
+		n -= b->ended[i]; /* those that have no octet here */
+		if (n < LEAST_BITS)
+			break;
 		for (unsigned k = 0; k < 8; k++) {
 			double ones = (double)(b->ones[i] >> 8 * k & 0xff);
-			double d = 2 * ones - b->n[i];
+			double d = 2 * ones - n;
 
-			sum += d * d / b->n[i];
+			sum += d * d / n;
 		}
 		df += 8;
 	}

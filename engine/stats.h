@@ -17,7 +17,8 @@
 /* Bits counted at each position: eight counters in one word. */
 struct sf_bit_counts {
 	uint64_t ones[SF_HEAD];
-	uint8_t n[SF_HEAD]; /* strings that reach this position */
+	unsigned strings;
+	uint8_t ended[SF_HEAD]; /* strings that end in front of this position */
 };
 
 /* Nibble values counted at each position. */

@@ -97,7 +97,7 @@ stops_when_full(void **state)
 		sf_bits_add(&b, ones, sizeof(ones));
 		sf_nibbles_add(&c, ones);
 	}
-	assert_int_equal(b.n[0], SF_STATS_MOST);
+	assert_int_equal(b.strings, SF_STATS_MOST);
 	assert_true(b.ones[3] == UINT64_MAX);
 	assert_int_equal(c.n, SF_STATS_MOST);
 	assert_int_equal(c.count[0][15], SF_STATS_MOST);

@@ -59,7 +59,7 @@ def clear_stream(c, m, n):
     s = c.add(Sender(c, 1), m, plain, frames=n)
     enough = n * (1 - c.loss) >= PROMISE[m.codec]
     c.expect[s.ssrc] = {"plaintext"} if enough else \
-        {"plaintext", "undecidable", "srtp"}
+        {"plaintext", "undecidable", "srtp", "absent"}
     if enough:
         c.must.add("stream-plaintext")
         c.may |= {"stream-plaintext"}
