@@ -304,6 +304,8 @@ struct sf_stream {
 
 	enum sf_protection protection;
 	enum sf_why why;
+	uint64_t wanted;         /* undecidable: complete frames that were missing
+	                            for a judgement; 0: more would not help */
 	enum sf_dialect dialect;
 	uint16_t suite;          /* that opened frames; 0: not known */
 	struct sf_diagnosis diagnosis; /* why frames with a key did not open */

@@ -349,6 +349,7 @@ put_stream(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_string(e, "protection", sf_protection_name(s->protection));
 	sf_emit_string(
 	    e, "why", s->why == SF_WHY_NOTHING ? NULL : sf_why_text(s->why));
+	sf_emit_count(e, "frames_wanted", s->wanted);
 	sf_emit_string(e, "dialect", sf_dialect_name(s->dialect));
 	put_suite(e, s->suite);
 	put_octets_or_null(e, "clear_octets", s->clear_octets);

@@ -1,5 +1,8 @@
 #include "engine/classify/parts.h"
 
+/* Frames with a codec's head in the clear that tell, for every setting of Opus
+   that was measured, whether what stands behind it is clear too. */
+#define ENOUGH_HEAD 100
 #define STRAYS 50 /* one frame in so many may fall out of a run */
 
 static uint64_t
@@ -46,8 +49,13 @@ protect_run(struct sf_classifier *c)
 static void
 undecidable(struct sf_stream *s, enum sf_why why)
 {
+	uint64_t enough = why == SF_WHY_CLEAR_HEAD   ? ENOUGH_HEAD
+			  : why == SF_WHY_FEW_FRAMES ? SF_LEAST_RUN
+						     : 0;
+
 	s->protection = SF_PROT_UNDECIDABLE;
 	s->why = why;
+	s->wanted = s->frames < enough ? enough - s->frames : 0;
 }
 
 /* A stream without a run and without a frame of proven plaintext. */
