@@ -10,6 +10,8 @@
 #	make clang-check	the same built by clang
 #	make valgrind		unit checks under valgrind
 #	make fuzz, make afl	fuzz targets			build/libfuzzer/, build/afl/
+#	make harness ADAPTER=F	the same for somebody else's implementation
+#	make conform-score	how many defects of shims/node conform finds
 #	make fuzz-ci		each of them for FUZZ_SECONDS
 #	make cmplog		for AFL++ to read comparisons	build/cmplog/
 #				(fuzz/afl.sh runs both on all targets)
@@ -57,6 +59,7 @@ test_deps := clang:clang libclang-rt-dev valgrind:valgrind libcmocka-dev
 test_deps += python3:python3 python3-jsonschema
 test_deps += nodejs:node libsrtp2-dev
 test_deps += tshark:tshark jq:jq zstd:zstd
+test_deps += zip:zip g++:g++
 
 # ---- flags ------------------------------------------------------------------
 
@@ -121,7 +124,11 @@ main.coverage := $(replay)
 
 compile = $(CC) $(CFLAGS) $(std) $(warn) $(WERROR) $(v.$(VARIANT)) \
 	$(CPPFLAGS) -c -o $@ $<
-link = $(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+# OSS-Fuzz and ClusterFuzzLite give an engine, which can be in C++.
+v.ossfuzz := $(lenient)
+l.ossfuzz = $(LIB_FUZZING_ENGINE)
+linker = $(if $(filter ossfuzz,$(VARIANT)),$(CXX) $(CXXFLAGS),$(CC) $(CFLAGS))
+link = $(linker) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	$(l.$(VARIANT)) $(LDFLAGS) $(testlibs) $(libs) $(LDLIBS)
 ifneq ($(V),1)
 say = @printf '  %-6s %s\n' $(1) $@;
@@ -180,6 +187,28 @@ fuzz-targets: $(targets:%=$(B)/fuzz/%)
 fuzz: ; $(MAKE) VARIANT=libfuzzer fuzz-targets
 afl: ; $(MAKE) VARIANT=afl fuzz-targets
 cmplog: ; AFL_LLVM_CMPLOG=1 $(MAKE) VARIANT=cmplog fuzz-targets
+
+# ---- in-process targets for somebody's implementation -------------------------
+
+# make harness ADAPTER=mine.c HARNESS_LIBS=-lmine; C++ by its .cc or .cpp
+ADAPTER ?= fuzz/harness/example.c
+CXX ?= c++
+kit := header open seal_open sequence differential
+kit_cc = $(CC) $(CFLAGS) $(std) $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
+kit_cxx = $(CXX) $(CXXFLAGS) -std=c++17 -I. $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
+adapter := $(B)/harness/adapter-$(notdir $(ADAPTER)).o
+$(adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h
+	@mkdir -p $(@D)
+	$(call say,CC)$(if $(filter %.c,$<),$(kit_cc),$(kit_cxx)) -c -o $@ $<
+$(B)/harness/%.o: fuzz/harness/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(kit_cc) -MF $(@:.o=.d) -c -o $@ $<
+$(kit:%=$(B)/harness/%): $(B)/harness/%: $(B)/harness/target_%.o $(B)/harness/mutator.o \
+    $(adapter) $(main.$(VARIANT)) $(B)/libsframe.a
+	$(call say,LD)$(CXX) $(CXXFLAGS) -o $@ $(filter-out $(if $(filter %/header %/sequence %/seal_open,$@),%/mutator.o),$(filter %.o,$^)) \
+	    $(B)/libsframe.a $(l.$(VARIANT)) $(LDFLAGS) $(HARNESS_LIBS) $(libs) $(LDLIBS)
+harness-targets: $(kit:%=$(B)/harness/%)
+harness: ; $(MAKE) VARIANT=libfuzzer CXX="$(or $(filter clang++%,$(CXX)),clang++)" harness-targets
 
 # ---- checking ---------------------------------------------------------------
 
@@ -285,6 +314,10 @@ run-demo:
 test: deps
 	@MAKE="$(MAKE)" sh tests/all.sh
 
+# Every defect of shims/node: is it found, and charged to its requirement?
+conform-score: all
+	@python3 -B tests/conform.py score
+
 bench: all
 	@sh tests/bench.sh
 
@@ -329,7 +362,7 @@ dist:
 clean:
 	$(RM) -r build
 
-.PHONY: all fuzz-targets fuzz afl cmplog fuzz-ci check asan-check clang-check check-run \
+.PHONY: harness harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
 	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
 	docs \

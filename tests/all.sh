@@ -71,5 +71,11 @@ if [ -e tests/run.sh ]; then
 	failed=$((failed + ${2:-0}))
 fi
 
+if step 'the fuzz kit, as OSS-Fuzz builds it' sh tests/fuzzkit.sh; then
+	passed=$((passed + 1))
+else
+	failed=$((failed + 1))
+fi
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

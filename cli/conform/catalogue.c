@@ -75,7 +75,8 @@ add_one(struct sf_catalogue *k, const struct sf_family *f, uint16_t suite,
 	c->suite = suite;
 	c->i = i;
 	c->needs = f->needs;
-	c->quick = is_quick(suite, i) && strncmp(f->id, "fr-large", 8) != 0 &&
+	c->quick = (is_quick(suite, i) || strncmp(f->id, "hdr-e", 5) == 0) &&
+		   strncmp(f->id, "fr-large", 8) != 0 &&
 		   strcmp(f->id, "st-forge-flood") != 0;
 	c->run = f->run;
 }

@@ -24,7 +24,7 @@
 #define STEP   1800 /* octets of a request */
 #define PT     300
 #define META   80
-#define KEPT   5   /* of each kind and verb */
+#define KEPT   5 /* of each kind and verb */
 #define KINDS  64
 #define GROWTH ((uint64_t)256 << 20) /* octets of memory that are told */
 
@@ -384,9 +384,9 @@ start(struct fuzz *f, struct side *s)
 			return false;
 	}
 	if (!s->greeted)
-		s->greeted = sf_child_ask(s->child,
-				 sf_bytes(hello, sizeof(hello) - 1), 10000,
-				 &reply) == SF_CHILD_OK;
+		s->greeted =
+		    sf_child_ask(s->child, sf_bytes(hello, sizeof(hello) - 1),
+			10000, &reply) == SF_CHILD_OK;
 	return s->greeted;
 }
 
@@ -429,8 +429,7 @@ ask(struct fuzz *f, struct side *s, const char *text)
 		if (e != SF_CHILD_OK)
 			return a;
 	}
-	if (sf_shim_line_parse(&a.l, reply, &d) != SF_OK ||
-	    a.l.id != f->id) {
+	if (sf_shim_line_parse(&a.l, reply, &d) != SF_OK || a.l.id != f->id) {
 		a.end = NOT_A_REPLY;
 		sf_escape_copy(
 		    a.detail, sizeof(a.detail), reply, SF_ESCAPE_TEXT);
@@ -716,7 +715,8 @@ sf_conform_fuzz(const struct sf_conform *run, const struct sf_config *c,
 		{ .in = -1, .out = -1, .err = -1 } };
 	struct sf_case_result result = { .choice = -1 };
 	struct fuzz f = { .run = run,
-		.a = { .name = command, .child = &children[0],
+		.a = { .name = command,
+		    .child = &children[0],
 		    .argv = run->o->argv },
 		.b = { .name = "our own library" },
 		.folder = c->conform.found };
@@ -725,8 +725,8 @@ sf_conform_fuzz(const struct sf_conform *run, const struct sf_config *c,
 	enum sf_exit st = SF_EXIT_INTERNAL;
 
 	if (!read_time(c->conform.fuzz, &seconds)) {
-		sf_complain(NULL,
-		    "conform: --fuzz is a time such as 60s, 5m or 1h");
+		sf_complain(
+		    NULL, "conform: --fuzz is a time such as 60s, 5m or 1h");
 		return SF_EXIT_USAGE;
 	}
 	if (f.folder != NULL && mkdir(f.folder, 0777) != 0 && errno != EEXIST) {

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec bash "$SRC/sframe-tool/fuzz/ci/build.sh"

@@ -1,0 +1,61 @@
+#!/bin/sh
+# fuzzkit.sh - fuzz/ci/build.sh as OSS-Fuzz runs it, with an engine of ours in
+# the place of libFuzzer's: everything is in $OUT, and runs on its own seeds.
+# FUZZKIT_TARGETS are the targets to build; without it a few. The last line is
+# the sum: N passed, N failed.
+set -u
+top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+tell() {
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok  $1"
+	fi
+}
+cd "$top" || exit 1
+unset SRC MAKEFLAGS MFLAGS MAKELEVEL
+export TARGETS="${FUZZKIT_TARGETS:-shim_line sframe_header sealed}"
+export CC="${CC:-gcc}" CXX="${CXX:-g++}" CFLAGS="-O1" CXXFLAGS="-O1" OUT="$work/out"
+mkdir -p "$OUT"
+$CC $CFLAGS -I. -c -o "$work/engine.o" fuzz/replay.c || exit 1
+export LIB_FUZZING_ENGINE="$work/engine.o"
+bash fuzz/ci/build.sh > "$work/log" 2>&1
+status=$?
+tell 'build.sh' $status
+[ $status = 0 ] || tail -n 20 "$work/log"
+for name in $TARGETS harness_header harness_open harness_seal_open \
+    harness_sequence harness_differential; do
+	[ -x "$OUT/$name" ]
+	tell "$name is there" $?
+	mkdir -p "$work/seeds/$name"
+	python3 -m zipfile -e "$OUT/${name}_seed_corpus.zip" "$work/seeds/$name"
+	"$OUT/$name" "$work/seeds/$name"/* > /dev/null 2> "$work/log"
+	status=$?
+	tell "$name runs on its seeds" $status
+	[ $status = 0 ] || head -n 5 "$work/log"
+done
+[ -s "$OUT/harness_open.dict" ]
+tell 'a dictionary' $?
+# the same targets over the example in C++
+make VARIANT=ossfuzz WERROR= ADAPTER=fuzz/harness/example.cc harness-targets > "$work/log" 2>&1
+tell 'the example in C++' $?
+for name in header open seal_open sequence differential; do
+	"build/ossfuzz/harness/$name" "$work/seeds/harness_$name"/* > /dev/null 2>&1
+	tell "C++: $name" $?
+done
+# no path of a build stands in a script, and each refers to the one build.sh
+for script in .clusterfuzzlite/build.sh fuzz/ci/oss-fuzz/build.sh; do
+	grep -q 'fuzz/ci/build.sh' "$script" && [ -x "$script" ]
+	tell "$script" $?
+done
+for file in fuzz/ci/github.yml fuzz/ci/gitlab.yml fuzz/ci/oss-fuzz/project.yaml .clusterfuzzlite/project.yaml; do
+	[ -s "$file" ]
+	tell "$file" $?
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
