@@ -5,8 +5,10 @@ and shims that are hostile.
 
 	conform.py [PART]         the tests, or those whose name has PART in it
 	conform.py score [NAME]   every defect of shims/node against all cases
+	conform.py every_defect   every defect against the cases that name it
 	conform.py official       writes cli/conform/official.def anew
 """
+import concurrent.futures
 import html.parser
 import json
 import os
@@ -265,8 +267,8 @@ def test_hostile():
          "sys.stderr.write('x'*3000000+'the end');sys.stderr.flush();sys.exit(7)",
          "crash", "status 7"),
     ]
-    for what, body, want, why in rows:
-        r = hostile(body)
+    for (what, _, want, why), r in zip(rows, at_once(
+            hostile, [(body,) for _, body, _, _ in rows])):
         check("hostile, status: " + what, r.status == 1, r)
         if r.out:
             got = verdict(r)
@@ -311,9 +313,10 @@ def test_memory_limit():
 # ---- defects ------------------------------------------------------------------
 
 def defects():
-    """{name: requirement} out of shims/node/defects.mjs."""
+    """{name: (requirement, cases)} out of shims/node/defects.mjs."""
     text = read(os.path.join(TOP, "shims", "node", "defects.mjs"))
-    return dict(re.findall(r'\["([a-z0-9-]+)", \["([A-Z]+-\d\d)"', text))
+    return {n: (q, c) for n, q, c in re.findall(
+        r'\["([a-z0-9-]+)", \["([A-Z]+-\d\d)", "([^"]+)"', text)}
 
 
 def caught(name, want, *args):
@@ -328,18 +331,26 @@ def caught(name, want, *args):
     return want in charged or want in named, {q: len(v) for q, v in charged.items()}
 
 
-def test_every_defect_is_caught():
+def at_once(function, rows):
+    """Results of all rows, some of them worked on at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        return list(pool.map(lambda row: function(*row), rows))
+
+
+def test_defects_are_caught(every=3):
+    """Every third defect; all of them with `conform.py every_defect`."""
     rows = defects()
     check("enough defects", len(rows) >= 40, len(rows))
-    for name, want in rows.items():
-        ok, got = caught(name, want, "--quick", "--jobs", "2")
+    some = list(rows.items())[::every]
+    for (name, (want, _)), (ok, got) in zip(some, at_once(
+            caught, [(n, q, "--case", c) for n, (q, c) in some])):
         check("defect %s is charged to %s" % (name, want), ok, got)
 
 
 def score(part):
     rows = {n: q for n, q in defects().items() if part in n}
     good = 0
-    for name, want in rows.items():
+    for name, (want, _) in rows.items():
         ok, got = caught(name, want, "--jobs", "2")
         good += ok
         print("%-8s %-24s %-8s %s" % (
@@ -352,6 +363,9 @@ def main():
     part = sys.argv[1] if len(sys.argv) > 1 else ""
     if part == "score":
         score(sys.argv[2] if len(sys.argv) > 2 else "")
+    if part == "every_defect":
+        test_defects_are_caught(every=1)
+        finish()
     if part == "official":
         with open(os.path.join(TOP, "cli", "conform", "official.def"), "w",
                   encoding="utf-8") as f:
