@@ -7,26 +7,40 @@ struct frame_ctx {
 	struct sf_track *t;
 };
 
+/* To whoever wants octets, and to be judged. */
 static void
-take_frame(void *ctx, const struct sf_frame *f)
+pass_on(const struct frame_ctx *c, const struct sf_frame *f)
 {
-	struct frame_ctx *c = ctx;
-
 	struct sf_classifier *to = &c->t->lane->classifier;
 	const struct sf_classify_run *run = c->s->run;
-	struct sf_frame whole;
 
-	if (run->whole_hash) {
-		whole = *f;
-		whole.hash = sf_hash(f->octets) | 1; /* 0: not known */
-		f = &whole;
-	}
 	if (run->tap != NULL)
 		run->tap(run->tap_ctx, to->pub, f);
 	if (c->s->handoff != NULL)
 		sf_handoff_give(c->s->handoff, to, f);
 	else
 		sf_classify_frame(to, c->s->run, f);
+}
+
+/* A function of its own: the copy costs nothing where nobody asks for it. */
+static void
+pass_hashed(const struct frame_ctx *c, const struct sf_frame *f)
+{
+	struct sf_frame whole = *f;
+
+	whole.hash = sf_hash(f->octets) | 1; /* 0: not known */
+	pass_on(c, &whole);
+}
+
+static void
+take_frame(void *ctx, const struct sf_frame *f)
+{
+	const struct frame_ctx *c = ctx;
+
+	if (c->s->run->whole_hash)
+		pass_hashed(c, f);
+	else
+		pass_on(c, f);
 }
 
 static void
@@ -48,8 +62,8 @@ sf_track_judge(struct sf_streams *s, struct sf_track *t,
 {
 	struct frame_ctx ctx = { s, t };
 
-	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->framing,
-	    u, take_frame, &ctx);
+	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->framing, u,
+	    take_frame, &ctx);
 	note_pool(s, u->place);
 }
 
