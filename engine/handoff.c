@@ -207,8 +207,9 @@ sf_handoff_give(struct sf_handoff *h, struct sf_classifier *to,
 	item->to = to;
 	item->frame = *frame;
 	sf_record_of(&item->record, frame);
-	memcpy(p->octets + p->used + rounded(sizeof(*item)), frame->octets.p,
-	    octets);
+	if (octets != 0) /* an incomplete frame has none, and no place */
+		memcpy(p->octets + p->used + rounded(sizeof(*item)),
+		    frame->octets.p, octets);
 	p->used += need;
 	p->n++;
 }

@@ -496,6 +496,22 @@ def test_keyed(where):
                 "auth-failed" not in none.slugs, none.slugs)
 
 
+def test_other_keys(where):
+    """Keys of one format say nothing of frames in another."""
+    path = keyfile(where, "many", "livekit",
+                   {"kid": "0", "base_key": "00"},
+                   {"dialect": "sframe-js", "kid": "5", "base_key": "00"},
+                   {"dialect": "random-iv", "key": "00" * 16},
+                   {"dialect": "dave", "key": "00" * 16})
+    for maker, kid in ((Xor, 1), (Wire, 3), (Threema, 5), (Jitsi, 0)):
+        call = Call("%s with others' keys" % maker.__name__, where,
+                    lambda c, m=maker, k=kid: two(c, 80, m(kid=k)),
+                    "--keys", path)
+        call.is_(A, protection="other-dialect")
+        call.ok("nothing failed", not {"auth-failed", "kid-unknown"} &
+                set(call.slugs), call.slugs)
+
+
 KEY_FAULTS = [
     ({"dialect": "esperanto"}, "dialect", "no such format"),
     ({"dialect": "threema"}, "dialect", "cannot be opened"),

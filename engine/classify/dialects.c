@@ -21,7 +21,12 @@ sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
     const struct sf_way *way, const struct sf_sight *s)
 {
 	r->decided = true;
-	r->tried = (enum sf_tried)r->way_tried;
+	r->tried = SF_TRIED_NOT;
+	if (r->way_tried == SF_TRIED_OPENED)
+		r->tried = SF_TRIED_OPENED;
+	else if (c->unlock != NULL)
+		r->tried = sf_dialect_keys_tried(
+		    c->unlock->dialects, way->dialect, s->kid, c->pub->ssrc);
 	r->state = state_of(r->tried);
 	r->dialect = (uint8_t)way->dialect;
 	c->way = way;

@@ -122,6 +122,8 @@ sf_classify_protect(struct sf_classifier *c)
 		protect_way(c);
 		if (plain > 0)
 			s->protection = SF_PROT_MIXED;
+		else if (c->way_frames * 2 < s->frames)
+			undecidable(s, SF_WHY_CONTRADICTION);
 	} else if (plain > 0 && runs == 0 && even < SF_LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;
 		s->dialect = SF_DIALECT_CLEAR;

@@ -43,7 +43,10 @@ ask_keys(
 	if (c->unlock == NULL || r->tried == SF_TRIED_OPENED)
 		return;
 	if (c->placing.layout != SF_LAYOUT_RFC9605) {
-		r->tried = (enum sf_tried)r->way_tried;
+		r->tried = SF_TRIED_NOT;
+		if (c->placing.layout == SF_LAYOUT_OMARA)
+			r->tried = sf_dialect_keys_tried(c->unlock->dialects,
+			    SF_DIALECT_SFRAME_JS, h->kid, c->pub->ssrc);
 		return;
 	}
 	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)

@@ -40,6 +40,11 @@ struct sf_dialect_opened sf_dialect_open(struct sf_dialect_opener *o,
     struct sf_dialect_keys *k, struct sf_record *r, struct sf_bytes frame,
     uint32_t ssrc);
 
+/* A frame of this format and key id that did not open: was there a key for
+   it? SF_TRIED_NOT: none of the format. */
+enum sf_tried sf_dialect_keys_tried(const struct sf_dialect_keys *k,
+    enum sf_dialect d, uint64_t kid, uint32_t ssrc);
+
 /* Is there a key of this format? */
 bool sf_dialect_keys_any(
     const struct sf_dialect_keys *k, enum sf_dialect d, uint32_t ssrc);

@@ -214,6 +214,20 @@ sf_dialect_keys_any(
 	return false;
 }
 
+enum sf_tried
+sf_dialect_keys_tried(const struct sf_dialect_keys *k, enum sf_dialect d,
+    uint64_t kid, uint32_t ssrc)
+{
+	if (d == SF_DIALECT_LIVEKIT_GO)
+		d = SF_DIALECT_LIVEKIT; /* the keys are the same */
+	if (!sf_dialect_keys_any(k, d, ssrc))
+		return SF_TRIED_NOT;
+	for (unsigned i = 0; i < k->n; i++)
+		if (sf_ring_fits(&k->entries[i], d, kid, ssrc))
+			return SF_TRIED_FORGED;
+	return SF_TRIED_NO_KEY;
+}
+
 /* ---- making and ending ---------------------------------------------------- */
 
 static unsigned
