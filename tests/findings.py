@@ -1254,8 +1254,8 @@ def try_streams(k, report):
 NOT_FROM_OUTSIDE = {"wrong-key-accepted"}
 # Cases and near twins that need SRTP are in a script of their own.
 ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
-             "dtls-handshake-missing": "srtp.py",
-             "dtls-secret-missing": "srtp.py"}
+             "dtls-handshake-missing": "dtls.py",
+             "dtls-secret-missing": "dtls.py"}
 ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
     "dialect-not-allowed"), "timeline.py"))

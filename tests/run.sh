@@ -43,6 +43,7 @@ scripts='
 	state
 	frames
 	srtp
+	dtls
 	accuracy
 	conform
 '

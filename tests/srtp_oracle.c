@@ -1,6 +1,6 @@
 /*
  * srtp_oracle.c - protects packets with libsrtp2, which shares no code with
- * the program under test. tests/srtp.py builds it and feeds it.
+ * the program under test. tests/srtpcap.py builds it and feeds it.
  *
  *	srtp_oracle SUITE KEY-AND-SALT [MKI] [ROC]	hexadecimal; "-" for none
  *
