@@ -376,13 +376,13 @@ sf_peel_usual(struct sf_datagram *out, const struct sf_packet *pkt)
 	    sf_layer_of_port(be16(udp)) != SF_LAYER_NONE ||
 	    sf_layer_of_port(be16(udp + 2)) != SF_LAYER_NONE)
 		return false;
+	*out = (struct sf_datagram){
+		.payload = sf_bytes(udp + PORTS, told - PORTS),
+		.wire_octets = told - PORTS,
+		.records = 1,
+	};
 	usual_addr(&out->src, ip + 12, udp);
 	usual_addr(&out->dst, ip + 16, udp + 2);
-	out->payload = sf_bytes(udp + PORTS, told - PORTS);
-	out->wire_octets = told - PORTS;
-	out->cut = false;
-	out->records = 1;
-	out->via = NULL;
 	return true;
 }
 

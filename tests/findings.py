@@ -1259,6 +1259,9 @@ ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
 ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
     "dialect-not-allowed"), "timeline.py"))
+ELSEWHERE.update(dict.fromkeys((
+    "ip-fragments-lost", "ip-fragments-differ", "tcp-holes",
+    "tunnel-opaque"), "tunnels.py"))
 ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid",
                                 "server-made-frames"),
                                "dialects.py"))

@@ -406,6 +406,8 @@ def ports_are_no_proof(where):
         check("RTP to port %d" % port, len(r["streams"]) == 3 and
               not any(s["via"] for s in r["streams"]),
               [s["via"] for s in r["streams"]])
+        check("RTP to port %d: no tunnel told" % port, "tunnel-opaque" not in
+              [f["slug"] for f in r["findings"]])
 
 
 @test
@@ -999,6 +1001,15 @@ def twice(where):
                 (f["slug"], f["count"]) for f in r["findings"]] == [
                     (f["slug"], f["count"]) for f in base["findings"]],
                 [f["slug"] for f in r["findings"]])
+    packets = call()
+    made = [q for p in packets for q in (p, p.made(ether(ip4(17, udp(
+        VXLAN + p.octets[:90], 33333, 4789)))))]
+    r = report(write(where, made))
+    check("plain and mirrored, cut: no conflict", r["streams"] and not any(
+        s["evidence"]["conflicts"] for s in r["streams"]))
+    check("plain and mirrored, cut: the frames", [
+        s["frames"] for s in r["streams"]] == [
+            s["frames"] for s in plain(QUIET, lambda x: x)["streams"]])
 
 
 def main():

@@ -10,7 +10,7 @@ remember(struct sf_lane *l, const struct sf_unit *u)
 	unsigned at = u->seq % SF_SEEN_WINDOW;
 
 	l->seen[at].seq = (uint32_t)u->seq;
-	l->seen[at].hash = (uint32_t)u->hash;
+	l->seen[at].hash = u->cut ? 0 : (uint32_t)u->hash; /* 0: not known */
 	l->seen[at].timestamp = u->timestamp;
 }
 
@@ -123,7 +123,9 @@ duplicate(struct sf_track *t, const struct sf_unit *u)
 
 	if (t->lane->seen[at].seq != (uint32_t)u->seq || u->seq > t->highest)
 		return false;
-	if (t->lane->seen[at].hash == (uint32_t)u->hash)
+	/* of one that a mirror cut, nothing can be told but its number */
+	if (t->lane->seen[at].hash == (uint32_t)u->hash || u->cut ||
+	    t->lane->seen[at].hash == 0)
 		t->pub.duplicates++;
 	else
 		t->pub.evidence.conflicts++;

@@ -186,7 +186,7 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		t->highest = u->seq;
 	if (u->seq < t->first_seq)
 		t->first_seq = u->seq;
-	if (u->payload.n == 0 && again) {
+	if (again && (u->payload.n == 0 || u->cut)) {
 		t->pub.duplicates++;
 		return;
 	}

@@ -155,9 +155,12 @@ compare(const struct sf_track *of, const struct original *o)
 
 	if (of->lane == NULL)
 		return UNKNOWN;
-	if (of->lane->seen[at].seq == (uint32_t)o->seq)
-		return of->lane->seen[at].hash == (uint32_t)o->hash ? COPY
-								    : DIFFERS;
+	if (of->lane->seen[at].seq == (uint32_t)o->seq) {
+		uint32_t hash = of->lane->seen[at].hash;
+
+		/* 0: the capture cut it, and nobody can tell */
+		return hash == (uint32_t)o->hash || hash == 0 ? COPY : DIFFERS;
+	}
 	if (o->seq > of->highest + AHEAD || o->seq < of->first_seq ||
 	    o->seq + SF_SEEN_WINDOW <= of->highest)
 		return UNKNOWN;
