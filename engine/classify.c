@@ -102,7 +102,7 @@ opens_rebuilt(struct sf_classifier *c, struct sf_classify_run *run,
 	uint8_t at = r->key ? c->opener.placing.at_key : c->opener.placing.at;
 	struct sf_frame other = *frame;
 
-	if (run->scratch == NULL || !sf_rebuild_worth(frame) ||
+	if (!sf_rebuild_worth(frame) ||
 	    c->rebuilt_in_vain == REBUILT_MOST)
 		return false;
 	for (unsigned way = 0; way < SF_REBUILD_WAYS; way++) {
@@ -133,7 +133,7 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
-	    !opens_rebuilt(c, run, r, frame) &&
+	    (run->scratch == NULL || !opens_rebuilt(c, run, r, frame)) &&
 	    !sf_classify_open_dialect(
 		c, run->unlock.dialects, r, frame->octets) &&
 	    !carries_on(c, r) && !sf_classify_in_dialect(c, r)) {

@@ -79,6 +79,13 @@ struct sf_depay {
 	struct sf_frame frame;
 };
 
+/* Is this the number that should be next, or the first of all? */
+static inline bool
+sf_depay_expects(const struct sf_depay *d, uint64_t seq)
+{
+	return !d->any || seq == d->expected;
+}
+
 typedef void sf_depay_sink(void *ctx, const struct sf_frame *f);
 
 /*

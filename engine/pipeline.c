@@ -35,7 +35,7 @@ sf_limits_for(size_t octets)
 	part = octets / 64;
 	return (struct sf_limits){
 		.streams =
-		    part * 12 /
+		    part * 13 /
 		    (sizeof(struct sf_lane) / 4 + sizeof(struct sf_track) +
 			5 * sizeof(struct sf_track_name)),
 		.held = part * 6 / (2048 + sizeof(struct sf_held)),

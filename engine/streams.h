@@ -17,6 +17,7 @@
 #include "engine/sdp.h"
 #include "parsers/rtp/rtp.h"
 
+#define SF_RED_SEEN    8   /* frames remembered against their redundant copies */
 #define SF_SEEN_WINDOW 512 /* packets of a stream remembered by number */
 
 /* A packet that waits. octets follows in the slot, limits.held_octets of it. */
@@ -38,6 +39,10 @@ struct sf_lane {
 	struct {
 		uint32_t seq, hash, timestamp;
 	} seen[SF_SEEN_WINDOW];
+	struct {
+		uint32_t timestamp, hash; /* hash 0: free */
+	} red_seen[SF_RED_SEEN];
+	unsigned red_next;
 	struct sf_depay depay;
 	struct sf_classifier classifier;
 	struct sf_exposure exposure;
@@ -59,6 +64,13 @@ sf_track_is_sealed(const struct sf_track_key *k)
 
 #define SF_TRACK_NAMES 4 /* addresses that a stream may change between early on */
 
+/* RED (RFC 2198) around what a stream sends. */
+enum sf_red_around {
+	SF_RED_NOT,   /* none, or encrypted with the frame */
+	SF_RED_VIDEO, /* one block: media, or ULPFEC */
+	SF_RED_BLOCKS /* of audio, each a ciphertext */
+};
+
 struct sf_track {
 	struct sf_stream pub;
 	struct sf_track_key name_keys[SF_TRACK_NAMES];
@@ -73,7 +85,15 @@ struct sf_track {
 	unsigned n_held;
 	unsigned spared;          /* n_held when last spared from eviction */
 	bool started, refused;
+	bool plain_format;        /* main_pt's packets are what codec says */
 	enum sf_framing framing;
+	enum sf_red_around red;
+	uint8_t main_pt, block_pt;
+	struct {
+		uint8_t pt;
+		enum sf_codec codec;
+	} formats[SF_STREAM_PTS]; /* of other payload types, as they come */
+	unsigned n_formats;
 	enum sf_direction direction; /* of the first packet */
 	struct sf_media media;    /* when pub.recorded */
 	struct sf_track *repaired; /* what a repair stream repairs */

@@ -323,7 +323,9 @@ note_relations(struct notes *n, const struct view *v, const struct sf_stream *s)
 		return;
 	for (other = v->r->model->streams; other; other = other->next)
 		if (other->repairs == s->id && is_folded(v->r, other))
-			note(n, "rtx #%" PRIu32, other->id);
+			note(n, "%s #%" PRIu32,
+			    other->codec == SF_CODEC_RTX ? "rtx" : "fec",
+			    other->id);
 	if (s->restored > 0)
 		note(n, "%" PRIu64 " put back from rtx", s->restored);
 }

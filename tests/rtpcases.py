@@ -4,10 +4,11 @@ as there a function that builds a capture, beside what check must say of it.
 """
 import hashlib
 import random
+import struct
 
 import packets
 from harness import check
-from mkcap import Counter, header
+from mkcap import MS, Counter, clear, header
 
 ALICE, SFU = "10.0.0.1:4000", "10.0.0.9:9000"
 A, AV, AR = 0xa1, 0xa2, 0xa7
@@ -56,6 +57,46 @@ def per_packet(kid, ctr, front, restart=None):
             box[0] += 1
         return out
     return pack
+
+
+def red(older=None):
+    """A packetizer for audio: one older block, and the frame (RFC 2198). older
+    gives the octets sent again for a frame; else they are those of before."""
+    last = []
+
+    def pack(frame, number, room):
+        head = b""
+        if last:
+            again = older(number - 1) if older else last[0]
+            head = struct.pack(">I", 1 << 31 | 111 << 24 | 960 << 10 |
+                               len(again)) + b"\x6f" + again
+        else:
+            head = b"\x6f"
+        last[:] = [frame]
+        return [head + frame]
+    return pack
+
+
+def video_red(fec_every):
+    """A packetizer for VP8: RED with one block, and now and then ULPFEC."""
+    rng = random.Random(fec_every)
+
+    def pack(frame, number, room):
+        out = [b"\x60" + p for p in packets.vp8(frame, number, room)]
+        if number % fec_every == 0:
+            out.insert(len(out) - 1, b"\x75" + rng.randbytes(300))
+        return out
+    return pack
+
+
+def relation(ssrc, of, kind):
+    def ask(name, report, text):
+        by = {s["ssrc"]: s for s in report["streams"]}
+        a, b = by.get("0x%08x" % ssrc), by.get("0x%08x" % of)
+        check("%s: 0x%08x is %s of 0x%08x" % (name, ssrc, kind, of),
+              a and b and a["repairs"] == b["id"] and a["kind"] == "repair" and
+              a["codec"] == kind, a)
+    return ask
 
 
 def add(case):
@@ -337,3 +378,82 @@ def add(case):
           sdp=lambda: opus("a=rtpmap:99 sframe/48000"))
     def sframe_as_a_payload_type(c):
         call(c)
+
+    # ==== RED, FEC, comfort noise, telephone events ==========================
+
+    def red_sdp():
+        return opus("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111", pt=111) \
+            .replace("SAVPF 111", "SAVPF 111 63")
+
+    @case(near=("plaintext-gap",), is_={A: UP}, sdp=red_sdp)
+    def quiet_red_around_ciphertexts(c):
+        c.audio(A, ALICE, SFU, pt=63, pack=red()).sframe(300, kid=9)
+
+    @case(is_={A: UP})
+    def quiet_red_around_ciphertexts_without_sdp(c):
+        c.audio(A, ALICE, SFU, pt=63, pack=red()).sframe(300, kid=300)
+        c.lose(every=9)
+
+    @case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+          sdp=red_sdp, may=("silence-injected",))
+    def red_sends_older_blocks_in_the_clear(c):
+        """Encrypted when sent, and again as it was before encryption."""
+        real = clear("opus")
+        c.audio(A, ALICE, SFU, pt=63,
+                pack=red(lambda n: real[n % len(real)])).sframe(300, kid=300)
+
+    @case({"stream-plaintext": [A]}, verdict="fail", is_={A: CLEAR},
+          sdp=red_sdp)
+    def red_in_the_clear(c):
+        c.audio(A, ALICE, SFU, pt=63, pack=red()).plain(300)
+
+    def between(c, stream, pt, payload, every=40):
+        """Packets of another payload type in a stream, numbered with it."""
+        row, more = c._of(stream), 0
+        for i, p in enumerate(row):
+            p.seq += more
+            if i % every == every - 1:
+                more += 1
+                c.packets.append(p.copy(pt=pt, payload=payload, seq=p.seq + 1,
+                                        ns=p.ns + MS))
+        c.packets.sort(key=lambda p: p.ns)
+
+    @case(is_={A: UP}, sdp=lambda: opus(
+        "a=rtpmap:126 telephone-event/8000").replace("SAVPF 111",
+                                                     "SAVPF 111 126"))
+    def quiet_telephone_events(c):
+        between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
+                b"\x05\x0a\x03\x20")
+
+    @case(is_={A: UP})
+    def quiet_telephone_events_without_sdp(c):
+        between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
+                b"\x05\x0a\x03\x20", every=20)
+
+    @case(is_={A: UP})
+    def quiet_comfort_noise(c):
+        between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 13, b"\x40\x07",
+                every=12)
+
+    @case(is_={AV: UP}, sdp=lambda: sdp((
+        "video", 116, "red/90000",
+        ["a=rtpmap:96 VP8/90000", "a=rtpmap:117 ulpfec/90000"])).replace(
+            "SAVPF 116", "SAVPF 116 96 117"))
+    def quiet_video_in_red_with_ulpfec(c):
+        c.video(AV, ALICE, SFU, pt=116, pack=video_red(3)).sframe(200, kid=9)
+
+    @case(is_={AV: UP}, also=relation(0xfe, AV, "flexfec"))
+    def quiet_flexfec_on_its_own(c):
+        v = c.video(AV, ALICE, SFU).sframe(200, kid=9)
+        for i, p in enumerate(c._of(v)[::10]):
+            c.packets.append(p.copy(
+                ssrc=0xfe, pt=49, seq=700 + i, ns=p.ns + MS,
+                payload=c.rng.randbytes(8) + struct.pack(
+                    ">IIH", 1 << 24, AV, p.seq & 0xffff) + b"\x81\x01" +
+                c.rng.randbytes(400)))
+        c.packets.sort(key=lambda p: p.ns)
+
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: UP},
+          sdp=video("AV1"))
+    def av1_packetizer_over_ciphertext_with_sdp(c):
+        c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=15, ctr=8)

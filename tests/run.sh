@@ -34,6 +34,7 @@ scripts='
 	tunnels
 	findings
 	formats
+	codecs
 	hostile
 	keyed
 	dialects

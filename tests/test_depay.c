@@ -229,6 +229,7 @@ static const struct {
 	{ "VP8",         "90800000", "80800000", 2, 3000, SF_CODEC_VP8,  false },
 	{ "VP9",         "99800000", "95800000", 2, 3000, SF_CODEC_VP9,  false },
 	{ "H.264 FU-A",  "7c850000", "7c450000", 0, 3000, SF_CODEC_H264, false },
+	{ "H.265 FU",    "62019300", "62015300", 0, 3000, SF_CODEC_H265, false },
 	{ "AV1",         "50000000", "90000000", 0, 3000, SF_CODEC_AV1,  false },
 	{ "descriptors", "80000000", "40000000", 0, 3000, SF_CODEC_UNKNOWN, true },
 	{ "neither",     "a1000000", "d7000000", 0, 3000, SF_CODEC_UNKNOWN, false },
@@ -249,7 +250,7 @@ guesses_formats(void **state)
 			    k % 2 ? formats[i].second : formats[i].first);
 
 			noise_fill(octets[k], sizeof(octets[k]), &seed);
-			memcpy(octets[k], h.p, formats[i].id_at ? 4 : 2);
+			memcpy(octets[k], h.p, formats[i].id_at ? 4 : 3);
 			if (formats[i].id_at != 0)
 				octets[k][formats[i].id_at] = (uint8_t)(k / 2);
 			hex_free(h);

@@ -1,7 +1,6 @@
 #include "engine/depay.h"
 
-#include "parsers/media/av1.h"
-#include "parsers/media/h264.h"
+#include "parsers/media/h265.h"
 #include "parsers/media/sframe_payload.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
@@ -63,6 +62,20 @@ read_h264(const struct sf_unit *u)
 		return (struct reading){ 0 };
 	return (struct reading){ .ok = true,
 		.start = type != 28 || (fu & 0x80) != 0 };
+}
+
+/* RFC 7798 4.2 to 4.4: layer 0, as browsers send it, and a temporal id. */
+static struct reading
+read_h265(const struct sf_unit *u)
+{
+	struct sf_h265 h;
+	struct sf_diag d;
+
+	if (sf_h265_parse(&h, u->payload, &d) != SF_OK || h.forbidden ||
+	    h.layer != 0 || h.tid == 0 || h.type == SF_H265_PACI ||
+	    (h.type > 40 && h.type <= SF_H265_LAST_NAL))
+		return (struct reading){ 0 };
+	return (struct reading){ .ok = true, .start = h.start };
 }
 
 /* AOM, RTP payload format for AV1 v1.0.0, 4.4: Z Y W W N, then zeros. */
@@ -196,6 +209,7 @@ sf_depay_guess(const struct sf_unit *u, size_t n, bool *descriptor)
 		/* clang-format off */
 		{ read_vp8,  SF_CODEC_VP8,  false },
 		{ read_vp9,  SF_CODEC_VP9,  false },
+		{ read_h265, SF_CODEC_H265, true  },
 		{ read_h264, SF_CODEC_H264, true  },
 		{ read_av1,  SF_CODEC_AV1,  false },
 		/* clang-format on */

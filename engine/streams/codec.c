@@ -9,11 +9,11 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 	bool descriptor;
 	size_t n = 0;
 
-	if (t->pub.pts[0] == 0)
+	if (t->main_pt == 0)
 		t->pub.codec = SF_CODEC_PCMU;
-	else if (t->pub.pts[0] == 8)
+	else if (t->main_pt == 8)
 		t->pub.codec = SF_CODEC_PCMA;
-	else if (t->pub.pts[0] == 9)
+	else if (t->main_pt == 9)
 		t->pub.codec = SF_CODEC_G722;
 	if (t->pub.codec != SF_CODEC_UNKNOWN) {
 		t->pub.codec_from = SF_FROM_STATIC_PT;
@@ -25,7 +25,7 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 	t->pub.codec = sf_depay_guess(units, n, &descriptor);
 	if (descriptor)
 		t->framing = SF_FRAMING_DESCRIPTOR;
-	if (t->pub.codec == SF_CODEC_OPUS && t->pub.pts[0] == HABIT_RED)
+	if (t->pub.codec == SF_CODEC_OPUS && t->main_pt == HABIT_RED)
 		t->pub.codec = SF_CODEC_RED;
 	if (t->pub.codec != SF_CODEC_UNKNOWN)
 		t->pub.codec_from = SF_FROM_PAYLOAD;
@@ -34,9 +34,12 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 static void
 name_kind(struct sf_stream *p, bool several_packets)
 {
-	if (p->kind != SF_KIND_UNKNOWN && p->codec != SF_CODEC_RTX)
+	bool repair = p->codec == SF_CODEC_RTX || p->codec == SF_CODEC_ULPFEC ||
+		      p->codec == SF_CODEC_FLEXFEC;
+
+	if (p->kind != SF_KIND_UNKNOWN && !repair)
 		return;
-	if (p->codec == SF_CODEC_RTX)
+	if (repair)
 		p->kind = SF_KIND_REPAIR;
 	else if (p->codec >= SF_CODEC_VP8 && p->codec <= SF_CODEC_AV1)
 		p->kind = SF_KIND_VIDEO;
@@ -70,7 +73,7 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 {
 	enum sf_framing found;
 
-	if (t->pub.codec == SF_CODEC_RTX)
+	if (t->pub.codec >= SF_CODEC_RTX)
 		return;
 	found = sf_track_framing(s, t);
 	if (found == SF_FRAMING_PACKET && t->pub.kind != SF_KIND_VIDEO &&
@@ -89,13 +92,20 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 void
 sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 {
-	struct sf_track *of = sf_repair_find(s, t);
+	struct sf_track *of;
 
+	t->main_pt = sf_track_main_pt(s, t);
+	of = sf_repair_find(s, t);
 	sf_track_apply_sdp(s, t);
 	if (of != NULL) {
 		t->pub.codec = SF_CODEC_RTX;
 		t->repaired = of;
 		t->pub.codec_from = SF_FROM_PAYLOAD;
+	} else if (sf_track_is_flexfec(s, t)) {
+		t->pub.codec_from = t->pub.codec_from == SF_FROM_SDP
+					? SF_FROM_SDP
+					: SF_FROM_PAYLOAD;
+		t->pub.codec = SF_CODEC_FLEXFEC;
 	} else if (t->pub.codec == SF_CODEC_UNKNOWN) {
 		guess_codec(s, t);
 	} else if (t->pub.codec != SF_CODEC_RTX) {
@@ -112,4 +122,8 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 	}
 	find_framing(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
+	sf_track_look_into_red(s, t);
+	t->plain_format = t->red == SF_RED_NOT &&
+			  t->pub.codec != SF_CODEC_OTHER &&
+			  t->pub.kind != SF_KIND_REPAIR;
 }

@@ -58,11 +58,11 @@ note_pool(struct sf_streams *s, struct sf_place place)
 
 void
 sf_track_judge(struct sf_streams *s, struct sf_track *t,
-    const struct sf_track *as, const struct sf_unit *u)
+    enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u)
 {
 	struct frame_ctx ctx = { s, t };
 
-	sf_depay_unit(&t->lane->depay, &s->depay, as->pub.codec, as->framing, u,
+	sf_depay_unit(&t->lane->depay, &s->depay, codec, framing, u,
 	    take_frame, &ctx);
 	note_pool(s, u->place);
 }
@@ -73,8 +73,10 @@ sf_track_deliver(
 {
 	if (t->pub.codec == SF_CODEC_RTX)
 		sf_repair_unit(s, t, u);
+	else if (t->plain_format && u->pt == t->main_pt)
+		sf_track_judge(s, t, t->pub.codec, t->framing, u);
 	else
-		sf_track_judge(s, t, t, u);
+		sf_track_other(s, t, u);
 }
 
 void

@@ -9,8 +9,8 @@
 #define MOST     (2 * SF_SETTLED) /* packets looked at */
 
 /* A packet's octets as if they were a frame. */
-static void
-record_packet(struct sf_record *r, const struct sf_unit *u)
+void
+sf_track_record(struct sf_record *r, const struct sf_unit *u)
 {
 	struct sf_frame f = {
 		.first = u->place,
@@ -31,9 +31,10 @@ record_packet(struct sf_record *r, const struct sf_unit *u)
  * Do the headers of these packets run on, at that place in each? Three of four
  * have to: what stands there by chance does so now and then.
  */
-static bool
-runs_on(const struct sf_record *recs, size_t n, struct sf_placing p)
+bool
+sf_track_runs_on(const struct sf_record *recs, size_t n, uint8_t at)
 {
+	struct sf_placing p = { at, at, SF_LAYOUT_RFC9605, at == 1 };
 	struct sf_run_found found;
 	struct sf_run_header a, b;
 	size_t fit = 0;
@@ -99,23 +100,19 @@ can_be_descriptors(const struct sf_record *recs, size_t n)
 enum sf_framing
 sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 {
-	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
-		false };
-	static const struct sf_placing behind = { 1, 1, SF_LAYOUT_RFC9605,
-		true };
 	struct sf_record recs[MOST], firsts[MOST];
 	size_t n = 0, k;
 
 	for (uint32_t at = t->held; at != 0 && n < MOST;
 	     at = sf_held_at(s, at)->next)
-		record_packet(&recs[n++], &sf_held_at(s, at)->unit);
+		sf_track_record(&recs[n++], &sf_held_at(s, at)->unit);
 	if (n == 0)
 		return SF_FRAMING_CODEC;
-	if (runs_on(recs, n, front))
+	if (sf_track_runs_on(recs, n, 0))
 		return SF_FRAMING_PACKET;
 	k = first_of_frames(firsts, recs, n);
 	if (can_be_descriptors(recs, n) &&
-	    (runs_on(firsts, k, behind) || runs_on(recs, n, behind)))
+	    (sf_track_runs_on(firsts, k, 1) || sf_track_runs_on(recs, n, 1)))
 		return SF_FRAMING_DESCRIPTOR;
 	return SF_FRAMING_CODEC;
 }

@@ -4,34 +4,11 @@
 
 #include "engine/hash.h"
 
-static uint32_t *
-bucket_of(struct sf_streams *s, const struct sf_track_key *k)
-{
-	uint64_t h = sf_hash(sf_bytes(k, sizeof(*k)));
-
-	return &s->buckets[h & s->bucket_mask];
-}
-
-struct sf_track *
-sf_track_find(struct sf_streams *s, const struct sf_track_key *k)
-{
-	uint32_t at = *bucket_of(s, k);
-
-	while (at != 0) {
-		struct sf_track_name *n = &s->names[at - 1];
-
-		if (memcmp(&n->key, k, sizeof(*k)) == 0)
-			return &s->tracks[n->track];
-		at = n->next;
-	}
-	return NULL;
-}
-
 bool
 sf_track_add_name(
     struct sf_streams *s, const struct sf_track_key *k, struct sf_track *t)
 {
-	uint32_t *bucket = bucket_of(s, k);
+	uint32_t *bucket = sf_track_bucket(s, k);
 	uint32_t at = s->free_names;
 
 	if (at == 0)
@@ -46,7 +23,7 @@ sf_track_add_name(
 void
 sf_track_drop_name(struct sf_streams *s, const struct sf_track_key *k)
 {
-	uint32_t *link = bucket_of(s, k);
+	uint32_t *link = sf_track_bucket(s, k);
 
 	while (*link != 0) {
 		struct sf_track_name *n = &s->names[*link - 1];

@@ -5,6 +5,9 @@
 #ifndef SF_STREAMS_PARTS_H
 #define SF_STREAMS_PARTS_H
 
+#include <string.h>
+
+#include "engine/hash.h"
 #include "engine/streams.h"
 
 #define SF_SETTLED 16   /* packets that the payload format is guessed from */
@@ -16,8 +19,30 @@ void sf_streams_limit(
 
 /* ---- names.c: addresses and SSRC to track ---- */
 
-struct sf_track *sf_track_find(
-    struct sf_streams *s, const struct sf_track_key *k);
+/* The chain in which a name is. */
+static inline uint32_t *
+sf_track_bucket(struct sf_streams *s, const struct sf_track_key *k)
+{
+	uint64_t h = sf_hash(sf_bytes(k, sizeof(*k)));
+
+	return &s->buckets[h & s->bucket_mask];
+}
+
+static inline struct sf_track *
+sf_track_find(struct sf_streams *s, const struct sf_track_key *k)
+{
+	uint32_t at = *sf_track_bucket(s, k);
+
+	while (at != 0) {
+		struct sf_track_name *n = &s->names[at - 1];
+
+		if (memcmp(&n->key, k, sizeof(*k)) == 0)
+			return &s->tracks[n->track];
+		at = n->next;
+	}
+	return NULL;
+}
+
 bool sf_track_add_name(
     struct sf_streams *s, const struct sf_track_key *k, struct sf_track *t);
 void sf_track_drop_name(struct sf_streams *s, const struct sf_track_key *k);
@@ -58,6 +83,10 @@ void sf_probation_settle(struct sf_streams *s);
 const struct sf_sdp_ssrc *sf_track_sdp_ssrc(
     const struct sf_sdp *sdp, uint32_t ssrc);
 
+/* UNKNOWN when SDP does not list the type for the SSRC. */
+enum sf_codec sf_track_sdp_codec(
+    const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt);
+
 /* Fills kind, codec and names; leaves alone what SDP does not say. */
 void sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t);
 
@@ -73,6 +102,12 @@ void sf_track_expose(
 void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
 
 /* ---- framing.c: how SFrame lies in the packets ---- */
+
+/* A packet's octets as if they were a frame. */
+void sf_track_record(struct sf_record *r, const struct sf_unit *u);
+
+/* Do SFrame headers behind that many octets run on? */
+bool sf_track_runs_on(const struct sf_record *recs, size_t n, uint8_t at);
 
 /* From the headers of the packets held; CODEC when they show nothing. */
 enum sf_framing sf_track_framing(
@@ -120,10 +155,24 @@ void sf_track_skip_gap(struct sf_streams *s, struct sf_track *t);
 void sf_track_deliver(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
-/* A packet of t that holds what a packet of another stream should: its frames
-   are t's own. */
+/* A packet in order; its frames are t's. */
 void sf_track_judge(struct sf_streams *s, struct sf_track *t,
-    const struct sf_track *as, const struct sf_unit *u);
+    enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u);
+
+/* ---- formats.c: payload types beside the main one, RED, FEC ---- */
+
+/* Of the packets held. */
+uint8_t sf_track_main_pt(struct sf_streams *s, const struct sf_track *t);
+
+/* Fills red, when the codec is RED. */
+void sf_track_look_into_red(struct sf_streams *s, struct sf_track *t);
+
+/* Do all packets held repair another stream? Then repaired is that. */
+bool sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t);
+
+/* A packet in order that is not plainly of the main payload type. */
+void sf_track_other(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
 /* No more packets: what is held goes, a frame still open is incomplete. */
 void sf_track_flush(struct sf_streams *s, struct sf_track *t);

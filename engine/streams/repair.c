@@ -174,7 +174,7 @@ put_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
 	struct sf_unit back = *u;
 
 	back.seq = o->seq;
-	back.pt = of->pub.pts[0];
+	back.pt = of->main_pt;
 	back.payload = o->payload;
 	back.hash = o->hash;
 	back.packet_at = u->packet_at == 0 ? 0 : (uint16_t)(u->packet_at + 2);
@@ -196,7 +196,8 @@ judge_apart(struct sf_streams *s, struct sf_track *t, const struct original *o,
 	t->pub.evidence.conflicts++;
 	t->lane->classifier.codec = t->repaired->pub.codec;
 	t->lane->classifier.original = &t->repaired->lane->classifier;
-	sf_track_judge(s, t, t->repaired, &apart);
+	sf_track_judge(
+	    s, t, t->repaired->pub.codec, t->repaired->framing, &apart);
 }
 
 void
@@ -255,9 +256,13 @@ misses(struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u,
 void
 sf_repair_early(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
+	enum sf_codec named = sf_track_sdp_codec(s->sdp, t->pub.ssrc, u->pt);
 	struct original o;
-	struct sf_track *of = repaired_by_ssrc(s, t);
+	struct sf_track *of;
 
+	if (named != SF_CODEC_UNKNOWN && named != SF_CODEC_RTX)
+		return;
+	of = repaired_by_ssrc(s, t);
 	if (of != NULL && read_original(&o, of, u)) {
 		if (compare(of, &o) != MISSING)
 			return;

@@ -29,6 +29,14 @@ sdp_section(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 	return NULL;
 }
 
+enum sf_codec
+sf_track_sdp_codec(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
+{
+	const struct sf_sdp_section *of = sdp_section(sdp, ssrc, pt);
+
+	return of == NULL ? SF_CODEC_UNKNOWN : of->codecs[pt];
+}
+
 /*
  * a=sframe says what its writer wants to receive (draft-ietf-avtcore-rtp-
  * sframe-02, 6): it counts for a stream when some description asks for it in
@@ -55,9 +63,8 @@ apply_recording(struct sf_track *t)
 
 	if (m->codec == SF_CODEC_UNKNOWN)
 		return;
-	t->pub.codec = m->red_pt != 0 && t->pub.pts[0] == m->red_pt
-			   ? SF_CODEC_RED
-			   : m->codec;
+	t->pub.codec =
+	    m->red_pt != 0 && t->main_pt == m->red_pt ? SF_CODEC_RED : m->codec;
 	t->pub.kind = m->kind;
 	t->pub.clock = m->clock;
 	t->pub.codec_from = SF_FROM_RECORDING;
@@ -69,15 +76,16 @@ sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t)
 	const struct sf_sdp_ssrc *named =
 	    sf_track_sdp_ssrc(s->sdp, t->pub.ssrc);
 	const struct sf_sdp_section *of =
-	    sdp_section(s->sdp, t->pub.ssrc, t->pub.pts[0]);
+	    sdp_section(s->sdp, t->pub.ssrc, t->main_pt);
 
 	if (of == NULL) {
 		apply_recording(t);
 		return;
 	}
-	t->pub.codec = of->codecs[t->pub.pts[0]];
+	t->pub.codec = of->codecs[t->main_pt];
 	t->pub.kind = of->kind;
-	t->pub.clock = of->clocks[t->pub.pts[0]];
+	t->pub.clock = of->clocks[t->main_pt];
+	t->lane->depay.donl = of->donl;
 	t->pub.signalled = sdp_signals(s->sdp, of);
 	if (named != NULL)
 		memcpy(t->pub.cname, named->cname, sizeof(t->pub.cname));

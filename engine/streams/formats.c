@@ -1,0 +1,280 @@
+#include "engine/hash.h"
+#include "engine/runs.h"
+#include "engine/streams/parts.h"
+#include "parsers/media/red.h"
+#include "parsers/rtp/flexfec.h"
+
+#define HABIT_RED 63 /* Chromium's payload type for RED audio */
+#define CN        13 /* comfort noise (RFC 3389), by RFC 3551 6 */
+#define EVENT     4  /* octets of a telephone-event (RFC 4733 2.3) */
+#define EVENTS    16 /* keys of a telephone */
+
+/* ---- payload types -------------------------------------------------------- */
+
+/* The payload type that most packets have: now and then one is of another
+   format, and it may be the first. */
+uint8_t
+sf_track_main_pt(struct sf_streams *s, const struct sf_track *t)
+{
+	unsigned counts[SF_STREAM_PTS] = { 0 }, best = 0;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
+		for (unsigned i = 0; i < t->pub.n_pts; i++)
+			counts[i] +=
+			    t->pub.pts[i] == sf_held_at(s, at)->unit.pt;
+	for (unsigned i = 1; i < t->pub.n_pts; i++)
+		if (counts[i] > counts[best])
+			best = i;
+	return t->pub.pts[best];
+}
+
+static bool
+is_event(struct sf_bytes in)
+{
+	return in.n == EVENT && in.p[0] < EVENTS && (in.p[1] & 0x40) == 0;
+}
+
+/* What a payload type beside the main one holds. */
+static enum sf_codec
+format_of(
+    struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u)
+{
+	enum sf_codec named = sf_track_sdp_codec(s->sdp, t->pub.ssrc, u->pt);
+
+	if (named != SF_CODEC_UNKNOWN)
+		return named;
+	if (u->pt == CN ||
+	    (t->pub.kind == SF_KIND_AUDIO && is_event(u->payload)))
+		return SF_CODEC_OTHER;
+	if (u->pt == HABIT_RED && t->pub.codec == SF_CODEC_OPUS)
+		return SF_CODEC_RED;
+	return t->pub.codec;
+}
+
+static enum sf_codec
+known_format(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	enum sf_codec codec;
+
+	for (unsigned i = 0; i < t->n_formats; i++)
+		if (t->formats[i].pt == u->pt)
+			return t->formats[i].codec;
+	codec = format_of(s, t, u);
+	if (t->n_formats < SF_STREAM_PTS) {
+		t->formats[t->n_formats].pt = u->pt;
+		t->formats[t->n_formats++].codec = codec;
+	}
+	return codec;
+}
+
+/* Repair octets and events are no frames; they take a sequence number. */
+static void
+pass(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_unit none = *u;
+
+	none.payload = sf_bytes(NULL, 0);
+	sf_track_judge(s, t, t->pub.codec, t->framing, &none);
+}
+
+static bool
+is_frameless(enum sf_codec c)
+{
+	return c == SF_CODEC_OTHER || c == SF_CODEC_ULPFEC ||
+	       c == SF_CODEC_FLEXFEC;
+}
+
+/* ---- RED (RFC 2198) ------------------------------------------------------- */
+
+static struct sf_unit
+part_of(const struct sf_unit *u, struct sf_bytes data)
+{
+	size_t into = (size_t)(data.p - u->payload.p);
+	struct sf_unit part = *u;
+
+	part.payload = data;
+	part.hash = sf_hash_ends(data);
+	part.packet_at =
+	    u->packet_at == 0 ? 0 : (uint16_t)(u->packet_at + into);
+	return part;
+}
+
+/* Video: one block, media or ULPFEC (RFC 5109 14.1). */
+static void
+take_video_red(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_red red;
+	struct sf_diag d;
+	struct sf_unit part;
+	enum sf_codec codec;
+
+	if (sf_red_parse(&red, u->payload, &d) != SF_OK) {
+		sf_track_judge(s, t, t->pub.codec, t->framing, u);
+		return;
+	}
+	part = part_of(u, red.payload);
+	part.pt = red.block[red.blocks - 1].pt;
+	codec = part.pt == u->pt ? t->pub.codec : known_format(s, t, &part);
+	if (is_frameless(codec))
+		pass(s, t, u);
+	else
+		sf_track_judge(s, t, codec, t->framing, &part);
+}
+
+/* The hash of the frame with that timestamp, 0 when none is remembered. */
+static uint32_t
+sent_before(const struct sf_lane *l, uint32_t timestamp)
+{
+	for (unsigned i = 0; i < SF_RED_SEEN; i++)
+		if (l->red_seen[i].hash != 0 &&
+		    l->red_seen[i].timestamp == timestamp)
+			return l->red_seen[i].hash;
+	return 0;
+}
+
+static void
+remember_block(struct sf_lane *l, const struct sf_unit *part)
+{
+	unsigned at = l->red_next++ % SF_RED_SEEN;
+
+	l->red_seen[at].timestamp = part->timestamp;
+	l->red_seen[at].hash = (uint32_t)part->hash | 1;
+}
+
+/* An older block: a copy, one that its packet was lost of, or one that differs
+   from what was sent before, and is judged like any frame. */
+static void
+take_older(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u,
+    const struct sf_red_block *b)
+{
+	struct sf_unit part = part_of(u, b->data);
+	uint32_t before;
+
+	part.timestamp = u->timestamp - b->offset;
+	before = sent_before(t->lane, part.timestamp);
+	if (b->data.n == 0 || before == ((uint32_t)part.hash | 1))
+		return;
+	if (before == 0 && sf_depay_expects(&t->lane->depay, u->seq))
+		return; /* from before the capture began */
+	if (before == 0)
+		remember_block(t->lane, &part);
+	sf_track_judge(s, t, SF_CODEC_OPUS, t->framing, &part);
+}
+
+/* Audio whose blocks are ciphertexts each. */
+static void
+take_blocks(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_red red;
+	struct sf_diag d;
+	struct sf_unit part;
+
+	if (sf_red_parse(&red, u->payload, &d) != SF_OK ||
+	    red.block[red.blocks - 1].pt != t->block_pt) {
+		sf_track_judge(s, t, SF_CODEC_RED, t->framing, u);
+		return;
+	}
+	for (unsigned i = 0; i + 1 < red.blocks; i++)
+		take_older(s, t, u, &red.block[i]);
+	part = part_of(u, red.payload);
+	remember_block(t->lane, &part);
+	sf_track_judge(s, t, SF_CODEC_OPUS, t->framing, &part);
+}
+
+/* Do the primary blocks of the packets held run on as SFrame frames do? Then
+   the blocks are encrypted, and RED is around them. */
+static bool
+blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
+{
+	struct sf_record recs[2 * SF_SETTLED];
+	struct sf_red red;
+	struct sf_diag d;
+	size_t n = 0;
+
+	for (uint32_t at = t->held; at != 0 && n < 2 * SF_SETTLED;
+	     at = sf_held_at(s, at)->next) {
+		const struct sf_unit *u = &sf_held_at(s, at)->unit;
+		struct sf_unit part;
+
+		if (sf_red_parse(&red, u->payload, &d) != SF_OK)
+			return false;
+		part = part_of(u, red.payload);
+		if (n > 0 && red.block[red.blocks - 1].pt != *block_pt)
+			return false;
+		*block_pt = red.block[red.blocks - 1].pt;
+		sf_track_record(&recs[n++], &part);
+	}
+	return n > 0 && *block_pt >= 96 && sf_track_runs_on(recs, n, 0);
+}
+
+/* The format inside of video RED, by what most packets hold. */
+static void
+look_into_video(struct sf_streams *s, struct sf_track *t)
+{
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		const struct sf_unit *u = &sf_held_at(s, at)->unit;
+		enum sf_codec inner = sf_track_sdp_codec(
+		    s->sdp, t->pub.ssrc, u->payload.p[0] & 0x7f);
+
+		if (inner != SF_CODEC_UNKNOWN && !is_frameless(inner)) {
+			t->pub.codec = inner;
+			return;
+		}
+	}
+}
+
+void
+sf_track_look_into_red(struct sf_streams *s, struct sf_track *t)
+{
+	if (t->pub.codec != SF_CODEC_RED)
+		return;
+	if (t->pub.kind == SF_KIND_VIDEO) {
+		look_into_video(s, t);
+		t->red = SF_RED_VIDEO;
+	} else if (blocks_run(s, t, &t->block_pt)) {
+		t->red = SF_RED_BLOCKS;
+	}
+}
+
+/* ---- FEC ------------------------------------------------------------------ */
+
+bool
+sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track *of = NULL;
+	struct sf_flexfec f;
+	struct sf_diag d;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		struct sf_track_key k;
+
+		if (sf_flexfec_parse(&f, sf_held_at(s, at)->unit.payload, &d) !=
+		    SF_OK)
+			return false;
+		k = sf_track_key_of(f.ssrc);
+		of = sf_track_find(s, &k);
+		if (of == NULL || of == t)
+			return false;
+	}
+	if (of != NULL)
+		t->repaired = of;
+	return of != NULL;
+}
+
+void
+sf_track_other(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	enum sf_codec codec =
+	    u->pt == t->main_pt ? t->pub.codec : known_format(s, t, u);
+
+	if (t->red == SF_RED_VIDEO && u->pt == t->main_pt)
+		take_video_red(s, t, u);
+	else if (t->red == SF_RED_BLOCKS && codec == SF_CODEC_RED)
+		take_blocks(s, t, u);
+	else if (is_frameless(codec))
+		pass(s, t, u);
+	else
+		sf_track_judge(s, t, codec, t->framing, u);
+}
