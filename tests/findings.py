@@ -594,6 +594,13 @@ def clear_frames_and_a_new_key_behind_them(c):
     alice(c).sframe(300, kid=9).plain(100).sframe(300, kid=10, ctr=0)
 
 
+@case(near="kid-drift", is_={AV: UP})
+def a_new_key_after_nine_frames(c):
+    """The first octets of CTR stand still for 256 frames then: with the octet
+    behind them they read as a header of the drafts, of KID 1."""
+    alice_video(c).sframe(9, kid=49).sframe(600, kid=50, ctr=200)
+
+
 @case(near="plaintext-gap", is_={A: UP})
 def a_pause_and_a_new_key_behind_it(c):
     alice(c).sframe(300, kid=9).pause(2).sframe(300, kid=10, ctr=0)

@@ -5,6 +5,7 @@
 #define DEEPEST       64 /* clear octets tried in front of a header */
 #define DEEPEST_AUDIO 4
 #define LAYOUTS       3
+#define SHORT_RUNS    4 /* that may come before one that lasts */
 #define SUSTAINED     5 /* frames that a run must have to be one */
 #define RESUME        6 /* evidence for a run to go on after a known one */
 
@@ -84,6 +85,30 @@ weight_of(const struct search *s, struct sf_placing p)
 	return front + (p.layout == SF_LAYOUT_RFC9605);
 }
 
+/*
+ * The first run that lasts. A sender that changes its key after a few frames has
+ * one before it that does not: what is behind that one is looked at on its own.
+ */
+static bool
+lasting_run(struct sf_run_found *f, const struct search *s, struct sf_placing p,
+    double level, size_t least)
+{
+	size_t from = 0, of;
+
+	for (unsigned tries = 0; tries < SHORT_RUNS && from < s->n; tries++) {
+		size_t fit;
+
+		if (!sf_run_search(f, s->recs + from, s->n - from, p, level))
+			return false;
+		f->start += from;
+		fit = coverage(s, p, f->start, SF_LEAST_RUN, &of);
+		if (fit >= least && fit * 2 >= of)
+			return true;
+		from = f->start + (fit > 0 ? fit : 1);
+	}
+	return false;
+}
+
 /* Keeps the placing under which the most frames run on; of two that hold about
    as many, the one with the header of RFC 9605. */
 static bool
@@ -92,10 +117,7 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	struct sf_run_found f;
 	size_t fit, score, of;
 
-	if (!sf_run_search(&f, s->recs, s->n, p, level))
-		return false;
-	fit = coverage(s, p, f.start, SF_LEAST_RUN, &of);
-	if (fit < least || fit * 2 < of)
+	if (!lasting_run(&f, s, p, level, least))
 		return false;
 	fit = coverage(s, p, f.start, s->n, &of);
 	score = fit * weight_of(s, p);
