@@ -77,8 +77,8 @@ bool sf_made_up(const struct sf_addr *a);
 /* One endpoint: the same CNAME, or the same address (contract: key scope). */
 bool sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
     const struct sf_stream *b);
-/* False for two recordings: each holds one medium, and nothing in them tells
-   whether both came from one endpoint. */
+/* False for two recordings, and for streams without a CNAME whose addresses were
+   made up: nothing tells whether both came from one endpoint. */
 bool sf_known_apart(const struct sf_stream *a, const struct sf_stream *b);
 /* One sender: one endpoint, and a KID in common. */
 bool sf_same_sender(const struct sf_checks *k, const struct sf_stream *a,

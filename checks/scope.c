@@ -59,10 +59,25 @@ sf_same_endpoint(const struct sf_checks *k, const struct sf_stream *a,
 	       !overlap_in_time(a, b);
 }
 
+/* 10.1.1.1:1000 and 10.2.2.2:2000, or what unwrap makes of these for a further
+   file: one side of a call, and nobody in particular. */
+static bool
+same_side(const struct sf_addr *a, const struct sf_addr *b)
+{
+	struct sf_addr one = *a, other = *b;
+
+	one.ip[3] = one.ip[0] == 10 ? one.ip[2] : one.ip[3];
+	other.ip[3] = one.ip[3];
+	return sf_made_up(&one) && same_address(&one, &other);
+}
+
 bool
 sf_known_apart(const struct sf_stream *a, const struct sf_stream *b)
 {
-	return !a->recorded || !b->recorded || a->input == b->input;
+	if (a->recorded && b->recorded)
+		return a->input == b->input;
+	return a->cname[0] != '\0' || b->cname[0] != '\0' ||
+	       !same_side(&a->src, &b->src);
 }
 
 bool

@@ -133,22 +133,35 @@ list_suites(void)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *way, *name, *what;
+} formats[] = {
+	{ "in",  "pcap",         "either byte order, microseconds or nanoseconds" },
+	{ "in",  "pcapng",       "sections in either order, several interfaces" },
+	{ "in",  "rtpdump",      "of rtptools, Wireshark, libwebrtc" },
+	{ "in",  "mjr",          "recordings of Janus, of every version" },
+	{ "in",  "chromium-log", "RTP_DUMP lines (WebRTC-Debugging-RtpDump), others between" },
+	{ "in",  "firefox-log",  "RTP_PACKET lines (MOZ_LOG=RtpLogger:5), others between" },
+	{ "in",  "janus-text",   "of start_text2pcap" },
+	{ "in",  "text2pcap",    "packets in hex: what text2pcap reads, tshark -x, xxd" },
+	{ "in",  "gzip",         "around any of these" },
+	{ "in",  "zstd",         "around any of these" },
+	{ "in",  "sdp",          "session descriptions (RFC 8866), with --sdp" },
+	{ "in",  "keys",         "key files, sframe-tool/keys/v1, with --keys" },
+	{ "out", "text",         "for a person" },
+	{ "out", "json",         "one document, sframe-tool/report/v1" },
+	{ "out", "jsonl",        "one fact a line; of decode, one frame a line" },
+	{ "out", "pcapng",       "plain RTP, of unwrap" },
+};
+/* clang-format on */
+
 static void
 list_formats(void)
 {
-	fputs("in   mjr      recordings of Janus, of every version\n"
-	      "in   rtpdump  of rtptools, Wireshark, libwebrtc\n"
-	      "in   chromium-log, firefox-log   RTP dump lines of a browser, "
-	      "other lines between\n"
-	      "in   janus-text, text2pcap       packets as hexadecimal text\n"
-	      "in   keys     key files, sframe-tool/keys/v1, with --keys\n"
-	      "in   pcap     either byte order, microseconds or nanoseconds\n"
-	      "in   pcapng   sections in either order, several interfaces\n"
-	      "in   sdp      session descriptions (RFC 8866), with --sdp\n"
-	      "out  text     for a person\n"
-	      "out  json     one document, sframe-tool/report/v1\n"
-	      "out  jsonl    one fact a line; of decode, one frame a line\n",
-	    stdout);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		printf("%-3s  %-12s  %s\n", formats[i].way, formats[i].name,
+		    formats[i].what);
 }
 
 enum sf_exit

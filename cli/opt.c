@@ -22,6 +22,7 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 
 #define ON(name) (1u << SF_CMD_##name)
 #define CAPTURES (ON(check) | ON(decode) | ON(keys) | ON(compare))
+#define READ     (CAPTURES | ON(unwrap))
 #define JUDGED   (ON(check) | ON(keys))
 #define VERDICT  (JUDGED | ON(compare))
 #define FRAMES   (ON(seal) | ON(open))
@@ -44,11 +45,11 @@ const struct sf_command_row sf_commands[SF_COMMANDS] = {
 	    offsetof(struct sf_config, member), commands, arg, help }
 
 const struct sf_option sf_options[] = {
-	OPT(operands, "read", 'r', CAPTURES, "FILE",
+	OPT(operands, "read", 'r', READ, "FILE",
 	    "one more capture; - is standard input"),
-	OPT(filter, "filter", 'f', CAPTURES, "BPF",
+	OPT(filter, "filter", 'f', READ, "BPF",
 	    "look only at packets that this capture filter lets through"),
-	OPT(sdp, "sdp", 0, CAPTURES, "FILE",
+	OPT(sdp, "sdp", 0, READ, "FILE",
 	    "a session description of the call; may be given again"),
 	OPT(keys, "keys", 0, CAPTURES | FRAMES, "FILE",
 	    "the key file; - is standard input, fd:N an open descriptor"),
@@ -58,9 +59,9 @@ const struct sf_option sf_options[] = {
 	    "keeps which keys counted how far, to find reuse between captures"),
 	OPT(events, "events", 0, JUDGED, "FILE",
 	    "joins and leaves of the call: time,participant,event"),
-	OPT(srtp_keys, "srtp-keys", 0, CAPTURES, "FILE",
+	OPT(srtp_keys, "srtp-keys", 0, READ, "FILE",
 	    "keys to remove SRTP with; those of a=crypto come with --sdp"),
-	OPT(keylog, "keylog", 0, CAPTURES, "FILE",
+	OPT(keylog, "keylog", 0, READ, "FILE",
 	    "secrets of DTLS handshakes (SSLKEYLOGFILE), to remove SRTP with"),
 	OPT(key_id, "kid", 0, ON(seal), "KID",
 	    "the key id to seal under"),
@@ -77,6 +78,8 @@ const struct sf_option sf_options[] = {
 	OPT(json, "json", 0,
 	    CAPTURES | FRAMES | ON(header) | ON(bench) | ON(vectors) | ON(version) | ON(conform), NULL,
 	    "the same as --format json"),
+	OPT(write, "write", 'w', ON(unwrap), "FILE",
+	    "write the capture to FILE; - is standard output"),
 	OPT(output, "output", 'o', CAPTURES | ON(vectors) | ON(conform), "FILE",
 	    "write to a file and not to standard output"),
 	OPT(fail_on, "fail-on", 0, VERDICT, "SEVERITY",
@@ -89,11 +92,11 @@ const struct sf_option sf_options[] = {
 	    "every SSRC has keys of its own"),
 	OPT(jobs, "jobs", 0, CAPTURES | ON(conform), "N",
 	    "threads to use; without it as many as there are processors"),
-	OPT(max_memory, "max-memory", 0, CAPTURES, "SIZE",
+	OPT(max_memory, "max-memory", 0, READ, "SIZE",
 	    "memory of a run, such as 64M; 8M at least"),
 	OPT(colour, "color", 0, CAPTURES | ON(header), "WHEN",
 	    "auto, always or never"),
-	OPT(quiet, "quiet", 'q', CAPTURES, NULL,
+	OPT(quiet, "quiet", 'q', READ, NULL,
 	    "say less: verdict and findings, frames without a heading"),
 	OPT(verbose, "verbose", 'v', CAPTURES | ON(conform), NULL,
 	    "say more: evidence and every interval, headers bit by bit"),

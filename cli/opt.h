@@ -77,6 +77,7 @@ struct sf_config {
 	struct sf_texts sdp;
 	const char *filter; /* NULL: none */
 	const char *output; /* NULL: standard output */
+	const char *write;  /* the capture to make; "-" is standard output */
 	const char *suite;  /* a number or a name, or NULL */
 	enum sf_format format;
 	bool json; /* --json; format says it, too */

@@ -215,6 +215,8 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		.frame_tap = hooks->tap,
 		.frame_tap_ctx = hooks->tap_ctx,
 		.whole_hash = hooks->whole_hash,
+		.tap = hooks->datagram,
+		.tap_ctx = hooks->datagram_ctx,
 	};
 	enum sf_exit st;
 

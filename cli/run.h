@@ -36,13 +36,15 @@ struct sf_run {
 enum sf_exit sf_run_init(struct sf_run *run, const struct sf_config *config,
     size_t memory, sf_frame_sink *sink, void *sink_ctx) SF_MUST_USE;
 
-/* What compare wants beside that of every frame. */
+/* What compare and unwrap want beside what all want. */
 struct sf_run_hooks {
 	sf_frame_sink *sink;
 	void *sink_ctx;
 	sf_frame_tap *tap;
 	void *tap_ctx;
 	bool whole_hash;
+	sf_tap *datagram; /* each RTP and RTCP datagram as it is inside */
+	void *datagram_ctx;
 };
 
 /* The same with more hooks. */

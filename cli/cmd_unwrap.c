@@ -1,0 +1,202 @@
+/*
+ * cmd_unwrap.c - any input as a capture of plain RTP: what stood around each
+ * datagram is gone, and a comment on the packet tells what that was.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cmd.h"
+#include "cli/output.h"
+#include "cli/run.h"
+#include "engine/pcapng_out.h"
+#include "engine/wrap.h"
+#include "report/version.h"
+
+#define NAME_MAX_OCTETS 200 /* of an input, in a comment */
+#define COMMENT_MAX     400
+
+struct unwrap {
+	FILE *f;
+	const struct sf_run *run;
+	uint64_t packets;
+};
+
+/* The end of a file's name, in octets that any reader of comments takes. */
+static void
+plain_name(char out[NAME_MAX_OCTETS], const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	size_t n = 0;
+
+	if (strcmp(name, "-") == 0)
+		name = "standard input";
+	else if (slash != NULL && slash[1] != '\0')
+		name = slash + 1;
+	for (; name[n] != '\0' && n < NAME_MAX_OCTETS - 1; n++)
+		out[n] = name[n] >= 0x20 && name[n] < 0x7f ? name[n] : '?';
+	out[n] = '\0';
+}
+
+static const struct {
+	enum sf_removed what;
+	const char *words;
+} removals[] = {
+	{ SF_REMOVED_TUNNEL, "tunnel" },
+	{ SF_REMOVED_FRAGMENTS, "IP fragments" },
+	{ SF_REMOVED_TURN, "TURN" },
+	{ SF_REMOVED_TCP, "TCP" },
+	{ SF_REMOVED_SRTP, "SRTP" },
+};
+
+static void
+make_comment(char out[COMMENT_MAX], const char *name,
+    const struct sf_packet *pkt, const struct sf_datagram *dg)
+{
+	const char *before = "; removed: ";
+	char plain[NAME_MAX_OCTETS];
+	size_t at;
+
+	plain_name(plain, name);
+	snprintf(
+	    out, COMMENT_MAX, "%s, packet %" PRIu64, plain, pkt->place.packet);
+	for (size_t i = 0; i < sizeof(removals) / sizeof(removals[0]); i++) {
+		if ((dg->removed & removals[i].what) == 0)
+			continue;
+		at = strlen(out);
+		snprintf(out + at, COMMENT_MAX - at, "%s%s", before,
+		    removals[i].words);
+		before = ", ";
+	}
+}
+
+/* Addresses that were made up are the same in every file: they are told apart
+   here, as the files are no more. */
+static struct sf_addr
+address_of(const struct sf_addr *a, uint32_t input, struct sf_addr unknown)
+{
+	struct sf_addr out = a->family == 0 ? unknown : *a;
+
+	if (sf_wrap_made_up(&out))
+		out.ip[3] = (uint8_t)(out.ip[3] + input % 250);
+	return out;
+}
+
+static void
+write_datagram(
+    void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
+{
+	struct unwrap *u = ctx;
+	uint32_t input = pkt->place.input;
+	uint8_t head[SF_WRAP_MAX];
+	char comment[COMMENT_MAX];
+	struct sf_wrapped w = { .src =
+				    address_of(&dg->src, input, sf_wrap_near()),
+		.dst = address_of(&dg->dst, input, sf_wrap_far()),
+		.protocol = SF_WRAP_UDP,
+		.payload = dg->payload,
+		.octets = dg->wire_octets };
+	struct sf_pcapng_out_packet out = { .interface = input,
+		.time_ns = pkt->place.time_ns,
+		.direction = pkt->direction,
+		.comment = comment };
+	size_t n;
+
+	if (w.payload.n > SF_WRAP_MOST)
+		w.payload.n = SF_WRAP_MOST;
+	if (w.octets > SF_WRAP_MOST)
+		w.octets = SF_WRAP_MOST;
+	if (w.octets < w.payload.n)
+		w.octets = w.payload.n;
+	n = sf_wrap(head, &w);
+	make_comment(comment, u->run->inputs[input].name, pkt, dg);
+	out.head = sf_bytes(head, n);
+	out.rest = w.payload;
+	out.original = n + w.octets;
+	sf_pcapng_out_packet(u->f, &out);
+	u->packets++;
+}
+
+static void
+begin_file(struct unwrap *u)
+{
+	sf_pcapng_out_section(u->f, SF_NAME " " SF_VERSION);
+	for (unsigned i = 0; i < u->run->n_inputs; i++) {
+		char name[NAME_MAX_OCTETS];
+
+		plain_name(name, u->run->inputs[i].name);
+		sf_pcapng_out_interface(u->f, name);
+	}
+}
+
+/* What the file is, in a line; nothing is said of what went well. */
+static enum sf_exit
+tell(const struct unwrap *u, const struct sf_run *run)
+{
+	const struct sf_model *m = sf_pipeline_model(run->pipeline);
+
+	if (m->accounting.srtp > 0)
+		sf_complain(NULL,
+		    "%" PRIu64 " packets are still under SRTP and were "
+		    "written so: give its keys (--keylog, --srtp-keys)",
+		    m->accounting.srtp);
+	if (run->unreadable > 0)
+		return SF_EXIT_INPUT;
+	if (u->packets == 0) {
+		sf_complain(NULL, "no RTP was found: the file has no packet");
+		return SF_EXIT_INCONCLUSIVE;
+	}
+	return SF_EXIT_OK;
+}
+
+static enum sf_exit
+unwrap_into(struct sf_output *out, const struct sf_config *c)
+{
+	struct sf_run run;
+	struct unwrap u = { .f = out->f, .run = &run };
+	struct sf_run_hooks hooks = { .datagram = write_datagram,
+		.datagram_ctx = &u };
+	enum sf_exit st =
+	    sf_run_init_hooked(&run, c, (size_t)c->max_memory, &hooks);
+
+	if (st == SF_EXIT_OK) {
+		bool any;
+
+		begin_file(&u);
+		any = sf_run_read(&run);
+		st = any ? tell(&u, &run) : SF_EXIT_INPUT;
+		if (!sf_output_close(out, any))
+			st = SF_EXIT_INTERNAL;
+		out->f = NULL;
+	}
+	sf_run_wipe(&run);
+	return st;
+}
+
+enum sf_exit
+sf_cmd_unwrap(const struct sf_config *c)
+{
+	struct sf_config mine = *c;
+	struct sf_output out = { 0 };
+	enum sf_exit st;
+
+	if (c->write == NULL) {
+		sf_complain(NULL,
+		    "unwrap: say with -w where to write; - is standard "
+		    "output");
+		return SF_EXIT_USAGE;
+	}
+	if (strcmp(c->write, "-") == 0 && isatty(STDOUT_FILENO) == 1) {
+		sf_complain(NULL,
+		    "unwrap: a capture is nothing for a terminal; write it to "
+		    "a file, or into a pipe");
+		return SF_EXIT_USAGE;
+	}
+	mine.output = c->write;
+	st = sf_output_open(&out, &mine);
+	if (st == SF_EXIT_OK)
+		st = unwrap_into(&out, c);
+	if (out.f != NULL && !sf_output_close(&out, false))
+		st = SF_EXIT_INTERNAL;
+	return st;
+}
