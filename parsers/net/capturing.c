@@ -106,8 +106,10 @@ sf_pktap_parse(struct sf_pktap *out, struct sf_bytes in, struct sf_diag *d)
 static void
 exported_value(struct sf_exported *e, uint16_t tag, struct sf_bytes v)
 {
-	uint16_t port = v.n >= 4 ? (uint16_t)(v.p[2] << 8 | v.p[3]) : 0;
+	uint16_t port = 0;
 
+	if (v.n >= 4)
+		port = (uint16_t)(v.p[2] << 8 | v.p[3]);
 	switch (tag) {
 	case 12: /* name of the protocol, filled up with zeros */
 		while (v.n != 0 && v.p[v.n - 1] == 0)
