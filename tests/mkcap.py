@@ -325,6 +325,7 @@ class Rtp:
         self.payload, self.pad = payload, pad
         self.pad_says = None  # another count of padding than the true one
         self.csrcs = ()
+        self.ext = None  # (profile, octets) of a header extension
 
     def copy(self, **changes):
         p = Rtp.__new__(Rtp)
@@ -337,6 +338,10 @@ class Rtp:
             m = bytes([0x40 | len(self.mid) - 1]) + self.mid
             m += bytes(-len(m) % 4)
             ext = struct.pack(">HH", 0xbede, len(m) // 4) + m
+            b0 |= 0x10
+        if self.ext is not None:
+            body = self.ext[1] + bytes(-len(self.ext[1]) % 4)
+            ext = struct.pack(">HH", self.ext[0], len(body) // 4) + body
             b0 |= 0x10
         says = self.pad if self.pad_says is None else self.pad_says
         if self.pad:

@@ -457,3 +457,29 @@ def add(case):
           sdp=video("AV1"))
     def av1_packetizer_over_ciphertext_with_sdp(c):
         c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=15, ctr=8)
+
+    # ==== header extensions ==================================================
+
+    def named(name, report, text):
+        s = report["streams"][0]
+        check(name + ": MID and RID", s["mid"] == "0" and s["rid"] == "hi", s)
+
+    def extended(c, profile, element):
+        """MID as id 4 and RID as id 5, in one form or the other."""
+        v = c.video(AV, ALICE, SFU).sframe(200, kid=9)
+        for p in c._of(v):
+            p.ext = (profile, element(4, b"0") + element(5, b"hi"))
+
+    EXTMAPS = ["a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
+               "a=extmap:5 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"]
+
+    def with_extmaps():
+        return sdp(("video", 96, "VP8/90000", EXTMAPS))
+
+    @case(is_={AV: UP}, also=named, sdp=with_extmaps)
+    def quiet_extensions_of_one_octet(c):
+        extended(c, 0xbede, lambda i, d: bytes([i << 4 | len(d) - 1]) + d)
+
+    @case(is_={AV: UP}, also=named, sdp=with_extmaps)
+    def quiet_extensions_of_two_octets(c):
+        extended(c, 0x1000, lambda i, d: bytes([i, len(d)]) + d)

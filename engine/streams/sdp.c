@@ -104,6 +104,35 @@ copy_text(char out[SF_TEXT_MAX], struct sf_bytes in)
 	out[n] = '\0';
 }
 
+/* RFC 8285: one octet or two in front of an element, by the profile. False
+   behind the last. */
+static bool
+next_element(
+    struct sf_bytes *rest, uint16_t profile, uint8_t *id, struct sf_bytes *data)
+{
+	struct sf_hdrext one;
+	struct sf_hdrext2 two;
+	struct sf_diag d;
+
+	if (rest->n == 0)
+		return false;
+	if (profile == 0xbede) {
+		if (sf_hdrext_parse(&one, *rest, &d) != SF_OK)
+			return false;
+		*id = one.id;
+		*data = one.data;
+		*rest = one.payload;
+		return true;
+	}
+	if ((profile & 0xfff0) != 0x1000 ||
+	    sf_hdrext2_parse(&two, *rest, &d) != SF_OK)
+		return false;
+	*id = two.id;
+	*data = two.data;
+	*rest = two.payload;
+	return true;
+}
+
 void
 sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp)
 {
@@ -120,27 +149,25 @@ sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp)
 	}
 }
 
-/* MID and RID (RFC 8852), where SDP gives their ids. */
+/* MID and RID (RFC 8852), where SDP gives their ids. A repair stream says whose
+   RID it repairs. */
 void
 sf_track_note_extension(
     struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp)
 {
 	const struct sf_sdp_section *of =
 	    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
-	uint8_t mid = of == NULL ? t->media.ext_mid : of->ext_mid;
-	uint8_t rid = of == NULL ? t->media.ext_rid : of->ext_rid;
-	struct sf_bytes rest = rtp->ext;
-	struct sf_hdrext e;
-	struct sf_diag d;
+	struct sf_bytes rest = rtp->ext, data;
+	uint8_t id;
 
-	if (rtp->ext_profile != 0xbede)
+	if (of == NULL)
 		return;
-	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
-		if (e.id != 0 && e.id == mid)
-			copy_text(t->pub.mid, e.data);
-		if (e.id != 0 && e.id == rid)
-			copy_text(t->pub.rid, e.data);
-		rest = e.payload;
+	while (next_element(&rest, rtp->ext_profile, &id, &data)) {
+		if (id != 0 && id == of->ext_mid)
+			copy_text(t->pub.mid, data);
+		if (id != 0 &&
+		    (id == of->ext_rid || id == of->ext_repaired_rid))
+			copy_text(t->pub.rid, data);
 	}
 }
 
