@@ -321,7 +321,7 @@ waited_enough(const struct sf_tcp_flow *f, int64_t now)
 	int64_t ns = now - f->waits_ns;
 
 	return ns < -WAIT_NS || ns > WAIT_NS ||
-	       (ns > WAIT_HAD_NS && f->acked > f->next);
+	       (ns > WAIT_HAD_NS && (f->lossy || f->acked > f->next));
 }
 
 static void
@@ -336,6 +336,8 @@ wait_or_skip(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 		if (!waited_enough(f, pkt->place.time_ns) &&
 		    f->held.n < s->pool.n / 2)
 			return;
+		/* not again a second for each: they would add up */
+		f->lossy = true;
 		skip_hole(s, f, pkt);
 	}
 	f->waits = false;

@@ -30,6 +30,7 @@ struct sf_tcp_flow {
 	bool used;
 	bool was_found;    /* packets were found, before a hole at least */
 	bool waits;        /* there is a hole at next, since waits_ns */
+	bool lossy;        /* a hole was never filled: the next may not be */
 	bool jumped;       /* the last segment was far off */
 	uint8_t state;     /* enum sf_tcp_state */
 	uint8_t framing;   /* in tcp.c */

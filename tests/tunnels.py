@@ -886,6 +886,15 @@ def tcp_holes(where):
         check("TCP %s: told" % what, "tcp-holes" in slugs, slugs)
         check("TCP %s: in the text" % what, "tcp-holes" in
               run("check", path).text)
+    made = [p for i, p in enumerate(ice_tcp(call(FAULTY[1])))
+            if i % 90 != 40]
+    r = report(write(where, made))
+    for s in r["streams"][:2]:  # the gap of two seconds is where it was
+        for x in s["plaintext_intervals"]:
+            check("TCP with holes: packets come out in time",
+                  430 < x["first_packet"] < x["last_packet"] < 760, x)
+    check("TCP with holes: the gap is told", "plaintext-gap" in
+          [f["slug"] for f in r["findings"]])
     for n in (7, 50):
         for each in (None, 777):
             made = ice_tcp(packets, each=each)[n:]
