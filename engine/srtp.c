@@ -195,6 +195,7 @@ hold(struct sf_srtp *s, struct sf_srtp_flow *f, const struct sf_srtp_job *j)
 		return;
 	}
 	f->facts.failed++; /* no room to wait: given up */
+	s->lost += j->dg->records;
 }
 
 /* Gives a hold out: its slot may be taken again from here on. */
@@ -308,7 +309,7 @@ open_rtp(struct sf_srtp *s, struct sf_srtp_flow *f, struct sf_srtp_job *j,
 			return confirm(s, f, j, r);
 		}
 		if (f->hold != 0) { /* chance it was, or this one is damaged */
-			sf_srtp_drop_hold(s, f);
+			sf_srtp_lose_hold(s, f);
 			f->facts.failed++;
 		}
 	}
@@ -412,16 +413,9 @@ sf_srtp_open(struct sf_srtp *s, const struct sf_packet *pkt,
 uint64_t
 sf_srtp_finish(struct sf_srtp *s)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < SF_SRTP_FLOWS; i++) {
-		uint32_t hold = s->flows[i].hold;
-
-		if (hold != 0)
-			n += s->holds[hold - 1].p.dg.records;
-		sf_srtp_drop_hold(s, &s->flows[i]);
-	}
-	return n;
+	for (size_t i = 0; i < SF_SRTP_FLOWS; i++)
+		sf_srtp_lose_hold(s, &s->flows[i]);
+	return s->lost;
 }
 
 uint64_t

@@ -70,8 +70,8 @@ struct sf_srtp_result {
 enum sf_srtp_status sf_srtp_open(struct sf_srtp *s, const struct sf_packet *pkt,
     const struct sf_datagram *dg, bool rtcp, struct sf_srtp_result *r);
 
-/* No more packets. Returns the captured packets that were HELD to the end, and
-   so are not to be looked at. */
+/* No more packets. Returns the captured packets that were HELD and never came
+   out again, and so are not to be looked at. */
 uint64_t sf_srtp_finish(struct sf_srtp *s);
 
 /* What is known of a stream's SRTP; all zero when nothing is. With moved, all

@@ -55,6 +55,14 @@ sf_srtp_drop_hold(struct sf_srtp *s, struct sf_srtp_flow *f)
 	f->hold = 0;
 }
 
+void
+sf_srtp_lose_hold(struct sf_srtp *s, struct sf_srtp_flow *f)
+{
+	if (f->hold != 0)
+		s->lost += s->holds[f->hold - 1].p.dg.records;
+	sf_srtp_drop_hold(s, f);
+}
+
 /* The same sender under other addresses has a key and a counter to begin
    with. */
 static void
@@ -98,7 +106,7 @@ sf_srtp_flow_of(struct sf_srtp *s, const struct sf_datagram *dg, uint32_t ssrc,
 			f = &set[i];
 	}
 	s->flows_lost += f->used;
-	sf_srtp_drop_hold(s, f);
+	sf_srtp_lose_hold(s, f);
 	*f = (struct sf_srtp_flow){ .used = true,
 		.src = dg->src,
 		.dst = dg->dst,

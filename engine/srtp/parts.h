@@ -52,6 +52,7 @@ struct sf_srtp {
 	bool expecting; /* secrets are there, and no handshake so far */
 	struct sf_srtp_flow *flows;
 	struct sf_srtp_hold *holds;
+	uint64_t lost; /* captured packets that were held and never given out */
 	uint64_t packets, tries, tries_most, searches_cut, flows_lost;
 	uint8_t out[SF_SRTP_FRONT + SF_SRTP_PACKET_MAX];
 	uint8_t before[SF_SRTP_FRONT + SF_SRTP_HOLD_ROOM]; /* a hold that was given out */
@@ -86,6 +87,10 @@ bool sf_srtp_in_scope(
 bool sf_srtp_is_near(
     const struct sf_srtp_ready *k, const struct sf_srtp_flow *f);
 
+/* Gives a held packet up: it counts as lost. */
+void sf_srtp_lose_hold(struct sf_srtp *s, struct sf_srtp_flow *f);
+
+/* Frees the slot of a held packet that was given out. */
 void sf_srtp_drop_hold(struct sf_srtp *s, struct sf_srtp_flow *f);
 
 /* ---- search.c ------------------------------------------------------------ */
