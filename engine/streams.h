@@ -97,6 +97,10 @@ struct sf_track {
 	enum sf_direction direction; /* of the first packet */
 	struct sf_media media;    /* when pub.recorded */
 	struct sf_track *repaired; /* what a repair stream repairs */
+	struct {                   /* on probation: what it may repair */
+		struct sf_track *of;
+		unsigned fits, asked; /* packets, as they came */
+	} early;
 	struct sf_track *older, *newer; /* on probation, by first packet */
 	struct sf_track *next_free;
 };

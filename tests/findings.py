@@ -974,6 +974,14 @@ def quiet_rtx_with_sdp(c):
     c.rtx(c.lose(part=0.08, stream=v), AR)
 
 
+@case(is_={AV: UP})
+def quiet_rtx_once_in_a_while(c):
+    """A handful of repairs over minutes, whose first octets read as H.264."""
+    v = alice_video(c, seq=0x4180).sframe(1500, kid=9)
+    sent = c._of(v)
+    c.rtx([p for i, p in enumerate(sent) if i % (len(sent) // 30) == 7], AR)
+
+
 @case(is_={A: UP, AV: UP})
 def quiet_rtx_of_what_was_not_lost(c):
     a, v = couple(c)

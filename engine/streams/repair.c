@@ -83,9 +83,37 @@ count_repeats(struct sf_streams *s, const struct sf_track *t,
 	return n;
 }
 
+/*
+ * A packet of a stream on probation, as it comes: does it repeat one that
+ * another stream has just sent, or should have? Repairs may be so far apart that
+ * nobody remembers what the first repeated when the last of a handful is here.
+ */
+static void
+note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	bool copy;
+
+	t->early.asked++;
+	for (size_t i = 0; i < s->n_tracks; i++) {
+		struct sf_track *of = &s->tracks[i];
+
+		if (of == t || of->lane == NULL ||
+		    of->pub.codec == SF_CODEC_RTX ||
+		    of->pub.pts[0] == t->pub.pts[0] ||
+		    !same_addresses(&of->pub, &t->pub) ||
+		    !repeats(s, of, u, &copy))
+			continue;
+		if (t->early.of == NULL)
+			t->early.of = of;
+		t->early.fits += t->early.of == of;
+	}
+}
+
 struct sf_track *
 sf_repair_find(struct sf_streams *s, const struct sf_track *t)
 {
+	if (t->early.fits > 2 && t->early.fits * 10 >= t->early.asked * 8)
+		return t->early.of;
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *of = &s->tracks[i];
 		unsigned copies, n;
@@ -262,6 +290,7 @@ sf_repair_early(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 
 	if (named != SF_CODEC_UNKNOWN && named != SF_CODEC_RTX)
 		return;
+	note_repeat(s, t, u);
 	of = repaired_by_ssrc(s, t);
 	if (of != NULL && read_original(&o, of, u)) {
 		if (compare(of, &o) != MISSING)
