@@ -11,10 +11,12 @@
 #include "cli/run.h"
 #include "engine/pcapng_out.h"
 #include "engine/wrap.h"
+#include "report/escape.h"
 #include "report/version.h"
 
 #define NAME_MAX_OCTETS 200 /* of an input, in a comment */
-#define COMMENT_MAX     400
+#define OURS_MAX        400 /* of a comment, what we say */
+#define COMMENT_MAX     (4 * SF_COMMENT_MAX + OURS_MAX) /* an octet: \xNN */
 
 struct unwrap {
 	FILE *f;
@@ -49,17 +51,30 @@ static const struct {
 	{ SF_REMOVED_SRTP, "SRTP" },
 };
 
+/* What the input's own comment on the packet says; empty when it has none. */
+static size_t
+copy_comment(char out[COMMENT_MAX], const struct sf_packet *pkt)
+{
+	size_t n =
+	    sf_escape_copy(out, COMMENT_MAX, pkt->comment, SF_ESCAPE_TEXT);
+
+	if (n > 0)
+		n += (size_t)snprintf(out + n, COMMENT_MAX - n, "%s; ",
+		    pkt->comment_cut ? "... (cut)" : "");
+	return n;
+}
+
 static void
 make_comment(char out[COMMENT_MAX], const char *name,
     const struct sf_packet *pkt, const struct sf_datagram *dg)
 {
 	const char *before = "; removed: ";
 	char plain[NAME_MAX_OCTETS];
-	size_t at;
+	size_t at = copy_comment(out, pkt);
 
 	plain_name(plain, name);
-	snprintf(
-	    out, COMMENT_MAX, "%s, packet %" PRIu64, plain, pkt->place.packet);
+	snprintf(out + at, COMMENT_MAX - at, "%s, packet %" PRIu64, plain,
+	    pkt->place.packet);
 	for (size_t i = 0; i < sizeof(removals) / sizeof(removals[0]); i++) {
 		if ((dg->removed & removals[i].what) == 0)
 			continue;

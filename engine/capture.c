@@ -54,6 +54,19 @@ sf_reader_link(struct sf_reader *r, uint16_t link_type)
 		info->links[info->n_links++] = link_type;
 }
 
+/* As much of a comment as is kept; a character of UTF-8 is not cut in two. */
+static struct sf_bytes
+kept_of(struct sf_bytes comment)
+{
+	size_t n = SF_COMMENT_MAX;
+
+	if (comment.n <= SF_COMMENT_MAX)
+		return comment;
+	while (n > SF_COMMENT_MAX - 3 && (comment.p[n] & 0xc0) == 0x80)
+		n--;
+	return sf_bytes(comment.p, n);
+}
+
 void
 sf_reader_deliver(
     struct sf_reader *r, struct sf_packet *out, const struct sf_record *record)
@@ -84,6 +97,8 @@ sf_reader_deliver(
 	out->direction = record->direction;
 	out->wire_octets = (size_t)wire;
 	out->octets = sf_bytes(record->data.p, n);
+	out->comment = kept_of(record->comment);
+	out->comment_cut = out->comment.n < record->comment.n;
 }
 
 enum sf_capture_status

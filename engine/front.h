@@ -59,6 +59,7 @@ struct sf_record {
 	bool timed;
 	int64_t time_ns; /* when timed */
 	enum sf_direction direction;
+	struct sf_bytes comment; /* whole; empty: none */
 };
 
 /* Counts the record and makes it a packet. */

@@ -246,6 +246,7 @@ full_packet(struct sf_reader *r, struct sf_packet *out, const struct block *b)
 		.link_type = i->is.link_type,
 		.timed = true,
 		.time_ns = f->last_ns,
+		.comment = p.comment,
 	};
 	if (p.direction == SF_PCAPNG_INBOUND)
 		record.direction = SF_DIR_IN;

@@ -16,6 +16,8 @@ struct sf_place {
 
 enum sf_direction { SF_DIR_UNKNOWN, SF_DIR_IN, SF_DIR_OUT };
 
+#define SF_COMMENT_MAX 512 /* octets of a comment that are kept */
+
 struct sf_packet {
 	struct sf_place place;
 	uint16_t link_type;       /* LINKTYPE_, as in the file */
@@ -24,6 +26,10 @@ struct sf_packet {
 	struct sf_bytes octets;   /* as captured; borrowed until the next packet */
 	const struct sf_media *media; /* what the file says of its RTP (model.h);
 	                             NULL: nothing */
+	struct sf_bytes comment;  /* the file's first on this packet, at most
+	                             SF_COMMENT_MAX octets of it; borrowed like
+	                             octets, and may hold anything */
+	bool comment_cut;         /* it was longer */
 };
 
 /* What a datagram was wrapped in, and those that cannot be looked into. */

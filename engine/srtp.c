@@ -178,6 +178,16 @@ give_rtp(struct sf_srtp *s, struct sf_srtp_flow *f, const struct sf_srtp_job *j,
 	return SF_SRTP_OPENED;
 }
 
+/* What is borrowed is gone with the packet: a comment moves into room. */
+static void
+keep_comment(struct sf_packet *pkt, uint8_t room[SF_COMMENT_MAX])
+{
+	if (pkt->comment.n == 0)
+		return;
+	memcpy(room, pkt->comment.p, pkt->comment.n);
+	pkt->comment = sf_bytes(room, pkt->comment.n);
+}
+
 /* Keeps what is in out until the next packet confirms it. */
 static void
 hold(struct sf_srtp *s, struct sf_srtp_flow *f, const struct sf_srtp_job *j)
@@ -192,6 +202,7 @@ hold(struct sf_srtp *s, struct sf_srtp_flow *f, const struct sf_srtp_job *j)
 		memcpy(h->octets + j->front, s->out + j->front, j->n);
 		h->p = opened(j, h->octets);
 		h->p.dg.via = NULL; /* gone by then */
+		keep_comment(&h->p.pkt, h->comment);
 		return;
 	}
 	f->facts.failed++; /* no room to wait: given up */
@@ -212,6 +223,7 @@ give_hold(struct sf_srtp *s, struct sf_srtp_flow *f, struct sf_srtp_result *r)
 	r->before.dg.payload = sf_bytes(s->before + front, h->p.dg.payload.n);
 	if (front != 0)
 		r->before.pkt.octets = sf_bytes(s->before, h->p.pkt.octets.n);
+	keep_comment(&r->before.pkt, s->before_comment);
 	f->facts.removed++;
 	f->facts.roc_first = f->roc;
 	sf_srtp_drop_hold(s, f);

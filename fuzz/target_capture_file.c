@@ -25,6 +25,10 @@ check_same(const struct sf_packet *a, const struct sf_packet *b)
 	FUZZ_CHECK(a->wire_octets == b->wire_octets);
 	FUZZ_CHECK(a->octets.n == b->octets.n);
 	FUZZ_CHECK(memcmp(a->octets.p, b->octets.p, a->octets.n) == 0);
+	FUZZ_CHECK(a->comment.n == b->comment.n);
+	FUZZ_CHECK(a->comment.n <= SF_COMMENT_MAX);
+	FUZZ_CHECK(a->comment.n == 0 ||
+		   memcmp(a->comment.p, b->comment.p, a->comment.n) == 0);
 }
 
 static void

@@ -713,6 +713,56 @@ def unwrap_ways(where):
     check("directions are kept", ran.status == 0 and ways == {1, 2}, ways)
 
 
+# what stands in the capture, and what of it stands in front of ours
+COMMENTS = (
+    ([], b""),
+    ([b"ICE restart here"], b"ICE restart here; "),
+    (["Schlüssel getauscht ✓".encode()], "Schlüssel getauscht ✓; ".encode()),
+    ([b"first", b"second"], b"first; "),
+    ([b"\x1b[31mred\n\0"], b"\\x1b[31mred\\x0a\\x00; "),
+    ([b"\xff\xfe latin \xe9"], b"\\xff\\xfe latin \\xe9; "),
+    ([b"C:\\calls"], b"C:\\\\calls; "),
+    (["\u202egnitanod".encode()], b"\\xe2\\x80\\xaegnitanod; "),
+    ([b"a" * 512], b"a" * 512 + b"; "),
+    ([b"a" * 511 + "é".encode()], b"a" * 511 + b"... (cut); "),
+    ([b"\x01" * 60000], b"\\x01" * 512 + b"... (cut); "),
+    ([b""], b""))
+
+
+@test
+def comments(where):
+    """What somebody wrote on a packet stays on it."""
+    packets = mkcap.read_capture(sample("S16-d-plain-2s.rtp.pcap"))
+    for i, p in enumerate(packets):
+        p.comments = COMMENTS[i % len(COMMENTS)][0]
+    for name, end in (("little", "<"), ("big", ">")):
+        path = put(where, "in.pcapng", mkcap.write_pcapng(packets, end))
+        out = os.path.join(where, "out.pcapng")
+        ran = run("unwrap", path, "-w", out)
+        check("comments, %s: unwrap" % name, ran.status == 0 and not ran.err,
+              ran)
+        want = [[COMMENTS[i % len(COMMENTS)][1] +
+                 b"in.pcapng, packet %d" % (i + 1)]
+                for i in range(len(packets))]
+        got = [p.comments for p in mkcap.read_capture(out)]
+        check("comments, %s: in front of ours" % name, got == want, next(
+            (str(x)[:300] for x in zip(got, want) if x[0] != x[1]), len(got)))
+        seen = tshark(out, "-Y", 'frame.comment contains "ICE restart here; in'
+                      '.pcapng, packet "', "-T", "fields", "-e", "frame.number")
+        check("comments, %s: tshark shows them" % name,
+              [int(x) for x in seen.stdout.split()] ==
+              list(range(2, len(packets) + 1, len(COMMENTS))),
+              seen.stdout[:200] + seen.stderr[:200])
+    again = os.path.join(where, "again.pcapng")
+    run("unwrap", out, "-w", again)
+    second = mkcap.read_capture(again)[1]
+    check("comments: those of unwrap stay, too", second.comments == [
+        b"ICE restart here; in.pcapng, packet 2; out.pcapng, packet 2"],
+          second.comments)
+    check("comments: check does not mind them", facts(report(path)[1]) ==
+          facts(report(sample("S16-d-plain-2s.rtp.pcap"))[1]))
+
+
 # ---- hostile -----------------------------------------------------------------
 
 @test

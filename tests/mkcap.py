@@ -42,6 +42,7 @@ class Packet:
 
     def __init__(self, ns, octets, length=None):
         self.ns, self.octets = ns, octets
+        self.comments = []
         self.length = len(octets) if length is None else length
 
 
@@ -79,7 +80,34 @@ def read_pcapng(data):
             i, high, low, kept, length = struct.unpack_from(end + "5I", body)
             out.append(Packet((high << 32 | low) * units[i],
                               body[20:20 + kept], length))
+            o = 20 + (kept + 3) // 4 * 4
+            while o + 4 <= len(body):
+                code, n = struct.unpack_from(end + "HH", body, o)
+                if code == 1:
+                    out[-1].comments.append(body[o + 4:o + 4 + n])
+                o += 4 + (n + 3) // 4 * 4
         at += size
+    return out
+
+
+def write_pcapng(packets, end="<"):
+    """One section, one Ethernet interface, nanoseconds, comments kept."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        size = struct.pack(end + "I", len(body) + 12)
+        return struct.pack(end + "I", kind) + size + body + size
+
+    def option(code, value):
+        return struct.pack(end + "HH", code, len(value)) + value + bytes(
+            -len(value) % 4)
+
+    out = block(0x0a0d0d0a, struct.pack(end + "IHHq", 0x1a2b3c4d, 1, 0, -1))
+    out += block(1, struct.pack(end + "HHI", 1, 0, 0) + option(9, b"\t"))
+    for p in packets:
+        out += block(6, struct.pack(
+            end + "5I", 0, p.ns >> 32, p.ns & 0xffffffff, len(p.octets),
+            len(p.octets)) + p.octets + bytes(-len(p.octets) % 4) + b"".join(
+                option(1, c) for c in p.comments) + option(0, b""))
     return out
 
 

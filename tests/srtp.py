@@ -421,6 +421,28 @@ def moving(b):
                     key_file(b.where, entry(suite))), suite)
 
 
+def comments(b):
+    """Each packet keeps its own, also one that waited for the next."""
+    packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
+    for suite in ("AES_CM_128_HMAC_SHA1_32", "AEAD_AES_256_GCM"):
+        closed = seal(b.oracle, packets, suite)
+        for i, p in enumerate(closed):
+            p.comments = [b"note %d" % (i + 1)]
+            if i < 40:  # what is borrowed from the file is soon gone
+                p.comments.append(b"x" * 60000)
+        path = os.path.join(b.where, "noted.pcapng")
+        with open(path, "wb") as f:
+            f.write(mkcap.write_pcapng(closed))
+        out = os.path.join(b.where, "out.pcapng")
+        ran = run("unwrap", path, "-w", out, "--srtp-keys",
+                  key_file(b.where, entry(suite)))
+        got = sorted(p.comments[0] for p in mkcap.read_capture(out))
+        want = sorted(b"note %d; noted.pcapng, packet %d; removed: SRTP" %
+                      (i, i) for i in range(1, len(closed) + 1))
+        check("comments, " + suite, ran.status == 0 and got == want,
+              [x for x in want if x not in got][:3])
+
+
 def forms(b):
     """The ways to write a key."""
     packets, plain = b.load("S03-sframe-gcm128.rtp.pcap")
@@ -545,4 +567,4 @@ def quiet(memory, what, secrets, call, *options):
 
 main([forms, doubled, around, relayed, verified, moving, cryptex, bad_files,
       silence, suites, disorder, holes, mki, wrong, touched, plain_with_keys,
-      sdes])
+      sdes, comments])

@@ -281,6 +281,16 @@ compare(const char *what, const char *path)
 	return n;
 }
 
+static void
+expect_comment(const char *what, const struct sf_packet *pkt,
+    struct sf_bytes want, bool cut)
+{
+	EXPECT(what, pkt->comment.n, want.n);
+	EXPECT(what, want.n == 0 || memcmp(pkt->comment.p, want.p, want.n) == 0,
+	    true);
+	EXPECT(what, pkt->comment_cut, cut);
+}
+
 /* A file in memory, by pieces: the same packets as in place. */
 static void
 compare_pieces(const char *what, struct sf_bytes in, size_t piece)
@@ -301,6 +311,7 @@ compare_pieces(const char *what, struct sf_bytes in, size_t piece)
 		EXPECT(what, x.wire_octets, y.wire_octets);
 		EXPECT(what, x.octets.n, y.octets.n);
 		EXPECT(what, memcmp(x.octets.p, y.octets.p, x.octets.n), 0);
+		expect_comment(what, &x, y.comment, y.comment_cut);
 	}
 	EXPECT(what, sf_capture_info(a)->damaged, sf_capture_info(b)->damaged);
 	EXPECT(what, sf_capture_info(a)->damaged_at,
@@ -726,6 +737,81 @@ tells_directions(void **state)
 		end_block(&m);
 	}
 	expect_packets("flags", &m, want, 3, SF_CAPTURE_END, 0);
+}
+
+/* An octet again and again and an end, as the comment on a packet. */
+static void
+put_comment(struct made *m, uint8_t octet, unsigned octets, const char *end)
+{
+	put16(m, 1);
+	put16(m, octets + strlen(end));
+	for (unsigned i = 0; i < octets; i++)
+		put_uint(m, octet, 1);
+	for (const char *p = end; *p != '\0'; p++)
+		put_uint(m, (uint8_t)*p, 1);
+	pad4(m);
+}
+
+static void
+gives_comments(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned octets;
+		const char *end;
+		size_t kept;
+		bool cut;
+		bool again; /* a second comment behind it */
+	} rows[] = {
+		{ "none", 0, "", 0, false, false },
+		{ "short", 3, "", 3, false, false },
+		{ "the first of two", 4, "", 4, false, true },
+		{ "none behind one", 0, "", 0, false, false },
+		{ "as long as may be", 512, "", 512, false, false },
+		{ "longer by one", 513, "", 512, true, false },
+		{ "as long as an option", 65535, "", 512, true, false },
+		{ "a character at the cut", 511, "\xc3\xa9", 511, true, false },
+		{ "a long one at the cut", 509, "\xf0\x9f\x94\x92", 509, true,
+		    false },
+		{ "and one that fits", 508, "\xf0\x9f\x94\x92", 512, false,
+		    false },
+	};
+	struct made m = { 0 };
+	struct sf_capture *c;
+	struct sf_packet pkt;
+	uint8_t want[SF_COMMENT_MAX];
+
+	(void)state;
+	put_section(&m, false);
+	put_interface(&m, 1, 0, 0);
+	for (unsigned i = 0; i < LENGTH(rows); i++) {
+		begin_enhanced(&m, 0, 0, 61, 61);
+		if (rows[i].kept > 0)
+			put_comment(&m, 'a', rows[i].octets, rows[i].end);
+		if (rows[i].again)
+			put_comment(&m, 'b', 9, "");
+		end_block(&m);
+	}
+	put_simple(&m, 60, 60);
+	EXPECT("comments",
+	    sf_capture_open_memory(&c, sf_bytes(m.p, m.n), 0, &plain),
+	    SF_CAPTURE_OK);
+	for (unsigned i = 0; i < LENGTH(rows); i++) {
+		size_t end = strlen(rows[i].end);
+
+		memset(want, 'a', sizeof(want));
+		if (!rows[i].cut)
+			memcpy(want + rows[i].kept - end, rows[i].end, end);
+		EXPECT(rows[i].what, sf_capture_next(c, &pkt), SF_CAPTURE_OK);
+		expect_comment(rows[i].what, &pkt, sf_bytes(want, rows[i].kept),
+		    rows[i].cut);
+	}
+	EXPECT("simple", sf_capture_next(c, &pkt), SF_CAPTURE_OK);
+	expect_comment("simple", &pkt, sf_bytes(NULL, 0), false);
+	EXPECT("comments", sf_capture_next(c, &pkt), SF_CAPTURE_END);
+	sf_capture_close(c);
+	compare_pieces("comments", sf_bytes(m.p, m.n), 7);
+	drop(&m);
 }
 
 static void
@@ -1327,6 +1413,7 @@ main(void)
 		cmocka_unit_test(swaps_old_lengths),
 		cmocka_unit_test(cuts_checksums_off),
 		cmocka_unit_test(tells_directions),
+		cmocka_unit_test(gives_comments),
 		cmocka_unit_test(counts_drops),
 		cmocka_unit_test(keeps_times_in_range),
 		cmocka_unit_test(gives_the_cut_record),
