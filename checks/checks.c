@@ -330,8 +330,8 @@ static const char *const opaque_words[SF_OPAQUES] = {
 	[SF_OPAQUE_WIREGUARD] =
 	    "Packets of a WireGuard tunnel were counted, not opened.",
 	[SF_OPAQUE_MACSEC] = "Frames under MACsec were counted, not opened.",
-	[SF_OPAQUE_WIFI] = "Wi-Fi frames under the encryption of their network "
-			   "were counted, not opened.",
+	[SF_OPAQUE_WIFI] =
+	    "Wi-Fi frames that are encrypted were counted, not opened.",
 };
 
 static uint64_t

@@ -45,8 +45,8 @@ static const char *const limits[SF_LIMITS] = {
 	[SF_LIMIT_SRTP_FLOWS] = "SRTP flows forgotten to make room for others",
 	[SF_LIMIT_SRTP_KEYS] =
 	    "SRTP keys, or secrets and hellos of DTLS, without room",
-	[SF_LIMIT_TUNNELS] = "packets with more tunnels in each other than are "
-			     "opened",
+	[SF_LIMIT_TUNNELS] =
+	    "packets with too many tunnels in each other to be opened",
 	[SF_LIMIT_FRAGMENTS] =
 	    "fragmented datagrams that there was no room for",
 	[SF_LIMIT_TCP] = "TCP connections that there was no room for",

@@ -15,7 +15,7 @@
 
 /* ---- verdicts ------------------------------------------------------------ */
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 decide(struct sf_trial *t, enum sf_case_verdict v, const char *format,
     va_list args)
 {

@@ -68,7 +68,7 @@ sf_peel_into(struct sf_peel *p, enum sf_layer layer, struct sf_bytes payload)
 {
 	p->wire_octets -= p->in.n - payload.n;
 	p->in = payload;
-	p->layer = layer;
+	p->layer = (uint16_t)layer;
 }
 
 /* The end at a parser's failure: by whose fault? */
