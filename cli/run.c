@@ -8,108 +8,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/keys.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/sdp.h"
 #include "cli/secret.h"
 #include "engine/digest.h"
-#include "engine/srtp/sdes.h"
-
-#define SDP_MAX ((size_t)4 << 20) /* octets of all session descriptions */
-
-/* ---- session descriptions ------------------------------------------------ */
-
-/* Adds a file to text, and a line end when it has none. */
-static bool
-append_file(const char *name, char *text, size_t *at)
-{
-	FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
-	struct stat st;
-	bool good = true;
-
-	if (f == NULL) {
-		sf_complain(name, "cannot be read: %s", strerror(errno));
-		return false;
-	}
-	errno = 0;
-	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
-		errno = EISDIR;
-	else
-		*at += fread(text + *at, 1, SDP_MAX - *at, f);
-	if (errno != 0 || ferror(f)) {
-		sf_complain(name, "cannot be read: %s", strerror(errno));
-		good = false;
-	} else if (*at == SDP_MAX) {
-		sf_complain(name,
-		    "session descriptions above %zu MiB in all; "
-		    "give those of this call only",
-		    SDP_MAX >> 20);
-		good = false;
-	} else if (*at > 0 && text[*at - 1] != '\n') {
-		text[(*at)++] = '\n';
-	}
-	if (f != stdin)
-		fclose(f);
-	return good;
-}
-
-/* Says so when a file holds no session description. */
-static bool
-read_one_sdp(struct sf_sdp *sdp, const char *name, struct sf_bytes text)
-{
-	struct sf_diag d;
-
-	if (sf_sdp_read(sdp, text, &d) == SF_OK)
-		return true;
-	sf_complain(name,
-	    "no session description: there is no v= line (RFC 8866); give the "
-	    "SDP text itself, not JSON around it");
-	return false;
-}
-
-static enum sf_exit
-read_sdp(struct sf_run *run)
-{
-	const struct sf_texts *files = &run->config->sdp;
-	enum sf_exit st = SF_EXIT_INPUT;
-	char *text;
-	size_t at = 0;
-
-	if (files->n == 0)
-		return SF_EXIT_OK;
-	run->sdp = calloc(1, sizeof(*run->sdp));
-	text = malloc(SDP_MAX + 1);
-	if (run->sdp == NULL || text == NULL) {
-		sf_complain(NULL, "not enough memory for session descriptions");
-		st = SF_EXIT_INTERNAL;
-		goto out;
-	}
-	for (unsigned i = 0; i < files->n; i++) {
-		size_t from = at;
-
-		if (!append_file(files->v[i], text, &at) ||
-		    !read_one_sdp(run->sdp, files->v[i],
-			sf_bytes(text + from, at - from)))
-			goto out;
-	}
-	if (!read_one_sdp(run->sdp, files->v[0], sf_bytes(text, at)))
-		goto out;
-	if (run->sdp->passed_over > 0)
-		sf_complain(NULL,
-		    "session descriptions: %" PRIu64 " media sections or SSRCs "
-		    "passed over, there is room for %d and %d",
-		    run->sdp->passed_over, SF_SDP_SECTIONS, SF_SDP_SSRCS);
-	sf_sdes_read(run->srtp.entries, sf_bytes(text, at));
-	st = SF_EXIT_OK;
-out:
-	if (text != NULL)
-		sf_crypto_ossl.wipe(text, at); /* a=crypto lines */
-	free(text);
-	return st;
-}
 
 /* ---- setting up ---------------------------------------------------------- */
 
@@ -227,7 +133,7 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		sf_complain(NULL, "not enough memory");
 		return SF_EXIT_INTERNAL;
 	}
-	st = read_sdp(run);
+	st = sf_sdp_load(&run->sdp, &config->sdp, run->srtp.entries);
 	if (st == SF_EXIT_OK)
 		st = sf_srtp_run_load(&run->srtp, config);
 	if (st == SF_EXIT_OK)

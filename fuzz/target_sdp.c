@@ -2,6 +2,7 @@
  * target_sdp.c - session descriptions. It is there to reach engine/sdp.c: what
  * is read stays inside its tables, and does not depend on line ends.
  */
+#include "engine/config/sdpjson.h"
 #include "engine/sdp.h"
 #include "fuzz/fuzz.h"
 
@@ -46,6 +47,30 @@ without_cr(const uint8_t *data, size_t size, uint8_t **owned)
 	return sf_bytes(p, n);
 }
 
+/* What is inside JSON is no longer than it, and is SDP. */
+static void
+check_json(struct sf_sdp *sdp, const uint8_t *data, size_t size)
+{
+	char *text = malloc(size == 0 ? 1 : size);
+	size_t n = size;
+	struct sf_json_error e;
+	struct sf_diag d;
+
+	FUZZ_CHECK(text != NULL);
+	if (size != 0)
+		memcpy(text, data, size);
+	if (sf_sdpjson_read(text, &n, &e)) {
+		FUZZ_CHECK(sf_sdpjson_is(sf_bytes(data, size)));
+		FUZZ_CHECK(n <= size);
+		FUZZ_CHECK(sf_sdp_read(sdp, sf_bytes(text, n), &d) == SF_OK);
+		check_tables(sdp);
+	} else {
+		FUZZ_CHECK(e.at <= size && e.cause != NULL);
+		FUZZ_CHECK(size == 0 || memcmp(text, data, size) == 0);
+	}
+	free(text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -68,6 +93,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(sf_sdp_read(b, lf, &d) == st);
 		FUZZ_CHECK(memcmp(a, b, sizeof(*a)) == 0);
 	}
+	if (sf_sdpjson_is(sf_bytes(data, size)))
+		check_json(b, data, size);
 	free(owned);
 	free(exact);
 	free(b);

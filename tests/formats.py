@@ -763,6 +763,56 @@ def comments(where):
           facts(report(sample("S16-d-plain-2s.rtp.pcap"))[1]))
 
 
+# ---- session descriptions ----------------------------------------------------
+
+@test
+def sdp_in_json(where):
+    """As a browser prints it: what check says is the same as of the text."""
+    call = "S32-sdp-sframe-negotiated"
+    with open(sample(call + ".manifest.json"), encoding="utf-8") as f:
+        sdp = json.load(f)["sdp"]
+    one = [dict(type=k, sdp=v) for k, v in sdp.items()]
+    texts = [put(where, k + ".sdp", v.encode()) for k, v in sdp.items()]
+    path = sample(call + ".rtp.pcap")
+
+    def judged(*files):
+        options = [x for name in files for x in ("--sdp", name)]
+        ran, r = report(*options, path)
+        return ran, r and [r["verdict"], r["streams"], r["findings"],
+                           r["limits"]]
+
+    ran, want = judged(*texts)
+    check("sdp: the descriptions say something", want != judged()[1] and
+          ran.status < 2, ran)
+    for name, documents in (
+            ("one by one", one), ("an array", [one]),
+            ("members", [{"local": one[0], "remote": one[1], "next": None}]),
+            ("as in a manifest", [sdp]), ("strings", list(sdp.values())),
+            ("with blanks", [json.loads(json.dumps(one))])):
+        files = [put(where, "%d.json" % i, json.dumps(
+            d, indent=2 if "blanks" in name else None).encode())
+                 for i, d in enumerate(documents)]
+        ran, got = judged(*files)
+        check("sdp in JSON: " + name, got == want and not ran.err,
+              ran.errors or str(got)[:300])
+    ran, got = judged(texts[0], put(where, "b.json", json.dumps(
+        one[1]).encode()))
+    check("sdp in JSON behind a text", got == want, ran.errors)
+    ran = run("check", "--sdp", "-", path, stdin=json.dumps(one).encode())
+    check("sdp in JSON on standard input", not ran.err, ran)
+    for text, words in (
+            (b'{"type":"offer","sdp":"v=0', "x.json: line 1, column 27: "),
+            (b'[\n {"type":"offer"}]', "line 2, column 2: no session desc"),
+            (b'{"type":"maybe","sdp":"v=0\\r\\n"}', "offer, answer or pranswer"),
+            (b'{"janus":"event","jsep":{"sdp":"v=0\\n"}}', "column 10: no sess"),
+            (b"{}", "no session description in it"),
+            (b"[" * 100000, "levels"), (b'"v=0\\u0000"', "NUL"),
+            (b'"v=0\\n\xff"', "UTF-8")):
+        ran = run("check", "--sdp", put(where, "x.json", text), path)
+        check("bad SDP in JSON: " + words, ran.status == 3 and not ran.out and
+              words in ran.errors and "x.json" in ran.errors, ran)
+
+
 # ---- hostile -----------------------------------------------------------------
 
 @test

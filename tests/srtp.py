@@ -549,6 +549,11 @@ def silence(b):
                 suite.encode() + b" inline:" + base64.b64encode(key) +
                 b"\r\n")
     quiet(memory, "SDES", secrets, call, "--sdp", sdp)
+    with open(sdp, encoding="ascii", newline="") as f:
+        text = json.dumps([{"type": "offer", "sdp": f.read()}])
+    with open(sdp, "w", encoding="ascii") as f:
+        f.write(text)
+    quiet(memory, "SDES in JSON", secrets, call, "--sdp", sdp)
 
 
 def quiet(memory, what, secrets, call, *options):
