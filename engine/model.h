@@ -286,6 +286,8 @@ struct sf_stream {
 	uint32_t repairs;        /* id of the stream this one repairs; 0: none */
 	uint32_t forwards;       /* id of the stream whose frames these are, sent on
 	                            unchanged (an SFU's other side); 0: none */
+	uint32_t simulcast;      /* id of the first stream of the layers that this is
+	                            one of (its own, for that one); 0: none */
 	bool said_bye;           /* RTCP BYE named the SSRC */
 	bool recorded;           /* by an SFU: no RTCP tells who sent it */
 	bool declared_e2ee;      /* and said to be encrypted end to end */

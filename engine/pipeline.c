@@ -141,6 +141,7 @@ name_sources(struct sf_pipeline *p, struct sf_bytes body)
 		    s.cname.n < SF_TEXT_MAX - 1 ? s.cname.n : SF_TEXT_MAX - 1;
 		struct sf_naming *name = sf_streams_naming(&p->streams, s.ssrc);
 
+		name->described = true;
 		if (n != 0) {
 			memcpy(name->cname, s.cname.p, n);
 			name->cname[n] = '\0';

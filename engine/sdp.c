@@ -287,16 +287,36 @@ ssrc(struct place *at, struct sf_bytes value)
 		copy_text(row->cname, value);
 }
 
+/* a=ssrc-group:SIM <ssrc> <ssrc>..., as browsers write the layers of a source
+   that have no RID */
+static void
+simulcast_group(struct place *at, struct sf_bytes value)
+{
+	uint32_t first = 0, id;
+
+	while (value.n != 0 && number(next_word(&value), UINT32_MAX, &id)) {
+		struct sf_sdp_ssrc *row = get_ssrc(at, id);
+
+		if (first == 0)
+			first = id;
+		if (row != NULL)
+			row->simulcast = first;
+	}
+}
+
 /* RFC 5576 4.2, RFC 4588 8.4: a=ssrc-group:FID <primary> <repair> */
 static void
 ssrc_group(struct place *at, struct sf_bytes value)
 {
 	struct sf_bytes semantics = next_word(&value);
+	struct sf_bytes ssrcs = value;
 	struct sf_bytes a = next_word(&value);
 	struct sf_bytes b = next_word(&value);
 	struct sf_sdp_ssrc *row;
 	uint32_t primary, repair;
 
+	if (is(semantics, "SIM"))
+		simulcast_group(at, ssrcs);
 	if ((!is(semantics, "FID") && !is(semantics, "FEC-FR")) ||
 	    !number(a, UINT32_MAX, &primary) || !number(b, UINT32_MAX, &repair))
 		return;

@@ -56,6 +56,7 @@ struct sf_sdp_ssrc {
 	unsigned section;
 	uint32_t repairs;                 /* primary of a=ssrc-group:FID or FEC-FR;
 	                                     0: none */
+	uint32_t simulcast;               /* first of a=ssrc-group:SIM; 0: none */
 	char cname[SF_TEXT_MAX];
 };
 

@@ -122,6 +122,7 @@ struct sf_path {
 struct sf_naming {
 	uint32_t ssrc;
 	bool used, bye;
+	bool described;  /* an SDES chunk of its own was there */
 	char cname[SF_TEXT_MAX];
 };
 

@@ -184,6 +184,19 @@ put_accounting(struct sf_emit *e, const struct sf_model *m)
 }
 
 static void
+put_simulcast(struct sf_emit *e, const struct sf_stream *s)
+{
+	if (s->simulcast == 0) {
+		sf_emit_null(e, "simulcast");
+		return;
+	}
+	sf_emit_open(e, "simulcast", '{');
+	put_stream_id(e, "source", s->simulcast);
+	put_text(e, "rid", s->rid);
+	sf_emit_close(e, '{');
+}
+
+static void
 put_names(struct sf_emit *e, const struct sf_stream *s)
 {
 	sf_emit_string(e, "kind", sf_kind_name(s->kind));
@@ -198,6 +211,7 @@ put_names(struct sf_emit *e, const struct sf_stream *s)
 	put_text(e, "cname", s->cname);
 	put_stream_id(e, "repairs", s->repairs);
 	put_stream_id(e, "forwards", s->forwards);
+	put_simulcast(e, s);
 	sf_emit_bool(e, "signalled", s->signalled);
 	sf_emit_bool(e, "said_bye", s->said_bye);
 }

@@ -315,6 +315,8 @@ note_relations(struct notes *n, const struct view *v, const struct sf_stream *s)
 
 	if (s->rid[0] != '\0')
 		note(n, "rid %s", s->rid);
+	if (s->simulcast != 0 && s->simulcast != s->id)
+		note(n, "layer of #%" PRIu32, s->simulcast);
 	if (s->forwards != 0)
 		note(n, "forwards #%" PRIu32, s->forwards);
 	if (s->repairs != 0)

@@ -149,7 +149,22 @@ class Call:
         if "ctr-reused" in must:
             self.test_reuse()
         self.test_keys()
+        self.test_layers()
         return "/".join(verdicts), ",".join(sorted(must)) or "-", protections
+
+    def test_layers(self):
+        """Streams of one sender with RIDs are layers of one source, by their
+        SSRCs; no others are."""
+        want = {"0x%08x" % s["ssrc"] for s in self.truth["streams"]
+                if s["kind"] == "video" and s.get("rid") is not None}
+        here = [s for s in self.report["streams"] if s["ssrc"] in want and
+                s["kind"] == "video"]
+        source = here[0]["id"] if len(here) > 1 else None
+        got = {s["id"]: s["simulcast"] and s["simulcast"]["source"]
+               for s in self.report["streams"]}
+        self.ok("layers of one source", got == {
+            i: source if any(s["id"] == i for s in here) else None
+            for i in got}, got)
 
     def test_protection(self, want):
         said = set()

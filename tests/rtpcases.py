@@ -483,3 +483,76 @@ def add(case):
     @case(is_={AV: UP}, also=named, sdp=with_extmaps)
     def quiet_extensions_of_two_octets(c):
         extended(c, 0x1000, lambda i, d: bytes([i, len(d)]) + d)
+
+    # ==== simulcast ==========================================================
+
+    BV = 0xb2
+
+    def layers(grouped):
+        def ask(name, report, text):
+            by = {s["ssrc"]: s for s in report["streams"]}
+            a, b = by["0x000000a2"], by["0x000000b2"]
+            first = min(a["id"], b["id"], key=int)
+            want = {x["id"]: {"source": first, "rid": x["rid"]} if grouped
+                    else None for x in (a, b)}
+            check(name + ": simulcast", {
+                x["id"]: x["simulcast"] for x in (a, b)} == want,
+                [a["simulcast"], b["simulcast"]])
+            check(name + ": and the table says so",
+                  ("layer of #%s" % first in text) == grouped, text)
+        return ask
+
+    def pair(c, seeds=(5, 5), cnames=("", "")):
+        """Two streams of video; the same seed: the same times of capture, None:
+        one every 1/15 s."""
+        for ssrc, seed, cname in zip((AV, BV), seeds, cnames):
+            v = c.video(ssrc, ALICE, SFU, cname=cname) \
+                .sframe(150, kid=10 if cname == "bob" else 9, ctr=ssrc << 12)
+            rng = random.Random(seed)
+            v.frames = [(f[0] + (rng.randrange(15) / 1000 if seed else 0),
+                         *f[1:]) for f in v.frames]
+
+    @case(is_={AV: UP, BV: UP}, also=layers(True))
+    def quiet_two_layers_of_a_camera(c):
+        pair(c)
+
+    @case(is_={AV: UP, BV: UP}, also=layers(True))
+    def quiet_two_layers_with_loss(c):
+        pair(c)
+        c.lose(part=.03)
+
+    @case(is_={AV: UP, BV: UP}, also=layers(False))
+    def quiet_two_cameras_of_a_sender(c):
+        pair(c, seeds=(5, 6), cnames=("alice", "alice"))
+
+    @case(is_={AV: UP, BV: UP}, also=layers(False))
+    def quiet_two_cameras_that_tick_evenly(c):
+        """What is the same at any distance shows nothing."""
+        pair(c, seeds=(None, None), cnames=("alice", "alice"))
+
+    @case(is_={AV: UP, BV: UP}, also=layers(False))
+    def quiet_two_senders_of_one_clock(c):
+        pair(c, cnames=("alice", "bob"))
+
+    SIM = ["a=ssrc-group:SIM %d %d" % (AV, BV)]
+
+    @case(is_={AV: UP, BV: UP}, also=layers(True),
+          sdp=lambda: sdp(("video", 96, "VP8/90000", SIM)))
+    def quiet_layers_that_sdp_groups(c):
+        pair(c, seeds=(5, 6))
+
+    def rid_case(mids, grouped):
+        def build(c):
+            for ssrc in (AV, BV):
+                c.video(ssrc, ALICE, SFU).sframe(150, kid=9, ctr=ssrc << 12)
+            for s, mid, rid in zip(c.streams, mids, (b"q", b"h")):
+                for p in c._of(s):
+                    p.ext = (0xbede, b"".join(
+                        bytes([n << 4 | len(d) - 1]) + d
+                        for n, d in ((4, mid), (5, rid))))
+        build.__name__ = "quiet_rids_of_%s" % (
+            "one_mid" if grouped else "two_mids")
+        case(is_={AV: UP, BV: UP}, also=layers(grouped), sdp=with_extmaps)(build)
+
+    rid_case((b"0", b"0"), True)
+    rid_case((b"0", b"1"), False)

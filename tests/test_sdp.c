@@ -227,7 +227,7 @@ reads_a_call(void **state)
 	EXPECT("data", sdp->sections[2].kind, SF_KIND_UNKNOWN);
 	assert_string_equal(sdp->sections[2].mid, "2");
 
-	EXPECT("ssrc", sdp->n_ssrcs, 3);
+	EXPECT("ssrc", sdp->n_ssrcs, 6);
 	EXPECT("audio ssrc", sdp->ssrcs[0].ssrc, 1224294441);
 	EXPECT("audio ssrc", sdp->ssrcs[0].section, 0);
 	EXPECT("audio ssrc", sdp->ssrcs[0].repairs, 0);
@@ -236,6 +236,9 @@ reads_a_call(void **state)
 	EXPECT("video ssrc", sdp->ssrcs[1].section, 1);
 	EXPECT("repair ssrc", sdp->ssrcs[2].ssrc, 455323994);
 	EXPECT("repair ssrc", sdp->ssrcs[2].repairs, 1810876927);
+	EXPECT("no layer", sdp->ssrcs[2].simulcast, 0);
+	for (unsigned i = 3; i < 6; i++)
+		EXPECT("layer", sdp->ssrcs[i].simulcast, 1);
 	assert_string_equal(sdp->ssrcs[2].cname, "another");
 	free(sdp);
 }
@@ -293,7 +296,8 @@ passes_over_bad_values(void **state)
 		"a=extmap:x urn:ietf:params:rtp-hdrext:sdes:mid", "a=extmap:3",
 		"a=ssrc:4294967296 cname:x", "a=ssrc:x cname:x",
 		"a=ssrc:", "a=ssrc-group:FID", "a=ssrc-group:FID 1",
-		"a=ssrc-group:FID 1 x", "a=:x", "a=", "a=sframes",
+		"a=ssrc-group:FID 1 x", "a=ssrc-group:SIM", "a=ssrc-group:SIM x",
+		"a=:x", "a=", "a=sframes",
 		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x", "a=", "x", "=",
 		"m" };
 	struct sf_sdp *plain = read_text("v=0\nm=video 9 RTP/AVP 96\n", SF_OK);

@@ -132,6 +132,11 @@ void sf_repair_early(
     struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
 void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 
+/* ---- simulcast.c: layers of one source ---- */
+
+/* No more packets, and streams have their names. */
+void sf_simulcast_finish(struct sf_streams *s);
+
 /* ---- order.c: sequence numbers ---- */
 
 /* A stream from here on; false when there is no room for one more. */
