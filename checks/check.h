@@ -42,6 +42,7 @@ struct sf_checks {
 	struct sf_timeline *timeline;     /* made at the end */
 	struct sf_ledger *run_state;       /* uses of keys in this run; or NULL */
 	const char *limits[24];
+	char silent_words[240];           /* one of them */
 	uint64_t lost_findings;           /* beyond the room for them */
 };
 

@@ -1,5 +1,7 @@
 #include "checks/checks.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -344,6 +346,24 @@ opaque(const struct sf_model *m)
 	return n;
 }
 
+/* A packetizer that looks for NAL units finds none in a whole-frame ciphertext,
+   and sends nothing. */
+static void
+say_silent(struct sf_checks *k, const struct sf_model *m)
+{
+	char more[40] = "";
+
+	if (m->silent.n == 0)
+		return;
+	if (m->silent.n > 1)
+		snprintf(more, sizeof(more), " (and %u more)", m->silent.n - 1);
+	snprintf(k->silent_words, sizeof(k->silent_words),
+	    "SSRC 0x%08" PRIx32 "%s is announced in %s beside encrypted audio, "
+	    "and no packet of it was seen: it was not sent, or not captured.",
+	    m->silent.ssrc, more, m->silent.video ? "SDP as video" : "RTCP");
+	say(k, k->silent_words);
+}
+
 /* What a reader could take this report for and must not. */
 static void
 say_limits(struct sf_checks *k, const struct sf_model *m)
@@ -379,6 +399,7 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 	if (m->possible > 0)
 		say(k, "Some packets look like RTP but are too few to make a "
 		       "stream; they count as other.");
+	say_silent(k, m);
 	say_of_files(k, m);
 	if (k->lost_findings > 0)
 		say(k,

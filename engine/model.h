@@ -386,6 +386,12 @@ struct sf_model {
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
 	struct sf_dtls_facts dtls;
+	struct {                 /* announced by RTCP or SDP, and never sent, by a
+	                            sender of encrypted audio */
+		uint32_t ssrc;   /* the first of them */
+		unsigned n;
+		bool video;      /* SDP says so of it */
+	} silent;
 	bool srtp_elements;      /* SDP encrypts header extensions (RFC 6904) */
 	bool srtp_keys;          /* keys to remove SRTP with were there */
 	uint64_t unsupported_links; /* packets of link types not decoded */

@@ -150,11 +150,28 @@ name_sources(struct sf_pipeline *p, struct sf_bytes body)
 	}
 }
 
+/* RFC 3550 6.4.1: SSRC, NTP and RTP timestamps, packets, octets. */
+static void
+hear_sender(struct sf_pipeline *p, const struct sf_rtcp *r)
+{
+	const uint8_t *at = r->body.p + 16;
+	struct sf_naming *name;
+
+	if (r->body.n < 24)
+		return;
+	name = sf_streams_naming(&p->streams, r->ssrc);
+	name->reports++;
+	name->sent = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+		     (uint32_t)at[2] << 8 | at[3];
+}
+
 static void
 hear(struct sf_pipeline *p, const struct sf_rtcp *r)
 {
 	const uint8_t *at = r->body.p;
 
+	if (r->type == 200)
+		hear_sender(p, r);
 	if (r->type == 202)
 		name_sources(p, r->body);
 	if (r->type != 203)

@@ -299,6 +299,7 @@ sf_streams_finish(struct sf_streams *s)
 		if (s->tracks[i].lane != NULL)
 			order_legs(s, &s->tracks[i]);
 	sf_simulcast_finish(s);
+	sf_silent_finish(s);
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].pub.kind == SF_KIND_REPAIR) {
 			sf_repair_finish(s, &s->tracks[i]);

@@ -122,6 +122,8 @@ struct sf_path {
 struct sf_naming {
 	uint32_t ssrc;
 	bool used, bye;
+	unsigned reports; /* sender reports */
+	uint32_t sent;    /* packets, by the last of them */
 	bool described;  /* an SDES chunk of its own was there */
 	char cname[SF_TEXT_MAX];
 };

@@ -150,7 +150,16 @@ class Call:
             self.test_reuse()
         self.test_keys()
         self.test_layers()
+        self.test_silent()
         return "/".join(verdicts), ",".join(sorted(must)) or "-", protections
+
+    def test_silent(self):
+        """Announced and never sent: in one call alone, and by its SSRC."""
+        got = [x for x in self.report["limits"] if "no packet of it" in x]
+        want = [ssrc for call, ssrc in NO_PACKETS if call == self.id and
+                call != "S19-sframe-simulcast"]
+        self.ok("what was announced and not sent", len(got) == len(want) and
+                all(ssrc in x for ssrc, x in zip(want, got)), got)
 
     def test_layers(self):
         """Streams of one sender with RIDs are layers of one source, by their

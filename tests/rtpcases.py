@@ -8,7 +8,7 @@ import struct
 
 import packets
 from harness import check
-from mkcap import MS, Counter, clear, header
+from mkcap import MS, Counter, Stream, clear, header
 
 ALICE, SFU = "10.0.0.1:4000", "10.0.0.9:9000"
 A, AV, AR = 0xa1, 0xa2, 0xa7
@@ -556,3 +556,39 @@ def add(case):
 
     rid_case((b"0", b"0"), True)
     rid_case((b"0", b"1"), False)
+
+    # ==== announced and never sent ===========================================
+
+    def silent(said):
+        def ask(name, report, text):
+            got = [x for x in report["limits"] if "0x000000b2" in x]
+            check(name + ": what was never sent", len(got) == (said is not None)
+                  and all(said in x for x in got), report["limits"])
+        return ask
+
+    def announced(c, cname="alice", video=False):
+        """Audio, and a stream that sends reports and nothing else."""
+        c.audio(A, ALICE, SFU, cname="alice").sframe(300, kid=9)
+        if video:
+            c.video(AV, ALICE, SFU, cname="alice").sframe(100, kid=9, ctr=9000)
+        s = Stream(c, "video", BV, ALICE, SFU)
+        s.cname = cname
+        c.extra += [c._report(s, at) for at in (1, 2, 3)]
+
+    @case(is_={A: UP}, also=silent("in RTCP"))
+    def quiet_reports_and_no_packet(c):
+        announced(c)
+
+    @case(is_={A: UP}, also=silent("in SDP as video"),
+          sdp=lambda: sdp(("video", 96, "H264/90000",
+                           ["a=ssrc:%d cname:alice" % BV])))
+    def quiet_sdp_names_video_and_no_packet(c):
+        c.audio(A, ALICE, SFU, cname="alice").sframe(300, kid=9)
+
+    @case(is_={A: UP}, also=silent(None))
+    def quiet_reports_of_another_sender(c):
+        announced(c, cname="bob")
+
+    @case(is_={A: UP, AV: UP}, also=silent(None))
+    def quiet_reports_of_a_layer_that_rests(c):
+        announced(c, video=True)

@@ -137,6 +137,10 @@ void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 /* No more packets, and streams have their names. */
 void sf_simulcast_finish(struct sf_streams *s);
 
+/* ---- silent.c: streams announced and never sent ---- */
+
+void sf_silent_finish(struct sf_streams *s);
+
 /* ---- order.c: sequence numbers ---- */
 
 /* A stream from here on; false when there is no room for one more. */
