@@ -706,7 +706,8 @@ fingerprint_of(const struct sf_crypto *c, const struct sf_suite *suite,
     const struct sf_schedule *sched)
 {
 	static const char label[] = "sframe-tool key fingerprint";
-	uint8_t in[sizeof(label) + SF_KEY_MAX + SF_NONCE], out[SF_HASH_MAX];
+	uint8_t in[sizeof(label) + SF_KEY_MAX + SF_NONCE] = { 0 };
+	uint8_t out[SF_HASH_MAX] = { 0 };
 	uint64_t v = 0;
 
 	memcpy(in, label, sizeof(label));

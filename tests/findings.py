@@ -1277,6 +1277,8 @@ ELSEWHERE.update(dict.fromkeys((
 ELSEWHERE.update(dict.fromkeys((
     "ip-fragments-lost", "ip-fragments-differ", "tcp-holes",
     "tunnel-opaque"), "tunnels.py"))
+ELSEWHERE.update(dict.fromkeys(("declared-not-encrypted", "dump-redacted"),
+                               "formats.py"))
 ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid",
                                 "server-made-frames"),
                                "dialects.py"))
