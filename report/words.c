@@ -440,6 +440,20 @@ about_unproven(struct subject *x)
 	add(&x->w, " without proof");
 }
 
+/* 900, 1,000,000,000: as a person writes it, and rounded to one digit. */
+static void
+add_odds(struct words *w, double odds)
+{
+	double digits = floor(log10(odds));
+	double unit = pow(10, digits);
+
+	if (digits < 6)
+		add(w, " (random octets look so once in %.0f)",
+		    round(odds / unit) * unit);
+	else
+		add(w, " (random octets look so once in 10^%.0f)", digits);
+}
+
 /* What one frame shows: the packet, its first octets, what they look like. */
 static void
 add_shown(struct words *w, const struct sf_finding *f)
@@ -453,8 +467,7 @@ add_shown(struct words *w, const struct sf_finding *f)
 		add(w, " %02x", s->octets[i]);
 	add(w, ": %s", sf_look_text(s->look));
 	if (s->surprise > 0)
-		add(w, " (random octets look so once in %.0e)",
-		    exp((double)s->surprise));
+		add_odds(w, exp((double)s->surprise));
 }
 
 /* A cipher that does nothing: which test says so, over how many frames. */
