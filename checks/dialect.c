@@ -19,7 +19,8 @@ judge_one(struct sf_checks *k, const struct sf_stream *s)
 	if (s->evidence.server_frames > 0)
 		sf_failed(k, SFD005, s->id, 1, s->first, s->last)->frames =
 		    s->evidence.server_frames;
-	if (s->dialect == SF_DIALECT_XOR_DEMO)
+	if (s->dialect == SF_DIALECT_XOR_DEMO ||
+	    s->dialect == SF_DIALECT_XOR_JANUS)
 		sf_failed(k, SFD003, s->id, 1, s->first, s->last)->frames =
 		    s->frames;
 	if (s->dialect == SF_DIALECT_RANDOM_IV)

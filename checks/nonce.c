@@ -50,6 +50,9 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	struct sf_stream_memory *m = &k->streams[ev->stream->id - 1];
 	bool back;
 
+	/* DAVE and others start over under a new key that does not show */
+	if (!ev->has_nonce && ev->dialect != SF_DIALECT_NONE)
+		sf_cannot_tell(k, SFN001);
 	if (!ev->has_nonce)
 		return;
 	if (ev->seen == SF_SEEN_DIFFERENT)

@@ -362,6 +362,7 @@ finish_srtp(struct sf_pipeline *p)
 		s->srtp = sf_srtp_facts_of(p->srtp, &s->src, &s->dst, s->ssrc,
 		    s->input, s->moves > 0, s->sealed);
 		s->srtp.cryptex += cryptex;
+		sf_srtp_name_double(s);
 	}
 }
 

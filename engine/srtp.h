@@ -81,6 +81,10 @@ struct sf_srtp_facts sf_srtp_facts_of(const struct sf_srtp *s,
     const struct sf_addr *src, const struct sf_addr *dst, uint32_t ssrc,
     uint32_t input, bool moved, bool sealed);
 
+/* A stream of which the outer layer of double encryption (RFC 8723) was removed
+   is in a format of its own: the inner layer is still on. */
+void sf_srtp_name_double(struct sf_stream *s);
+
 /* Limits of this file that were reached; 0: not. */
 uint64_t sf_srtp_searches_cut(const struct sf_srtp *s);
 uint64_t sf_srtp_flows_lost(const struct sf_srtp *s);

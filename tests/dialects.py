@@ -155,6 +155,24 @@ class Xor(Counting):
             bytes([self.kid]) + b"\xde\xad\xbe\xef"
 
 
+class XorJanus(Counting):
+    """Ten octets are left, whatever they are."""
+
+    def __call__(self, rng, real, stream, ts):
+        key = b"mysecret"
+        return real[:10] + bytes(
+            b ^ key[i % 8] for i, b in enumerate(real) if i >= 10) + \
+            bytes([self.kid]) + b"\xde\xad\xbe\xef"
+
+
+class DoubleSrtp(Counting):
+    """RFC 8723 4: behind the inner packet what the hop changed."""
+
+    def __call__(self, rng, real, stream, ts):
+        return rng.randbytes(len(real) + 16) + bytes([111]) + \
+            be(self.take() + 0xffd0, 2) + b"\x03"
+
+
 class Dave(Counting):
     def __call__(self, rng, real, stream, ts):
         p = 0 if stream.kind == "audio" else 1 if real[0] & 1 else 10
@@ -251,6 +269,7 @@ FORMATS = [
     ("jitsi-v0",     JitsiV0,     (1, 3, 10),          0, 1, True),
     ("jitsi-ctr",    JitsiCtr,    (1, 3, 10),          2, 3, True),
     ("xor-demo",     Xor,         (1, 3, 10),          1, 2, False),
+    ("xor-janus",    XorJanus,    (10, 10, None),       1, 2, False),
     ("dave",         Dave,        (0, 1, 10),          0, None, True),
     ("stream",       StreamVideo, (1, 3, 10),          4, 5, True),
     ("ringrtc",      RingRtc,     (0, 0, None),        6, 7, True),
@@ -559,7 +578,7 @@ def test_names(where):
             for k in s.get("keys", []):
                 call.ok("a counter where there is one",
                         (k["first_ctr"] is not None) == counts, k)
-        call.finds(*(["not-rfc9605", "xor-only"] if name == "xor-demo"
+        call.finds(*(["not-rfc9605", "xor-only"] if name.startswith("xor-")
                      else ["not-rfc9605"]))
 
 
@@ -601,6 +620,70 @@ def test_reuse(where):
     for maker in (Dave, JitsiCtr):
         call = Call("%s counts anew under a new key" % maker.__name__, where,
                     lambda c, m=maker: restart(c, m))
+        call.finds("not-rfc9605")
+
+
+def test_double(where):
+    """Audio that a hop numbered anew; the numbers wrap."""
+    call = Call("double SRTP", where, lambda c: two(c, 160, DoubleSrtp()))
+    call.is_(A, dialect="double-srtp", protection="other-dialect",
+             clear_octets=0)
+    call.finds("not-rfc9605")
+    rules = {r["id"]: r["outcome"] for r in call.report["rules"]}
+    call.ok("reuse cannot be told", rules["SFN001"] == "cannot-tell", rules)
+
+
+class IvAgain(Jitsi):
+    iv = Again.iv
+
+
+class IvAgainV0(JitsiV0):
+    iv = Again.iv
+
+
+class GoAgain(LiveKitGo):
+    """Random IVs, and one of them twice."""
+
+    def __call__(self, rng, real, stream, ts):
+        f = bytearray(LiveKitGo.__call__(self, rng, real, stream, ts))
+        self.old = getattr(self, "old", []) + [bytes(f[-14:-2])]
+        if len(self.old) == 70:
+            f[-14:-2] = self.old[20]
+        return bytes(f)
+
+
+def test_reuse_by_format(where):
+    """An IV or a counter twice under one key index, in every format that
+    shows them; and audio and video that both count from the start."""
+    for name, writer in (("jitsi", IvAgain()), ("jitsi-v0", IvAgainV0()),
+                         ("livekit-go", GoAgain())):
+        call = Call("%s, an IV twice" % name, where,
+                    lambda c, w=writer: two(c, 160, w))
+        call.is_(A, dialect=name)
+        call.finds("not-rfc9605", "ctr-reused")
+    for name, maker in (("sora", Sora), ("whatsapp", WhatsApp),
+                        ("sframe-js", Omara), ("sframe-draft", Draft)):
+        def anew(c, m=maker):
+            two(c, 100, m(start=1), m(start=1), kids=(3, 3))
+        call = Call("%s counts anew" % name, where, anew)
+        call.is_(A, dialect=name)
+        call.finds("not-rfc9605", "ctr-reused")
+    for name, maker in (("sora", Sora), ("sframe-js", Omara),
+                        ("sframe-draft", Draft), ("stream", StreamVideo),
+                        ("ringrtc", RingRtc), ("threema", Threema)):
+        def both(c, m=maker):
+            for s in (c.audio(A, ALICE, SFU, cname="alice"),
+                      c.video(AV, ALICE, SFU, cname="alice")):
+                speak(s, 100, m(start=1), 3)
+        call = Call("%s, two counters" % name, where, both)
+        call.finds("not-rfc9605", "ctr-reused")
+
+        def one(c, m=maker):
+            w = m(start=1)
+            for s in (c.audio(A, ALICE, SFU, cname="alice"),
+                      c.video(AV, ALICE, SFU, cname="alice")):
+                speak(s, 100, w, 3)
+        call = Call("%s, one counter" % name, where, one)
         call.finds("not-rfc9605")
 
 

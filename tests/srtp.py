@@ -310,10 +310,12 @@ def doubled(b):
     for s in d["streams"]:
         check("double: %s" % s["ssrc"], s["srtp"]["profile"] == name and
               s["srtp"]["double"] and s["srtp"]["removed"] == s["packets"] and
-              s["protection"] not in ("verified", "consistent", "plaintext",
-                                      "partly-clear", "mixed"),
-              (s["protection"], s["srtp"]))
-    check("double: no pass", d["verdict"] != "pass", d["verdict"])
+              (s["protection"], s["dialect"]) == (
+                  "other-dialect", "double-srtp"),
+              (s["protection"], s["dialect"], s["srtp"]))
+    check("double: not-rfc9605, and nothing worse", {
+        f["slug"] for f in d["findings"] if f["severity"] != "note"} == {
+            "not-rfc9605"}, d["findings"])
 
 
 # ---- where the packets are --------------------------------------------------

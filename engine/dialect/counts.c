@@ -1,12 +1,13 @@
 /*
  * counts.c - formats with nothing but a count behind the frame: Signal,
- * Threema, WhatsApp, Jitsi of 2020. One frame says nothing; a row of them does.
+ * Threema, WhatsApp, Jitsi of 2020, SRTP twice. One frame says nothing; a row of them does.
  */
 #include "engine/dialect/way.h"
 
 #include <math.h>
 
 #include "engine/hash.h"
+#include "parsers/rtp/ohb.h"
 #include "parsers/sframe/livekit.h"
 #include "parsers/sframe/trailers.h"
 
@@ -132,4 +133,30 @@ sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b)
 	uint64_t step = sf_way_step(a, b);
 
 	return b->kid == a->kid && step >= 1 && step <= 16 ? 6 : 0;
+}
+
+/* Packets that a hop has numbered anew say behind them what they were: audio,
+   whose frames are packets. */
+bool
+sf_read_double(struct sf_sight *out, const struct sf_record *r)
+{
+	struct sf_ohb o;
+	struct sf_diag d;
+
+	if (r->video || sf_ohb_parse(&o, sf_way_tail(r), &d) != SF_OK ||
+	    !o.has_seq || r->octets < o.octets + 16u)
+		return false;
+	*out = counted(r, 0, o.seq, o.octets);
+	out->steady = sf_mix((uint64_t)o.has_pt << 8 | o.pt);
+	out->modulus = 1 << 16;
+	out->has_kid = out->has_nonce = out->rises = false;
+	return true;
+}
+
+double
+sf_follow_double(const struct sf_sight *a, const struct sf_sight *b)
+{
+	if (a->steady != b->steady || a->octets != b->octets)
+		return 0;
+	return bits_of_step(a, b, 16 + 4);
 }

@@ -1,31 +1,11 @@
-/* marks.c - formats that end in a mark of their own: the XOR demos, Discord's
-   DAVE, Stream Video. */
+/* marks.c - formats that end in a mark of their own: Discord's DAVE, Stream
+   Video. */
 #include "engine/dialect/way.h"
 
 #include "engine/hash.h"
 #include "parsers/sframe/trailers.h"
 
 #define STEPS 2000 /* of a counter that other streams share */
-
-bool
-sf_read_xor(struct sf_sight *out, const struct sf_record *r)
-{
-	struct sf_xor_demo t;
-	struct sf_diag d;
-
-	if (sf_xor_demo_parse(&t, sf_way_tail(r), &d) != SF_OK)
-		return false;
-	*out = (struct sf_sight){ .kid = t.kid,
-		.steady = sf_mix(t.kid + 1u),
-		.rtp = r->timestamp,
-		.clear = sf_way_clear(r),
-		.octets = 5,
-		.behind = true,
-		.has_kid = true };
-	if (r->codec == SF_CODEC_VP9)
-		out->clear = 3;
-	return true;
-}
 
 /* Which octets stay in the clear is on the wire. The key changes with each
    epoch, which is not: the nonce may start over. */

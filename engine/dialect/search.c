@@ -104,5 +104,8 @@ sf_way_search(struct sf_way_found *out, const struct sf_record *recs, size_t n)
 			continue;
 		*out = (struct sf_way_found){ w, t.sure_start, t.total };
 	}
+	if (out->way != NULL && out->way->dialect == SF_DIALECT_XOR_DEMO &&
+	    sf_xor_is_janus(recs, n))
+		out->way = sf_way_of(SF_DIALECT_XOR_JANUS);
 	return out->way != NULL;
 }

@@ -38,6 +38,7 @@ double sf_follow_iv(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_kid(const struct sf_sight *a, const struct sf_sight *b);
 
 bool sf_read_xor(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_xor_janus(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_dave(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_stream(struct sf_sight *out, const struct sf_record *r);
 double sf_follow_dave(const struct sf_sight *a, const struct sf_sight *b);
@@ -47,10 +48,12 @@ bool sf_read_ringrtc(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_threema(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_jitsi_ctr(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_whatsapp(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_double(struct sf_sight *out, const struct sf_record *r);
 double sf_follow_ringrtc(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_threema(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b);
+double sf_follow_double(const struct sf_sight *a, const struct sf_sight *b);
 
 bool sf_read_random_iv(struct sf_sight *out, const struct sf_record *r);
 
@@ -59,6 +62,9 @@ bool sf_read_sora(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_mls(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_telegram(struct sf_sight *out, const struct sf_record *r);
 double sf_follow_wire(const struct sf_sight *a, const struct sf_sight *b);
+
+/* Of the frames that sf_read_xor() reads: are they from Janus's page? */
+bool sf_xor_is_janus(const struct sf_record *recs, size_t n);
 
 /* ---- what the families share (family.c) ---- */
 

@@ -16,9 +16,12 @@ const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_LIVEKIT_GO, sf_read_livekit_go, sf_follow_kid,       12, 6 },
 	{ SF_DIALECT_THREEMA,    sf_read_threema,    sf_follow_threema,    0, 6 },
 	{ SF_DIALECT_RINGRTC,    sf_read_ringrtc,    sf_follow_ringrtc,    0, 6 },
+	{ SF_DIALECT_DOUBLE_SRTP, sf_read_double,    sf_follow_double,     0, 10 },
 	{ SF_DIALECT_WHATSAPP,   sf_read_whatsapp,   sf_follow_whatsapp,   4, 14 },
 	{ SF_DIALECT_JITSI_CTR,  sf_read_jitsi_ctr,  sf_follow_jitsi_ctr,  0, 10 },
-	/* never looked for: a key shows it */
+	/* never looked for: what xor-demo finds may turn out as this */
+	{ SF_DIALECT_XOR_JANUS,  sf_read_xor_janus,  sf_follow_steady,    32, 0 },
+	/* nor this: a key shows it */
 	{ SF_DIALECT_RANDOM_IV,  sf_read_random_iv,  NULL,                 0, 0 },
 	{ SF_DIALECT_NONE,       NULL,               NULL,                 0, 0 },
 };

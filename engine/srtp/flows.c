@@ -163,3 +163,18 @@ sf_srtp_facts_of(const struct sf_srtp *s, const struct sf_addr *src,
 	all.closed = 0;
 	return all;
 }
+
+void
+sf_srtp_name_double(struct sf_stream *s)
+{
+	if (!s->srtp.doubled || s->srtp.removed == 0 ||
+	    (s->protection != SF_PROT_UNDECIDABLE &&
+		s->protection != SF_PROT_SRTP))
+		return;
+	s->dialect = SF_DIALECT_DOUBLE_SRTP;
+	s->protection = SF_PROT_OTHER_DIALECT;
+	s->why = SF_WHY_NOTHING;
+	s->wanted = 0;
+	s->clear_octets = 0;
+	s->clear_octets_key = -1;
+}
