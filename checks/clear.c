@@ -121,12 +121,12 @@ judge_signalled(struct sf_checks *k, const struct sf_stream *s)
 /* Frames that are told apart from the rest of a protected stream. */
 static void
 judge_aside(struct sf_checks *k, enum sf_finding_id rule,
-    const struct sf_stream *s, const struct sf_aside *a)
+    const struct sf_stream *s, const struct sf_aside *a, uint64_t asked)
 {
 	struct sf_finding *f;
 
 	if (a->frames == 0) {
-		sf_passed(k, rule, s->evidence.run_frames > 0);
+		sf_passed(k, rule, asked);
 		return;
 	}
 	f = sf_failed(k, rule, s->id, 1, a->first, a->last);
@@ -134,23 +134,39 @@ judge_aside(struct sf_checks *k, enum sf_finding_id rule,
 	sf_add_example(f, example_of(&a->shown));
 }
 
+/* What RED and FEC repeat of a protected stream. */
+static void
+judge_copies(struct sf_checks *k, const struct sf_stream *s)
+{
+	if (s->protection == SF_PROT_PLAINTEXT)
+		return;
+	if (s->copies.frames > 0 || s->evidence.copies_differ == 0)
+		judge_aside(k, SFP009, s, &s->copies, s->evidence.copies);
+	else
+		sf_cannot_tell(k, SFP009);
+}
+
 void
 sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
+		uint64_t in_run;
+
 		if (s->kind == SF_KIND_REPAIR || s->why == SF_WHY_NOT_MEDIA)
 			continue;
+		in_run = s->evidence.run_frames > 0;
 		judge_intervals(k, s);
 		pass_stream(k, s);
 		judge_partly(k, s);
 		judge_signalled(k, s);
 		judge_bare(k, s);
-		judge_aside(k, SFP005, s, &s->silence);
-		judge_aside(k, SFP006, s, &s->injected);
+		judge_copies(k, s);
+		judge_aside(k, SFP005, s, &s->silence, in_run);
+		judge_aside(k, SFP006, s, &s->injected, in_run);
 		/* where most strangers look like nothing, a few do by chance */
 		if (s->strays.frames * 2 > s->by_state[SF_STATE_UNKNOWN] ||
 		    s->strays.frames == 0)
-			judge_aside(k, SFP007, s, &s->strays);
+			judge_aside(k, SFP007, s, &s->strays, in_run);
 		else
 			sf_cannot_tell(k, SFP007);
 	}

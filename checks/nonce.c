@@ -62,7 +62,7 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	sf_expect(k, SFN003,
 	    ev->seen != SF_SEEN_SAME || ev->seen_stream != ev->stream->id, ev);
 	/* proven reuse is told as that, a repeat as a repeat */
-	if (!ev->rises)
+	if (!ev->rises || ev->copy)
 		return;
 	back = m->any && m->kid == ev->kid && m->source == ev->source &&
 	       m->fingerprint == ev->fingerprint && fell(m->ctr, ev) &&

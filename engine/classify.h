@@ -41,10 +41,11 @@ struct sf_classify_run {
 /* One stream's frames in the making. All zero with pub set is ready to use. */
 struct sf_classifier {
 	struct sf_stream *pub;
-	/* of a repair stream whose packets differ from what they repeat: the codec
-	   and the frames of that */
+	/* of a repair stream whose packets differ from what they repeat, and of
+	   redundant copies that do: the codec and the frames of that */
 	enum sf_codec codec;
 	const struct sf_classifier *original;
+	bool copies; /* no frames of a stream's own: only reuse is told */
 	uint64_t number;           /* frames emitted */
 	bool running;              /* a run of headers is under way */
 	struct sf_placing placing;

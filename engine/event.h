@@ -19,6 +19,8 @@ struct sf_frame_event {
 	uint32_t timestamp;
 	uint32_t octets;
 	uint16_t packets;
+	bool copy;                     /* a redundant one, under a KID and CTR that
+	                                  something else had */
 	bool complete;                 /* else nothing below is set */
 	bool key;                      /* a video key frame, where it can be seen */
 	enum sf_state state;

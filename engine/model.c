@@ -45,6 +45,8 @@ static const char *const limits[SF_LIMITS] = {
 	[SF_LIMIT_SRTP_FLOWS] = "SRTP flows forgotten to make room for others",
 	[SF_LIMIT_SRTP_KEYS] =
 	    "SRTP keys, or secrets and hellos of DTLS, without room",
+	[SF_LIMIT_COPIES] =
+	    "redundant copies that there was no room to judge",
 	[SF_LIMIT_TUNNELS] =
 	    "packets with too many tunnels in each other to be opened",
 	[SF_LIMIT_FRAGMENTS] =

@@ -178,7 +178,9 @@ struct sf_evidence {
 	uint64_t codec_asked;
 	double codec_llr;        /* structure score of leaked frames */
 	uint16_t width, height;  /* proof out of a clear key frame, else 0 */
-	uint64_t copies;         /* repair: packets equal to what they repeat */
+	uint64_t copies;         /* repair, RED: equal to what they repeat */
+	uint64_t copies_differ;  /* RED, FEC: not what was sent */
+	uint64_t copies_clear;   /* of these: in the clear */
 	uint64_t conflicts;      /* same sequence number, different payload */
 	bool dtls;               /* DTLS was seen between the two addresses */
 	bool srtcp;              /* RTCP there is not readable as RTCP */
@@ -320,6 +322,8 @@ struct sf_stream {
 	struct sf_aside silence;  /* frames of silence that were not protected */
 	struct sf_aside injected; /* f8 ff fe, the silence that servers send */
 	struct sf_aside strays;   /* look like media in the clear; no proof */
+	struct sf_aside copies;   /* in RED or FEC: in the clear, not what was
+	                             sent */
 	struct sf_key_use *keys;
 	struct sf_evidence evidence;
 	struct sf_srtp_facts srtp;
@@ -348,6 +352,7 @@ enum sf_limit {
 	SF_LIMIT_SRTP_SEARCH,  /* searches for an SRTP counter given up */
 	SF_LIMIT_SRTP_FLOWS,   /* SRTP flows forgotten */
 	SF_LIMIT_SRTP_KEYS,    /* SRTP keys and secrets without room */
+	SF_LIMIT_COPIES,       /* redundant copies there was no room to judge */
 	SF_LIMITS
 };
 

@@ -36,7 +36,9 @@ sf_limits_for(size_t octets)
 	return (struct sf_limits){
 		.streams =
 		    part * 13 /
-		    (sizeof(struct sf_lane) / 4 + sizeof(struct sf_track) +
+		    (sizeof(struct sf_lane) / 4 +
+			sizeof(struct sf_copies) / 64 +
+			sizeof(struct sf_track) +
 			5 * sizeof(struct sf_track_name)),
 		.held = part * 6 / (2048 + sizeof(struct sf_held)),
 		.held_octets = 2048,

@@ -29,11 +29,19 @@ lanes_for(const struct sf_limits *l)
 	return l->streams / 4 + 1;
 }
 
+/* Few senders encrypt a frame and not its copies. */
+static size_t
+copies_for(const struct sf_limits *l)
+{
+	return lanes_for(l) / 16 + 1;
+}
+
 size_t
 sf_streams_octets(const struct sf_limits *l)
 {
 	return l->streams * sizeof(struct sf_track) +
 	       lanes_for(l) * (sizeof(struct sf_lane) + SF_STASH) +
+	       copies_for(l) * sizeof(struct sf_copies) +
 	       names_for(l) * sizeof(struct sf_track_name) +
 	       buckets_for(l) * sizeof(uint32_t) +
 	       SLOTS * (sizeof(struct sf_path) + sizeof(struct sf_naming)) +
@@ -78,15 +86,17 @@ sf_streams_init(
 {
 	s->cap = l->streams;
 	s->lanes_cap = lanes_for(l);
+	s->copies_cap = copies_for(l);
 	s->paths_mask = s->namings_mask = SLOTS - 1;
 	s->tracks = sf_arena_take(a, s->cap, sizeof(*s->tracks));
 	s->lanes = sf_arena_take(a, s->lanes_cap, sizeof(*s->lanes));
+	s->copies = sf_arena_take(a, s->copies_cap, sizeof(*s->copies));
 	s->stash = sf_arena_take(a, s->lanes_cap, SF_STASH);
 	s->paths = sf_arena_take(a, SLOTS, sizeof(*s->paths));
 	s->namings = sf_arena_take(a, SLOTS, sizeof(*s->namings));
-	return s->tracks != NULL && s->lanes != NULL && s->stash != NULL &&
-	       s->paths != NULL && s->namings != NULL && init_names(s, a, l) &&
-	       init_held(&s->held, a, l) &&
+	return s->tracks != NULL && s->lanes != NULL && s->copies != NULL &&
+	       s->stash != NULL && s->paths != NULL && s->namings != NULL &&
+	       init_names(s, a, l) && init_held(&s->held, a, l) &&
 	       sf_depay_pool_init(&s->depay, a, l->assemblies, l->frame_octets);
 }
 
@@ -292,6 +302,7 @@ sf_streams_finish(struct sf_streams *s)
 		name_stream(s, t);
 		if (t->pub.kind != SF_KIND_REPAIR) {
 			sf_classify_finish(&t->lane->classifier, s->run);
+			sf_copies_finish(s, t);
 			account_srtp(s->model, t);
 		}
 	}

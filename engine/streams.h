@@ -17,7 +17,7 @@
 #include "engine/sdp.h"
 #include "parsers/rtp/rtp.h"
 
-#define SF_RED_SEEN    8   /* frames remembered against their redundant copies */
+#define SF_RED_SEEN    16  /* frames remembered against their redundant copies */
 #define SF_SEEN_WINDOW 512 /* packets of a stream remembered by number */
 
 /* A packet that waits. octets follows in the slot, limits.held_octets of it. */
@@ -34,6 +34,13 @@ struct sf_held_pool {
 	uint64_t refused;    /* too large, or no slot */
 };
 
+/* Redundant copies of a stream's frames that are not what was sent: judged by
+   themselves, and listed nowhere. */
+struct sf_copies {
+	struct sf_stream pub;
+	struct sf_classifier classifier;
+};
+
 /* What a believed stream needs beyond its counters. */
 struct sf_lane {
 	struct {
@@ -45,6 +52,7 @@ struct sf_lane {
 	unsigned red_next;
 	struct sf_depay depay;
 	struct sf_classifier classifier;
+	struct sf_copies *copies; /* NULL: none differed */
 	struct sf_exposure exposure;
 };
 
@@ -139,6 +147,8 @@ struct sf_streams {
 	struct sf_track *oldest, *newest; /* on probation */
 	struct sf_lane *lanes;
 	size_t lanes_used, lanes_cap;
+	struct sf_copies *copies;
+	size_t copies_used, copies_cap;
 	uint8_t *stash;           /* SF_STASH octets for each lane */
 	struct sf_track_name *names;
 	size_t names_cap;

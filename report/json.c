@@ -302,6 +302,8 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_count(e, "width", v->width);
 	sf_emit_count(e, "height", v->height);
 	sf_emit_count(e, "copies", v->copies);
+	sf_emit_count(e, "copies_differ", v->copies_differ);
+	sf_emit_count(e, "copies_clear", v->copies_clear);
 	sf_emit_count(e, "conflicts", v->conflicts);
 	sf_emit_bool(e, "dtls", v->dtls);
 	sf_emit_bool(e, "srtcp", v->srtcp);

@@ -278,7 +278,11 @@ note_protection(struct notes *n, const struct sf_stream *s)
 
 	if (suite != NULL)
 		note(n, "%s", suite->name);
-	if (s->protection == SF_PROT_MIXED)
+	if (s->copies.frames > 0)
+		note(n, "%" PRIu64 " cop%s in the clear", s->copies.frames,
+		    s->copies.frames == 1 ? "y" : "ies");
+	if (s->protection == SF_PROT_MIXED &&
+	    s->by_state[SF_STATE_PLAINTEXT] > 0)
 		note(n, "%" PRIu64 " frame%s in the clear",
 		    s->by_state[SF_STATE_PLAINTEXT],
 		    s->by_state[SF_STATE_PLAINTEXT] == 1 ? "" : "s");
@@ -476,10 +480,11 @@ put_evidence(FILE *f, const struct view *v, const struct sf_stream *s)
 	    e->codec_passes, e->codec_asked, e->codec_llr);
 	if (e->width > 0)
 		sf_para_format(&p, "; picture %ux%u", e->width, e->height);
-	if (e->copies > 0 || e->conflicts > 0)
+	if (e->copies > 0 || e->copies_differ > 0 || e->conflicts > 0)
 		sf_para_format(&p,
-		    "; %" PRIu64 " copies, %" PRIu64 " conflicts", e->copies,
-		    e->conflicts);
+		    "; %" PRIu64 " copies, %" PRIu64 " that differ, %" PRIu64
+		    " conflicts",
+		    e->copies, e->copies_differ, e->conflicts);
 	if (e->dtls)
 		sf_para_text(&p, "; DTLS seen");
 	if (e->srtcp)

@@ -90,9 +90,11 @@ struct tally {
 	unsigned by[SF_PROTS];
 	unsigned clear;     /* streams with frames in the clear */
 	unsigned all_clear; /* of these, with no other frames */
+	unsigned copied;    /* streams with copies in the clear, and no more */
 	/* the clear frames that came first */
 	const struct sf_stream *who;
 	const struct sf_interval *since;
+	const struct sf_stream *repeats; /* the first of copied */
 };
 
 static const struct sf_interval *
@@ -103,6 +105,23 @@ first_clear(const struct sf_stream *s)
 	while (i != NULL && i->state != SF_STATE_PLAINTEXT)
 		i = i->next;
 	return i;
+}
+
+static bool
+clear_itself(const struct sf_stream *s)
+{
+	return s->protection == SF_PROT_PLAINTEXT ||
+	       s->by_state[SF_STATE_PLAINTEXT] >
+		   s->silence.frames + s->injected.frames;
+}
+
+static void
+count_copied(struct tally *t, const struct sf_stream *s)
+{
+	if (clear_itself(s) || s->copies.frames == 0)
+		return;
+	if (t->copied++ == 0)
+		t->repeats = s;
 }
 
 static struct tally
@@ -118,9 +137,8 @@ count(const struct sf_result *r)
 		t.media++;
 		t.by[s->protection]++;
 		t.all_clear += s->protection == SF_PROT_PLAINTEXT;
-		t.clear += s->protection == SF_PROT_PLAINTEXT ||
-			   s->by_state[SF_STATE_PLAINTEXT] >
-			       s->silence.frames + s->injected.frames;
+		t.clear += clear_itself(s);
+		count_copied(&t, s);
 		if (i != NULL &&
 		    (t.since == NULL ||
 			i->first.time_ns < t.since->first.time_ns)) {
@@ -161,6 +179,21 @@ headline_clear(struct words *w, const struct tally *t)
 	}
 	add(w, " to ");
 	add_place(w, &t->since->last);
+}
+
+static void
+headline_copied(struct words *w, const struct tally *t)
+{
+	add(w,
+	    "%u of %u media stream%s %s protected, and copies of %s frames "
+	    "were sent in the clear: ",
+	    t->copied, t->media, plural(t->media),
+	    t->copied == 1 ? "is" : "are", t->copied == 1 ? "its" : "their");
+	add_stream(w, t->repeats);
+	add(w, ", from ");
+	add_place(w, &t->repeats->copies.first);
+	add(w, " to ");
+	add_place(w, &t->repeats->copies.last);
 }
 
 /* One row per way to be protected, or not to be known. */
@@ -264,6 +297,8 @@ sf_words_headline(char out[SF_WORDS_MAX], const struct sf_result *r)
 	out[0] = '\0';
 	if (t.clear > 0)
 		headline_clear(&w, &t);
+	else if (t.copied > 0)
+		headline_copied(&w, &t);
 	else if (r->verdict == SF_FAIL && r->n_findings > 0)
 		headline_finding(&w, r);
 	else if (r->verdict == SF_INCONCLUSIVE)
@@ -462,7 +497,8 @@ add_shown(struct words *w, const struct sf_finding *f)
 
 	if (f->n_examples == 0 || s->n == 0 || s->look == SF_LOOK_NONE)
 		return;
-	add(w, "; packet %" PRIu64 " begins", s->place.packet);
+	add(w, "; packet %" PRIu64 " %s", s->place.packet,
+	    f->rule == SFP009 ? "repeats" : "begins");
 	for (unsigned i = 0; i < s->n; i++)
 		add(w, " %02x", s->octets[i]);
 	add(w, ": %s", sf_look_text(s->look));
@@ -711,6 +747,7 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP006] = about_aside,
 	[SFP007] = about_aside,
 	[SFP008] = about_bare,
+	[SFP009] = about_aside,
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,

@@ -85,6 +85,7 @@ class Result:
 
 def look(call, name, report):
     r = Result(name, call)
+    call.settle()
     by = {int(s["ssrc"], 16): s for s in report["streams"]}
     r.found = {f["slug"] for f in report["findings"]
                if f["severity"] in LOUD}

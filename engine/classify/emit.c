@@ -334,6 +334,7 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		.entry = entry_of(r),
 		.fingerprint = r->fingerprint,
 		.content = r->content,
+		.copy = c->copies,
 	};
 
 	if (!r->complete) {
@@ -362,6 +363,7 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		c->without++;
 		c->without_packets += r->packets;
 	}
-	if (run->sink != NULL)
+	if (run->sink != NULL &&
+	    (!c->copies || ev.seen == SF_SEEN_DIFFERENT))
 		run->sink(run->sink_ctx, &ev);
 }

@@ -118,14 +118,15 @@ may_be_new_key(const struct sf_classifier *c, const struct sf_record *r)
 	       (h.ctr < NEW_KEY || h.ctr - c->last.ctr < NEW_KEY);
 }
 
-/* An Opus frame tells its duration, and the frame behind it comes then. */
+/* An Opus frame tells its duration, and the frame behind it comes then; copies
+   come one by one. */
 static bool
 duration_fits(const struct sf_classifier *c, const struct sf_record *r)
 {
 	const struct sf_record *end = c->recs + c->n;
 	const struct sf_record *a = r + 1 < end ? r : r - 1;
 
-	return r->look != SF_LOOK_OPUS ||
+	return r->look != SF_LOOK_OPUS || c->copies ||
 	       (a >= c->recs && a[1].seq == a->seq + 1 &&
 		   a[1].timestamp - a->timestamp == r->samples);
 }

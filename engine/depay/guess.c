@@ -181,11 +181,12 @@ opus_steps(const struct sf_unit *u, size_t n)
 }
 
 /* Frames of every 90 kHz clock are multiples of 120 at 25 or 30 a second; an
-   audio packet is small and comes often. */
+   audio packet is small and comes often. With RED around it, it is larger: then
+   it comes so often as no picture does. */
 static bool
 audio_sized(const struct sf_unit *u, size_t n)
 {
-	size_t sum = 0, audio_steps = 0;
+	size_t sum = 0, audio_steps = 0, short_steps = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t step =
@@ -194,8 +195,11 @@ audio_sized(const struct sf_unit *u, size_t n)
 		sum += u[i].payload.n;
 		audio_steps += step == 120 || step == 240 || step == 480 ||
 			       step == 960 || step == 1920 || step == 2880;
+		short_steps +=
+		    step == 120 || step == 240 || step == 480 || step == 960;
 	}
-	return sum <= n * 600 && audio_steps * 2 > n;
+	return (sum <= n * 600 || short_steps * 3 > n * 2) &&
+	       audio_steps * 2 > n;
 }
 
 enum sf_codec

@@ -9,27 +9,38 @@ struct frame_ctx {
 
 /* To whoever wants octets, and to be judged. */
 static void
-pass_on(const struct frame_ctx *c, const struct sf_frame *f)
+pass_on(
+    struct sf_streams *s, struct sf_classifier *to, const struct sf_frame *f)
 {
-	struct sf_classifier *to = &c->t->lane->classifier;
-	const struct sf_classify_run *run = c->s->run;
+	const struct sf_classify_run *run = s->run;
 
-	if (run->tap != NULL)
+	if (run->tap != NULL && !to->copies)
 		run->tap(run->tap_ctx, to->pub, f);
-	if (c->s->handoff != NULL)
-		sf_handoff_give(c->s->handoff, to, f);
+	if (s->handoff != NULL)
+		sf_handoff_give(s->handoff, to, f);
 	else
-		sf_classify_frame(to, c->s->run, f);
+		sf_classify_frame(to, s->run, f);
 }
 
 /* A function of its own: the copy costs nothing where nobody asks for it. */
 static void
-pass_hashed(const struct frame_ctx *c, const struct sf_frame *f)
+pass_hashed(
+    struct sf_streams *s, struct sf_classifier *to, const struct sf_frame *f)
 {
 	struct sf_frame whole = *f;
 
 	whole.hash = sf_hash(f->octets) | 1; /* 0: not known */
-	pass_on(c, &whole);
+	pass_on(s, to, &whole);
+}
+
+void
+sf_track_give(
+    struct sf_streams *s, struct sf_classifier *to, const struct sf_frame *f)
+{
+	if (s->run->whole_hash)
+		pass_hashed(s, to, f);
+	else
+		pass_on(s, to, f);
 }
 
 static void
@@ -37,10 +48,7 @@ take_frame(void *ctx, const struct sf_frame *f)
 {
 	const struct frame_ctx *c = ctx;
 
-	if (c->s->run->whole_hash)
-		pass_hashed(c, f);
-	else
-		pass_on(c, f);
+	sf_track_give(c->s, &c->t->lane->classifier, f);
 }
 
 static void
@@ -57,13 +65,13 @@ note_pool(struct sf_streams *s, struct sf_place place)
 }
 
 void
-sf_track_judge(struct sf_streams *s, struct sf_track *t,
-    enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u)
+sf_track_judge(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
+    enum sf_framing framing, const struct sf_unit *u)
 {
 	struct frame_ctx ctx = { s, t };
 
-	sf_depay_unit(&t->lane->depay, &s->depay, codec, framing, u,
-	    take_frame, &ctx);
+	sf_depay_unit(
+	    &t->lane->depay, &s->depay, codec, framing, u, take_frame, &ctx);
 	note_pool(s, u->place);
 }
 

@@ -1,3 +1,4 @@
+#include "engine/dialect/search.h"
 #include "engine/hash.h"
 #include "engine/runs.h"
 #include "engine/streams/parts.h"
@@ -122,15 +123,23 @@ take_video_red(
 		sf_track_judge(s, t, codec, t->framing, &part);
 }
 
-/* The hash of the frame with that timestamp, 0 when none is remembered. */
-static uint32_t
-sent_before(const struct sf_lane *l, uint32_t timestamp)
+enum sent { SENT_NOT, SENT_SAME, SENT_OTHER };
+
+/* Was a frame with that timestamp seen, and these octets? */
+static enum sent
+sent_before(const struct sf_lane *l, const struct sf_unit *part)
 {
-	for (unsigned i = 0; i < SF_RED_SEEN; i++)
-		if (l->red_seen[i].hash != 0 &&
-		    l->red_seen[i].timestamp == timestamp)
-			return l->red_seen[i].hash;
-	return 0;
+	enum sent what = SENT_NOT;
+
+	for (unsigned i = 0; i < SF_RED_SEEN; i++) {
+		if (l->red_seen[i].hash == 0 ||
+		    l->red_seen[i].timestamp != part->timestamp)
+			continue;
+		if (l->red_seen[i].hash == ((uint32_t)part->hash | 1))
+			return SENT_SAME;
+		what = SENT_OTHER;
+	}
+	return what;
 }
 
 static void
@@ -142,24 +151,45 @@ remember_block(struct sf_lane *l, const struct sf_unit *part)
 	l->red_seen[at].hash = (uint32_t)part->hash | 1;
 }
 
-/* An older block: a copy, one that its packet was lost of, or one that differs
-   from what was sent before, and is judged like any frame. */
+static enum sf_codec
+codec_of_blocks(const struct sf_track *t)
+{
+	static const enum sf_codec fixed[] = {
+		[0] = SF_CODEC_PCMU, [8] = SF_CODEC_PCMA, [9] = SF_CODEC_G722
+	};
+
+	return t->block_pt < sizeof(fixed) / sizeof(fixed[0]) &&
+		       fixed[t->block_pt] != SF_CODEC_UNKNOWN
+		   ? fixed[t->block_pt]
+		   : SF_CODEC_OPUS;
+}
+
+/*
+ * An older block, so many before the last: a copy, the frame of a packet that
+ * was lost, or other octets than were sent before. Where copies differ from
+ * what was sent, nobody can tell what a lost packet was.
+ */
 static void
 take_older(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u,
-    const struct sf_red_block *b)
+    const struct sf_red_block *b, unsigned before)
 {
 	struct sf_unit part = part_of(u, b->data);
-	uint32_t before;
+	enum sent sent;
 
 	part.timestamp = u->timestamp - b->offset;
-	before = sent_before(t->lane, part.timestamp);
-	if (b->data.n == 0 || before == ((uint32_t)part.hash | 1))
+	sent = sent_before(t->lane, &part);
+	t->pub.evidence.copies += sent == SENT_SAME && b->data.n != 0;
+	if (b->data.n == 0 || sent == SENT_SAME)
 		return;
-	if (before == 0 && sf_depay_expects(&t->lane->depay, u->seq))
+	if (sent == SENT_NOT && sf_depay_expects(&t->lane->depay, u->seq))
 		return; /* from before the capture began */
-	if (before == 0)
-		remember_block(t->lane, &part);
-	sf_track_judge(s, t, SF_CODEC_OPUS, t->framing, &part);
+	remember_block(t->lane, &part);
+	if (sent == SENT_OTHER) {
+		part.seq -= before;
+		sf_copies_judge(s, t, codec_of_blocks(t), &part);
+	} else if (t->lane->copies == NULL) {
+		sf_track_judge(s, t, codec_of_blocks(t), t->framing, &part);
+	}
 }
 
 /* Audio whose blocks are ciphertexts each. */
@@ -176,20 +206,40 @@ take_blocks(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 		return;
 	}
 	for (unsigned i = 0; i + 1 < red.blocks; i++)
-		take_older(s, t, u, &red.block[i]);
+		take_older(s, t, u, &red.block[i], red.blocks - 1 - i);
 	part = part_of(u, red.payload);
 	remember_block(t->lane, &part);
-	sf_track_judge(s, t, SF_CODEC_OPUS, t->framing, &part);
+	sf_track_judge(s, t, codec_of_blocks(t), t->framing, &part);
 }
 
-/* Do the primary blocks of the packets held run on as SFrame frames do? Then
-   the blocks are encrypted, and RED is around them. */
+static bool
+can_be_block(uint8_t pt)
+{
+	return pt >= 96 || pt == 0 || pt == 8 || pt == 9;
+}
+
+static void
+record_block(struct sf_record *r, const struct sf_unit *part)
+{
+	sf_track_record(r, part);
+	r->video = false;
+	r->codec = SF_CODEC_OPUS;
+}
+
+/*
+ * Do the primary blocks of the packets held run on as SFrame frames do, or have
+ * they the marks of another format? Then the blocks are encrypted, and RED is
+ * around them. One block alone is one octet in front, and there are formats that
+ * leave one in the clear.
+ */
 static bool
 blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 {
 	struct sf_record recs[2 * SF_SETTLED];
+	struct sf_way_found way;
 	struct sf_red red;
 	struct sf_diag d;
+	bool several = false;
 	size_t n = 0;
 
 	for (uint32_t at = t->held; at != 0 && n < 2 * SF_SETTLED;
@@ -203,9 +253,12 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 		if (n > 0 && red.block[red.blocks - 1].pt != *block_pt)
 			return false;
 		*block_pt = red.block[red.blocks - 1].pt;
-		sf_track_record(&recs[n++], &part);
+		several |= red.blocks > 1;
+		record_block(&recs[n++], &part);
 	}
-	return n > 0 && *block_pt >= 96 && sf_track_runs_on(recs, n, 0);
+	return n > 0 && can_be_block(*block_pt) &&
+	       (sf_track_runs_on(recs, n, 0) ||
+		   (several && sf_way_search(&way, recs, n)));
 }
 
 /* The format inside of video RED, by what most packets hold. */

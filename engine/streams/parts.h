@@ -164,9 +164,21 @@ void sf_track_skip_gap(struct sf_streams *s, struct sf_track *t);
 void sf_track_deliver(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
+/* A frame to whoever judges it, with the hash that the run asks for. */
+void sf_track_give(struct sf_streams *s, struct sf_classifier *to,
+    const struct sf_frame *f);
+
 /* A packet in order; its frames are t's. */
 void sf_track_judge(struct sf_streams *s, struct sf_track *t,
     enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u);
+
+/* ---- copies.c: redundant copies that are not what was sent ---- */
+
+/* One of them, whole in a packet. */
+void sf_copies_judge(struct sf_streams *s, struct sf_track *t,
+    enum sf_codec codec, const struct sf_unit *u);
+/* No more packets, and the stream itself has been judged. */
+void sf_copies_finish(struct sf_streams *s, struct sf_track *t);
 
 /* ---- formats.c: payload types beside the main one, RED, FEC ---- */
 

@@ -19,6 +19,7 @@ EPOCH = 1_700_000_000 * 10**9
 SFU = wire.address((10, 0, 0, 9), 9000)
 MEDIA = media.load()
 OPUS = [m for m in MEDIA.values() if m.codec == "opus"]
+RED_PT = 63
 SILENT = ("opus-dtx", "opus-dtx-webrtc")
 PCM = [MEDIA[n] for n in ("pcmu", "pcma", "g722")]
 RED = [MEDIA["chrome-red"]]
@@ -114,27 +115,23 @@ def injected(s, frame, key):
     return b"\xf8\xff\xfe"
 
 
-def clear_copies(s, frame, key):
-    """RED by the network's side: the primary is protected, the copies of older
-    frames are what they were (RFC 2198)."""
-    red = s.kept[-1] if s.kept else b""
-    s.kept = [frame]
-    body = sframe(s, frame, key)
-    if not red or len(red) > 1023:
-        return bytes([s.pt2]) + body
-    return struct.pack(">I", (0x80 | s.pt2) << 24 | 960 << 10 | len(red)) + \
-        bytes([s.pt2]) + red + body
-
-
-def covered_copies(s, frame, key):
-    """The same with copies of what was sent: the conformant way."""
-    body = sframe(s, frame, key)
-    red = s.kept[-1] if s.kept else b""
-    s.kept = [body]
-    if not red or len(red) > 1023:
-        return bytes([s.pt2]) + body
-    return struct.pack(">I", (0x80 | s.pt2) << 24 | 960 << 10 | len(red)) + \
-        bytes([s.pt2]) + red + body
+def copies(way, clear, blocks=1, part=1.0):
+    """RED around frames that are sent in that way: each packet repeats so many
+    frames before its own (RFC 2198), a part of these as they were in the
+    clear, the others as they were sent."""
+    def red(s, frame, key):
+        body = way(s, frame, key)
+        head, older = b"", b""
+        for back, (old, sent) in reversed(list(enumerate(s.kept, 1))):
+            again = old if clear and s.sender.rng.random() < part else sent
+            if 0 < len(again) < 1024:
+                s.repeated += again is old and len(old) > 3
+                head += struct.pack(">I", (0x80 | s.pt2) << 24 |
+                                    s.media.ticks * back << 10 | len(again))
+                older += again
+        s.kept = [(frame, body)] + s.kept[:blocks - 1]
+        return head + bytes([s.pt2]) + older + body
+    return red
 
 
 CLEAR = (plain, bolted)
@@ -163,7 +160,7 @@ class Stream:
         if m.video:  # a sender begins with a key frame
             self.offset = 0
         self.named = o.get("named", True)
-        self.kept = []
+        self.kept, self.repeated = [], 0
         # the truth, as it is sent
         self.sent = self.clear = 0
         self.clear_ns = []  # first and last packet of each clear frame
@@ -209,7 +206,7 @@ class Stream:
 
 
 HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, draft,
-        clear_silence, clear_copies, covered_copies, injected}
+        clear_silence, injected}
 
 
 class Call:
@@ -228,7 +225,7 @@ class Call:
         self.must, self.may = set(), set()
         self.expect = {}   # SSRC to the protections that are right
         self.steps = ()    # what was drawn, for the table
-        self.note = ""
+        self.settle = lambda: None  # when all is sent: what else is true
 
     def payload_type(self, m):
         usual = {"opus": 111, "vp8": 96, "vp9": 98, "red": 63}
@@ -358,9 +355,15 @@ class Call:
         """The call's SDP: one section a stream."""
         lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
         for i, s in enumerate(self.streams):
-            lines += ["m=%s 9 UDP/TLS/RTP/SAVPF %d" % (
-                "video" if s.media.video else "audio", s.pt),
+            red = s.pt == RED_PT and s.media.codec != "red"
+            lines += ["m=%s 9 UDP/TLS/RTP/SAVPF %d%s" % (
+                "video" if s.media.video else "audio", s.pt,
+                " %d" % s.pt2 if red else ""),
                 "c=IN IP4 0.0.0.0", "a=mid:%d" % i,
-                "a=rtpmap:%d %s" % (s.pt, RTPMAP[s.media.codec]),
+                "a=rtpmap:%d %s" % (s.pt, RTPMAP["red"] if red else
+                                    RTPMAP[s.media.codec])]
+            if red:
+                lines.append("a=rtpmap:%d %s" % (s.pt2, RTPMAP[s.media.codec]))
+            lines += [
                 "a=ssrc:%d cname:%s" % (s.ssrc, s.sender.name.decode())]
         return "\r\n".join(lines) + "\r\n"

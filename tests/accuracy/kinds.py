@@ -7,9 +7,9 @@ the table: clear, sound (conformant), leaky (protected and clear by turns),
 faulty (a rule is broken), foreign (another cipher).
 """
 import calls
-from calls import (MEDIA, NAL, NATIVE, OPUS, PCM, RED, SILENT, Sender, bolted,
-                   clear_copies, clear_silence, covered_copies, draft, injected,
-                   livekit, noise, plain, prefixed, sframe, toc)
+from calls import (MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
+                   bolted, clear_silence, copies, draft, injected, livekit,
+                   noise, plain, prefixed, sframe, toc)
 
 GOOD = {"consistent"}
 LEAST = 20        # frames before "consistent" may be said
@@ -447,20 +447,41 @@ def faulty_silence(c):
     c.may |= {"plaintext-start", "plaintext-gap"}
 
 
-@kind()
+def talking(c):
+    """Opus of 20 ms, something in every frame."""
+    return c.rng.choice([m for m in OPUS if m.ticks == 960 and
+                         m.name not in SILENT])
+
+
+@kind(2)
 def faulty_copies(c):
-    """The copies in RED are clear, the primary is protected: RED was put around
-    SFrame. Not told apart by the program: all that is asked is that it is
-    never called encrypted."""
-    m = c.rng.choice([m for m in OPUS if m.ticks == 960 and
-                      m.name not in SILENT])
-    s = c.add(Sender(c, 1), m, clear_copies, pt=63, frames=length(c, 100))
-    c.expect[s.ssrc] = {"mixed", "plaintext", "undecidable", "partly-clear",
-                        "other-dialect"}
-    c.sdp = False
-    c.may |= {"stream-plaintext", "plaintext-gap", "plaintext-start",
-              "opaque-payload", "partly-clear", "not-rfc9605", "ctr-reused",
-              "ctr-went-back", "ctr-not-minimal"}
+    """RED was put around SFrame, or around LiveKit's frames, and the copies in
+    it are clear, all of them or some."""
+    c.network()
+    c.loss = min(c.loss, .05)
+    way = c.rng.choice((sframe, sframe, livekit))
+    red = copies(way, True, c.rng.choice((1, 1, 2)), c.rng.choice((1, 1, .1)))
+    s = c.add(Sender(c, 1), talking(c), lambda i: red, pt=RED_PT,
+              frames=length(c, 60))
+    c.may |= {"copies-clear", "stray-clear", "not-rfc9605"}
+    c.expect[s.ssrc] = {"mixed"}
+
+    def settle():
+        if s.repeated >= 3:
+            c.must.add("copies-clear")
+        else:
+            c.expect[s.ssrc] |= GOOD | {"other-dialect"}
+    c.settle = settle
+    c.steps = ("opus", s.frames)
+
+
+@kind()
+def sound_copies(c):
+    """The same with copies of what was sent."""
+    c.network()
+    red = copies(sframe, False, c.rng.choice((1, 1, 2)))
+    sound(c, c.add(Sender(c, 1), talking(c), lambda i: red, pt=RED_PT,
+                   frames=length(c, 60)))
 
 
 @kind()
