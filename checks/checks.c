@@ -295,7 +295,9 @@ holds_ciphertext(const struct sf_stream *s)
 	return s->recorded && (s->protection == SF_PROT_VERIFIED ||
 				  s->protection == SF_PROT_CONSISTENT ||
 				  s->protection == SF_PROT_PARTLY_CLEAR ||
-				  s->protection == SF_PROT_OTHER_DIALECT);
+				  s->protection == SF_PROT_MIXED ||
+				  s->protection == SF_PROT_OTHER_DIALECT ||
+				  s->dialect == SF_DIALECT_OPAQUE);
 }
 
 /* The same of what the kinds of files do not tell. */
@@ -303,6 +305,7 @@ static void
 say_of_files(struct sf_checks *k, const struct sf_model *m)
 {
 	bool local = false, undated = false, data = false, sealed = false;
+	bool crowded = false;
 
 	for (unsigned i = 0; i < k->result.n_inputs; i++) {
 		const struct sf_capture_info *c = k->result.inputs[i].info;
@@ -310,6 +313,7 @@ say_of_files(struct sf_checks *k, const struct sf_model *m)
 		local |= c->clock == SF_CLOCK_LOCAL;
 		undated |= c->clock == SF_CLOCK_NO_DATE;
 		data |= c->data_packets > 0;
+		crowded |= c->processes_lost > 0;
 	}
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
 		sealed |= holds_ciphertext(s);
@@ -319,6 +323,9 @@ say_of_files(struct sf_checks *k, const struct sf_model *m)
 	if (data)
 		say(k, "Packets of data channels were counted, not looked "
 		       "into.");
+	if (crowded)
+		say(k, "A log is of more than 200 processes: from the 200th "
+		       "on they are not told apart.");
 	if (local)
 		say(k, "A log gives local times and no time zone: they are "
 		       "shown as if they were UTC.");

@@ -26,6 +26,8 @@ enum sf_capture_status {
 
 #define SF_CAPTURE_LINKS 8 /* distinct link types remembered */
 
+#define SF_CAPTURE_PROCESSES 200 /* distinct ones told apart in a log */
+
 /* What the times of a file are. */
 enum sf_clock {
 	SF_CLOCK_UTC,
@@ -49,6 +51,10 @@ struct sf_capture_info {
 	uint64_t dropped;         /* reported lost by the capturing side */
 	uint64_t data_packets;    /* of a data channel, no RTP among them */
 	uint64_t redacted;        /* packets whose payload the writer zeroed */
+	unsigned processes;       /* whose packets are in a log, told apart by
+	                             sf_wrap_near_of() and _far_of(); 0: not told */
+	uint32_t process_ids[SF_CAPTURE_PROCESSES];
+	uint64_t processes_lost;  /* packets of any beyond that, as of the last */
 	enum sf_clock clock;
 	bool recording;           /* made by an SFU to be played again */
 	bool has_media;

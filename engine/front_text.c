@@ -9,6 +9,7 @@
 #include "parsers/net/ipv4.h"
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
+#include "parsers/text/log_process.h"
 
 #define LINE_MOST  ((size_t)256 << 10) /* the rest of a longer line is lost */
 #define LOOK_AHEAD ((size_t)4 << 20)   /* for a report that tells the date */
@@ -26,14 +27,16 @@ struct pending {
 	enum sf_direction direction;
 	int64_t time_ns;
 	bool timed;
+	uint32_t process;
 	uint64_t line; /* offset of its newest line */
 	size_t n;
 };
 
 struct text {
 	enum sf_dump_tag tag; /* of the first tagged dump: whose log it is */
-	bool redacted; /* payloads are zeros but for their first octets */
-	bool is_log; /* lines with stamps: no dump begins without a time */
+	bool redacted;    /* payloads are zeros but for their first octets */
+	bool is_log;      /* lines with stamps: no dump begins without a time */
+	uint32_t process; /* that wrote the newest line; 0: not told */
 	struct sf_logclock clock;
 	struct sf_dump_line
 	    ahead; /* a line in front of a dump that tells of it */
@@ -178,6 +181,7 @@ begin_packet(struct text *t, const struct sf_dump_line *l)
 		.closed = l->tag != SF_DUMP_NO_TAG || l->half,
 		.tag = l->tag,
 		.direction = direction_of(direction),
+		.process = t->process,
 		.timed = l->timed || t->clock.stamped || t->clock.ticked,
 		.time_ns = sf_logclock_dump(&t->clock, l) };
 	t->preamble = false;
@@ -207,12 +211,15 @@ static void
 hear_line(struct text *t, const struct sf_dump_line *l)
 {
 	struct sf_bytes text = l->text;
+	struct sf_log_process process;
 	struct sf_log_stamp s;
 	struct sf_diag d;
 
 	if (text.n > 2 && (text.p[0] == 'I' || text.p[0] == 'O') &&
 	    text.p[1] == ' ')
 		text = sf_bytes(text.p + 2, text.n - 2);
+	if (sf_log_process_parse(&process, text, &d) == SF_OK)
+		t->process = process.id;
 	if (sf_log_stamp_parse(&s, text, &d) == SF_OK) {
 		sf_logclock_stamp(&t->clock, &s);
 		t->is_log |= !s.has_year || s.utc;
@@ -296,16 +303,37 @@ deliver_as(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in,
 	sf_reader_deliver(r, out, &record);
 }
 
+/* The number of a process among those of this log. */
+static unsigned
+number_of(struct sf_capture_info *info, uint32_t process)
+{
+	unsigned i = 0;
+
+	while (i < info->processes && info->process_ids[i] != process)
+		i++;
+	if (i < info->processes)
+		return i;
+	if (i == SF_CAPTURE_PROCESSES) {
+		info->processes_lost++;
+		return i - 1;
+	}
+	info->process_ids[i] = process;
+	info->processes++;
+	return i;
+}
+
 /* A datagram alone. */
 static void
 deliver_bare(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in)
 {
 	struct text *t = r->state;
 	bool inward = t->p.direction == SF_DIR_IN;
+	unsigned who =
+	    t->p.process == 0 ? 0 : number_of(&r->info, t->p.process);
 	struct sf_bare b = { .octets = in,
 		.original = in.n + (t->p.cut ? 1 : 0),
-		.src = inward ? sf_wrap_far() : sf_wrap_near(),
-		.dst = inward ? sf_wrap_near() : sf_wrap_far(),
+		.src = inward ? sf_wrap_far_of(who) : sf_wrap_near_of(who),
+		.dst = inward ? sf_wrap_near_of(who) : sf_wrap_far_of(who),
 		.data = t->p.tag == SF_DUMP_CHROMIUM_SCTP ||
 			t->p.tag == SF_DUMP_JANUS_DATA,
 		.timed = t->p.timed,

@@ -22,11 +22,36 @@ sf_wrap_far(void)
 	return far;
 }
 
+static struct sf_addr
+counted_on(struct sf_addr a, unsigned who)
+{
+	a.port = (uint16_t)(a.port + who % SF_WRAP_WHO);
+	return a;
+}
+
+struct sf_addr
+sf_wrap_near_of(unsigned who)
+{
+	return counted_on(near, who);
+}
+
+struct sf_addr
+sf_wrap_far_of(unsigned who)
+{
+	return counted_on(far, who);
+}
+
+static bool
+is_of(const struct sf_addr *a, const struct sf_addr *base)
+{
+	return a->family == 4 && memcmp(a->ip, base->ip, 4) == 0 &&
+	       a->port >= base->port && a->port - base->port < SF_WRAP_WHO;
+}
+
 bool
 sf_wrap_made_up(const struct sf_addr *a)
 {
-	return memcmp(a, &near, sizeof(near)) == 0 ||
-	       memcmp(a, &far, sizeof(far)) == 0;
+	return is_of(a, &near) || is_of(a, &far);
 }
 
 static void

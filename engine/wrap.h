@@ -30,7 +30,13 @@ size_t sf_wrap(uint8_t out[SF_WRAP_MAX], const struct sf_wrapped *w);
 struct sf_addr sf_wrap_near(void); /* 10.2.2.2:2000: who wrote the file */
 struct sf_addr sf_wrap_far(void);  /* 10.1.1.1:1000: the other side */
 
-/* True for these two. */
+#define SF_WRAP_WHO                                                            \
+	200 /* of several who wrote one file, each has ports of its
+                           own: counted on from these, from 0 */
+struct sf_addr sf_wrap_near_of(unsigned who);
+struct sf_addr sf_wrap_far_of(unsigned who);
+
+/* True for any of these. */
 bool sf_wrap_made_up(const struct sf_addr *a);
 
 #endif

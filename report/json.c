@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "checks/policy.h"
+#include "engine/wrap.h"
 #include "report/address.h"
 #include "report/json.h"
 #include "report/time.h"
@@ -123,6 +124,27 @@ put_damage(struct sf_emit *e, const struct sf_capture_info *info)
 	sf_emit_close(e, '{');
 }
 
+/* Processes whose packets are in a log, and what stands for each. */
+static void
+put_processes(struct sf_emit *e, const struct sf_capture_info *info)
+{
+	char text[SF_ADDRESS_MAX];
+
+	if (info->processes < 2)
+		return;
+	sf_emit_open(e, "processes", '[');
+	for (unsigned i = 0; i < info->processes; i++) {
+		struct sf_addr near = sf_wrap_near_of(i);
+
+		sf_emit_open(e, NULL, '{');
+		sf_emit_count(e, "pid", info->process_ids[i]);
+		sf_address_text(text, &near);
+		sf_emit_string(e, "address", text);
+		sf_emit_close(e, '{');
+	}
+	sf_emit_close(e, '[');
+}
+
 static void
 put_input(struct sf_emit *e, const struct sf_input *in)
 {
@@ -148,6 +170,7 @@ put_input(struct sf_emit *e, const struct sf_input *in)
 	put_damage(e, info);
 	sf_emit_count(e, "filtered", info->filtered);
 	sf_emit_count(e, "dropped", info->dropped);
+	put_processes(e, info);
 }
 
 /* Datagrams by what they came in, those that came in anything. */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "checks/policy.h"
+#include "engine/wrap.h"
+#include "report/address.h"
 #include "report/para.h"
 #include "report/time.h"
 #include "report/words.h"
@@ -18,7 +20,8 @@ static const char *const verdict_words[] = {
 	[SF_INCONCLUSIVE] = "INCONCLUSIVE",
 };
 
-#define HANG 6
+#define HANG      6
+#define PROCESSES 8 /* of a log, shown without -v */
 
 const char *
 sf_text_input(const struct sf_input *in)
@@ -75,6 +78,31 @@ static const char *const clocks[] = { [SF_CLOCK_UTC] = "UTC",
 	[SF_CLOCK_LOCAL] = "local time",
 	[SF_CLOCK_NO_DATE] = "counted from 1970" };
 
+/* Who is who in a log of several processes. */
+static void
+put_processes(FILE *f, const struct sf_capture_info *info,
+    const struct sf_report_style *style)
+{
+	struct sf_para p = sf_para(f, style, HANG, HANG);
+	unsigned shown = info->processes;
+	char text[SF_ADDRESS_MAX];
+
+	if (!style->verbose && shown > PROCESSES)
+		shown = PROCESSES;
+	sf_para_format(&p, "%u processes:", info->processes);
+	for (unsigned i = 0; i < shown; i++) {
+		struct sf_addr near = sf_wrap_near_of(i);
+
+		sf_address_text(text, &near);
+		sf_para_format(&p, "%" PRIu32 " is %s%s", info->process_ids[i],
+		    text, i + 1 < info->processes ? "," : "");
+	}
+	if (shown < info->processes)
+		sf_para_format(&p, "and %u more (-v lists them)",
+		    info->processes - shown);
+	sf_para_end(&p);
+}
+
 static void
 put_input(FILE *f, const struct sf_input *in, bool named,
     const struct sf_report_style *style)
@@ -115,6 +143,8 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 		sf_para_format(&p, "at octet %" PRIu64, info->damaged_at);
 	}
 	sf_para_end(&p);
+	if (info->processes > 1)
+		put_processes(f, info, style);
 }
 
 static void

@@ -50,6 +50,7 @@ def put(where, name, data):
 
 class Packet:
     """RTP or RTCP: when, which way seen from near, and the octets."""
+    pid = 1  # who logs it
 
     def __init__(self, ns, octets, way="O"):
         self.ns, self.octets, self.way = ns, octets, way
@@ -96,8 +97,8 @@ def chromium(packets):
     out = ["", "[1:2:%s:INFO:a.cc:575] no packet 12:00:00 0000 here" %
            packets[0].clock("%m%d/%H%M%S")]
     for i, p in enumerate(packets):
-        out.append("[1:2:%s:VERBOSE1:third_party/webrtc/pc/srtp_session.cc:"
-                   "549] \n" % p.clock("%m%d/%H%M%S"))
+        out.append("[%d:2:%s:VERBOSE1:third_party/webrtc/pc/srtp_session.cc:"
+                   "549] \n" % (p.pid, p.clock("%m%d/%H%M%S")))
         out.append("%s 00:00:%s 0000 %s # RTP_DUMP" % (
             p.way, p.clock("%S", 3), spaced(p.octets)))
         if i % 50 == 0:
@@ -114,10 +115,10 @@ def chromium_old(packets):
 
 
 def firefox(packets):
-    return b"".join(b"%s UTC - [Child 1: Socket Thread]: D/RtpLogger {a}| "
+    return b"".join(b"%s UTC - [Child %d: Socket Thread]: D/RtpLogger {a}| "
                     b"%s RT%sP_PACKET|>> %s %s  000000 %s \n" % (
                         Packet(p.ns + 40_000, b"").clock(
-                            "%Y-%m-%d %H:%M:%S").encode(),
+                            "%Y-%m-%d %H:%M:%S").encode(), p.pid,
                         b"Transmit" if p.way == "O" else b"Receive",
                         b"C" if p.rtcp else b"", p.way.encode(),
                         p.clock().encode(), spaced(p.octets).encode())
@@ -329,6 +330,95 @@ def two_legs(where):
                     s["duplicates"] for s in r["streams"]))
                 check(label + ": two legs", len(r["streams"]) ==
                       2 * len(whole["streams"]), len(r["streams"]))
+
+
+def logcat(packets):
+    """Android: process and thread behind a date without a year."""
+    return b"".join(b"%s %5d  22555 V chromium: [VERBOSE1:srtp_session.cc(549)]"
+                    b" \n%s %s 000000 %s # RTP_DUMP\n" % (
+                        p.clock("%m-%d %H:%M:%S", 3).encode(), p.pid,
+                        p.way.encode(), p.clock(digits=3).encode(),
+                        spaced(p.octets).encode()) for p in packets)
+
+
+def of_process(packets, pid):
+    for p in packets:
+        p.pid = pid
+    return packets
+
+
+def made_call(seed, ssrc, frames=150):
+    """A sender that counts under KID 9 from 0 and does not say its name."""
+    c = mkcap.Capture(seed=seed)
+    c.audio(ssrc).sframe(frames, kid=9)
+    return [Packet(p.ns, p.octets[HEADERS:]) for p in c.frames_of_wire()]
+
+
+@test
+def processes(where):
+    """Two browsers in one log are two endpoints, each with both its legs."""
+    forms = (("chromium.log", chromium), ("firefox.log", firefox),
+             ("logcat.log", logcat))
+    for name, make in forms:
+        for pids, want in (((1111, 2222), set()), ((1111, 1111),
+                                                    {"ctr-reused"})):
+            packets = sorted(of_process(made_call(1, 0xa1), pids[0]) +
+                             of_process(made_call(2, 0xb2), pids[1]),
+                             key=lambda p: p.ns)
+            _, r = report(put(where, name, make(packets)))
+            found = slugs(r) - {"kid-shared"}
+            check("%s of processes %s: findings" % (name, pids),
+                  found == want, found)
+            who = [(p["pid"], p["address"])
+                   for p in r["inputs"][0].get("processes", ())]
+            check("%s of processes %s: who is who" % (name, pids), who == (
+                [] if want else [(1111, "10.2.2.2:2000"),
+                                 (2222, "10.2.2.2:2001")]), who)
+            check("%s of processes %s: fits the schema" % (name, pids),
+                  not schema.faults(r), schema.faults(r))
+        text = run("check", put(where, name, make(packets[:1] + [
+            of_process([p], 7)[0] for p in packets[1:]]))).text
+        check(name + ": the text tells them apart",
+              "2 processes: 1111 is 10.2.2.2:2000, 7 is 10.2.2.2:2001" in text,
+              text[:300])
+    # what one sends the other receives, in one log
+    for call in ("S03-sframe-gcm128", "S15-d-ctr-reset", "S14-d-drift"):
+        path = sample(call + ".rtp.pcap")
+        packets = packets_of(path)
+        _, whole = report(path)
+        with open(sample(call + ".manifest.json"), encoding="utf-8") as f:
+            theirs = {s[k] for s in json.load(f)["streams"]
+                      for k in ("ssrc", "rtx_ssrc") if s["client"] == "b"}
+        both = []
+        for p in packets:
+            sender = struct.unpack_from(">I", p.octets, 4 if p.rtcp else 8)[0]
+            near = int(sender in theirs)
+            both += of_process([p], 100 + near) + of_process(
+                [Packet(p.ns + 300_000, p.octets, "I")], 101 - near)
+        both.sort(key=lambda p: p.ns)
+        streams, found = facts(whole)
+        for name, make in forms[:2]:
+            label = "%s between two processes, %s" % (call, name)
+            ran, r = report(put(where, name, make(both)))
+            got = facts(r, {"10.2.2.2:2000", "10.2.2.2:2001"})[0]
+            check(label + ": the same streams", got == streams,
+                  "%s, not %s" % (str(got)[:400], str(streams)[:400]))
+            check(label + ": two legs and no duplicates",
+                  len(r["streams"]) == 2 * len(whole["streams"]) and not any(
+                      s["duplicates"] for s in r["streams"]),
+                  len(r["streams"]))
+            check(label + ": the same findings", slugs(r) == slugs(whole),
+                  "%s, not %s" % (slugs(r), slugs(whole)))
+            out = os.path.join(where, "out.pcapng")
+            run("unwrap", os.path.join(where, name), "-w", out)
+            check(label + ": and of what unwrap writes",
+                  facts(report(out)[1]) == facts(r))
+    crowd = [of_process([p], 5000 + i)[0]
+             for i, p in enumerate(made_call(3, 0xc3, 300))]
+    _, r = report(put(where, "crowd.log", chromium(crowd)))
+    check("three hundred processes: said", any("200 processes" in x
+                                               for x in r["limits"]) and
+          len(r["inputs"][0]["processes"]) == 200, r["limits"])
 
 
 @test

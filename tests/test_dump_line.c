@@ -1,5 +1,7 @@
-/* Unit tests of parsers/text/dump_line.c and log_stamp.c. */
+/* Unit tests of parsers/text/dump_line.c, log_stamp.c and
+   log_process.c. */
 #include "parsers/text/dump_line.h"
+#include "parsers/text/log_process.h"
 #include "parsers/text/log_stamp.h"
 #include "tests/rows.h"
 
@@ -83,6 +85,28 @@ static const struct {
 	{ "a time alone",   "19:41:44.840" },
 	{ "before 1970",    "1969-11-22 19:57:33" },
 };
+
+static const struct {
+	const char *what, *text;
+	uint32_t id;
+	const char *rest;
+} processes[] = {
+	{ "Chromium",         "[22514:22555:1122/194144.840695:VERBOSE1:a.cc:549] x", 22514, ":22555:1122/194144.840695:VERBOSE1:a.cc:549] x" },
+	{ "Chromium, process alone", "[22514:1122/194144.840695:INFO",   22514, ":1122/194144.840695:INFO" },
+	{ "Firefox",          "2026-11-22 19:57:33.754806 UTC - [Child 15576: Socket Thread]", 15576, ": Socket Thread]" },
+	{ "Firefox, parent",  "2026-11-22 19:57:33 UTC - [Parent 1: Main", 1, ": Main" },
+	{ "Firefox, no date", "[Child 15576: Socket Thread]: D/RtpLogger", 15576, ": Socket Thread]: D/RtpLogger" },
+	{ "Firefox, old",     "[15576:Main Thread]: D/RtpLogger",         15576, ":Main Thread]: D/RtpLogger" },
+	{ "Chromium OS",      "2026-11-22T19:41:44.8Z VERBOSE1 chrome[22514:22555]: [a", 22514, ":22555]: [a" },
+	{ "logcat",           "11-22 19:41:44.840 22514 22555 V a",       22514, " 22555 V a" },
+	{ "logcat, wide",     "11-22 19:41:44.840   514   555 V a",       514,   "   555 V a" },
+};
+
+static const char *const nobody[] = { "hello", "[1231/235959.9:INFO",
+	"2026-11-22 19:57:33 UTC - [Socket Thread]", "[]", "[Child 15576]",
+	"2026-11-22T19:41:44.8Z VERBOSE1 chrome", "11-22 19:41:44.840 22514 V",
+	"[22514:22555] no date", "[9999999999:1122/194144.8:I",
+	"2026-11-22 19:57:33 UTC - [A0123456789012345678901234 5: x]" };
 /* clang-format on */
 
 static void
@@ -168,6 +192,33 @@ reads_stamps(void **state)
 }
 
 static void
+reads_processes(void **state)
+{
+	struct sf_log_process p;
+	struct sf_diag d;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(processes); i++) {
+		const char *w = processes[i].what;
+		struct sf_bytes in = text_copy(processes[i].text);
+
+		EXPECT(w, sf_log_process_parse(&p, in, &d), SF_OK);
+		EXPECT(w, p.id, processes[i].id);
+		EXPECT(w, p.payload.n, strlen(processes[i].rest));
+		expect_prefixes(w, "log_process", in);
+		hex_free(in);
+	}
+	for (size_t i = 0; i < LENGTH(nobody); i++) {
+		struct sf_bytes in = text_copy(nobody[i]);
+
+		EXPECT(nobody[i], sf_log_process_parse(&p, in, &d),
+		    SF_MALFORMED);
+		expect_prefixes(nobody[i], "log_process", in);
+		hex_free(in);
+	}
+}
+
+static void
 refuses_other_beginnings(void **state)
 {
 	static const struct bad_row bad[] = {
@@ -177,6 +228,7 @@ refuses_other_beginnings(void **state)
 	(void)state;
 	expect_refused("dump_line", bad, LENGTH(bad));
 	expect_refused("log_stamp", bad, LENGTH(bad));
+	expect_refused("log_process", bad, LENGTH(bad));
 	for (size_t i = 0; i < LENGTH(unstamped); i++) {
 		struct sf_bytes in = text_copy(unstamped[i].text);
 		struct sf_log_stamp s;
@@ -189,6 +241,7 @@ refuses_other_beginnings(void **state)
 	}
 	expect_noise("dump_line", 200);
 	expect_noise("log_stamp", 60);
+	expect_noise("log_process", 80);
 }
 
 int
@@ -198,6 +251,7 @@ main(void)
 		cmocka_unit_test(reads_dumps),
 		cmocka_unit_test(reads_line_by_line),
 		cmocka_unit_test(reads_stamps),
+		cmocka_unit_test(reads_processes),
 		cmocka_unit_test(refuses_other_beginnings),
 	};
 
