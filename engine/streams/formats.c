@@ -9,6 +9,9 @@
 #define CN        13 /* comfort noise (RFC 3389), by RFC 3551 6 */
 #define EVENT     4  /* octets of a telephone-event (RFC 4733 2.3) */
 #define EVENTS    16 /* keys of a telephone */
+#define LIKELY                                                                 \
+	8 /* evidence of a run in blocks of RED: to look into clear
+                        ones does no harm */
 
 /* ---- payload types -------------------------------------------------------- */
 
@@ -257,7 +260,7 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 		record_block(&recs[n++], &part);
 	}
 	return n > 0 && can_be_block(*block_pt) &&
-	       (sf_track_runs_on(recs, n, 0) ||
+	       (sf_track_runs_on(recs, n, 0, LIKELY) ||
 		   (several && sf_way_search(&way, recs, n)));
 }
 

@@ -32,14 +32,15 @@ sf_track_record(struct sf_record *r, const struct sf_unit *u)
  * have to: what stands there by chance does so now and then.
  */
 bool
-sf_track_runs_on(const struct sf_record *recs, size_t n, uint8_t at)
+sf_track_runs_on(
+    const struct sf_record *recs, size_t n, uint8_t at, double level)
 {
 	struct sf_placing p = { at, at, SF_LAYOUT_RFC9605, at == 1 };
 	struct sf_run_found found;
 	struct sf_run_header a, b;
 	size_t fit = 0;
 
-	if (n < 4 || !sf_run_search(&found, recs, n, p, SF_RUN_SURE))
+	if (n < 4 || !sf_run_search(&found, recs, n, p, level))
 		return false;
 	for (size_t i = 1; i < n; i++)
 		fit += sf_run_header(&a, &recs[i - 1], p) &&
@@ -108,11 +109,12 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 		sf_track_record(&recs[n++], &sf_held_at(s, at)->unit);
 	if (n == 0)
 		return SF_FRAMING_CODEC;
-	if (sf_track_runs_on(recs, n, 0))
+	if (sf_track_runs_on(recs, n, 0, SF_RUN_SURE))
 		return SF_FRAMING_PACKET;
 	k = first_of_frames(firsts, recs, n);
 	if (can_be_descriptors(recs, n) &&
-	    (sf_track_runs_on(firsts, k, 1) || sf_track_runs_on(recs, n, 1)))
+	    (sf_track_runs_on(firsts, k, 1, SF_RUN_SURE) ||
+		sf_track_runs_on(recs, n, 1, SF_RUN_SURE)))
 		return SF_FRAMING_DESCRIPTOR;
 	return SF_FRAMING_CODEC;
 }

@@ -106,8 +106,9 @@ void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
 /* A packet's octets as if they were a frame. */
 void sf_track_record(struct sf_record *r, const struct sf_unit *u);
 
-/* Do SFrame headers behind that many octets run on? */
-bool sf_track_runs_on(const struct sf_record *recs, size_t n, uint8_t at);
+/* Do SFrame headers behind that many octets run on? level: as sf_run_search(). */
+bool sf_track_runs_on(
+    const struct sf_record *recs, size_t n, uint8_t at, double level);
 
 /* From the headers of the packets held; CODEC when they show nothing. */
 enum sf_framing sf_track_framing(
