@@ -66,6 +66,7 @@ void sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
     const struct sf_frame_event *ev);
 
 struct sf_example sf_example_of(const struct sf_frame_event *ev);
+struct sf_example sf_example_shown(const struct sf_shown *s);
 void sf_add_example(struct sf_finding *f, struct sf_example e);
 
 /* scope.c: which streams come from one sender. */

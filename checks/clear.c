@@ -21,8 +21,8 @@ judge_bare(struct sf_checks *k, const struct sf_stream *s)
 	f->frames = s->evidence.bare;
 }
 
-static struct sf_example
-example_of(const struct sf_shown *s)
+struct sf_example
+sf_example_shown(const struct sf_shown *s)
 {
 	struct sf_example e = { .place = s->place, .shown = *s };
 
@@ -40,7 +40,7 @@ fail_interval(struct sf_checks *k, enum sf_finding_id rule,
 	struct sf_finding *f = sf_failed(k, rule, s->id, 1, v->first, v->last);
 
 	f->frames += v->frames;
-	sf_add_example(f, example_of(&v->shown));
+	sf_add_example(f, sf_example_shown(&v->shown));
 }
 
 static void
@@ -131,7 +131,40 @@ judge_aside(struct sf_checks *k, enum sf_finding_id rule,
 	}
 	f = sf_failed(k, rule, s->id, 1, a->first, a->last);
 	f->frames = a->frames;
-	sf_add_example(f, example_of(&a->shown));
+	sf_add_example(f, sf_example_shown(&a->shown));
+}
+
+static bool
+is_covered(const struct sf_stream *s)
+{
+	return s->protection == SF_PROT_VERIFIED ||
+	       s->protection == SF_PROT_CONSISTENT ||
+	       s->protection == SF_PROT_PARTLY_CLEAR ||
+	       s->protection == SF_PROT_OTHER_DIALECT ||
+	       s->protection == SF_PROT_MIXED;
+}
+
+/* Or, where it is no media itself, does its sender protect any? */
+static bool
+sender_covers(const struct sf_checks *k, const struct sf_stream *s)
+{
+	if (s->why != SF_WHY_NOT_MEDIA)
+		return is_covered(s);
+	for (const struct sf_stream *o = k->result.model->streams; o != NULL;
+	     o = o->next)
+		if (o != s && is_covered(o) && sf_same_endpoint(k, o, s))
+			return true;
+	return false;
+}
+
+/* Payload types beside the media: signals, that are too short to be encrypted. */
+static void
+judge_beside(struct sf_checks *k, const struct sf_stream *s)
+{
+	if (s->events.frames + s->noise.frames == 0 || !sender_covers(k, s))
+		return;
+	judge_aside(k, SFP010, s, &s->events, 0);
+	judge_aside(k, SFP011, s, &s->noise, 0);
 }
 
 /* What RED and FEC repeat of a protected stream. */
@@ -152,6 +185,8 @@ sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		uint64_t in_run;
 
+		if (s->kind != SF_KIND_REPAIR)
+			judge_beside(k, s);
 		if (s->kind == SF_KIND_REPAIR || s->why == SF_WHY_NOT_MEDIA)
 			continue;
 		in_run = s->evidence.run_frames > 0;

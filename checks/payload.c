@@ -30,6 +30,21 @@ judge_rewritten(struct sf_checks *k, const struct sf_stream *s)
 	    ->frames = e->rewritten;
 }
 
+static void
+fail_clear_repairs(struct sf_checks *k, const struct sf_stream *s)
+{
+	for (const struct sf_interval *v = s->intervals; v != NULL;
+	     v = v->next) {
+		struct sf_finding *f;
+
+		if (v->state != SF_STATE_PLAINTEXT)
+			continue;
+		f = sf_failed(k, SFR002, s->id, 1, v->first, v->last);
+		f->frames += v->frames;
+		sf_add_example(f, sf_example_shown(&v->shown));
+	}
+}
+
 /* A retransmission (RFC 4588) against the stream that it repeats. */
 static void
 judge_repair(struct sf_checks *k, const struct sf_stream *s)
@@ -41,8 +56,7 @@ judge_repair(struct sf_checks *k, const struct sf_stream *s)
 	if (of == NULL || of->protection == SF_PROT_SRTP)
 		return;
 	if (clear > 0 && of->protection != SF_PROT_PLAINTEXT)
-		sf_failed(k, SFR002, s->id, 1, s->first, s->last)->frames =
-		    clear;
+		fail_clear_repairs(k, s);
 	else
 		sf_passed(k, SFR002, 1);
 	if (s->evidence.conflicts > 0)

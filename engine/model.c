@@ -148,6 +148,8 @@ sf_look_text(enum sf_look l)
 {
 	static const char *const texts[SF_LOOKS] = {
 		[SF_LOOK_NONE] = "nothing known",
+		[SF_LOOK_EVENT] = "a telephone event",
+		[SF_LOOK_NOISE] = "comfort noise",
 		[SF_LOOK_OPUS] = "an Opus frame",
 		[SF_LOOK_RED] = "RED around Opus",
 		[SF_LOOK_SAMPLES] = "companded samples",

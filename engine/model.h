@@ -98,6 +98,8 @@ enum sf_look {
 	SF_LOOK_AV1,
 	SF_LOOK_AV1_KEY,
 	SF_LOOK_BODY,    /* not uniform, behind an SFrame header */
+	SF_LOOK_EVENT,   /* a key of a telephone (RFC 4733) */
+	SF_LOOK_NOISE,   /* comfort noise (RFC 3389) */
 	SF_LOOKS
 };
 
@@ -322,6 +324,8 @@ struct sf_stream {
 	struct sf_aside silence;  /* frames of silence that were not protected */
 	struct sf_aside injected; /* f8 ff fe, the silence that servers send */
 	struct sf_aside strays;   /* look like media in the clear; no proof */
+	struct sf_aside events;   /* keys of a telephone, in the clear */
+	struct sf_aside noise;    /* comfort noise, in the clear */
 	struct sf_aside copies;   /* in RED or FEC: in the clear, not what was
 	                             sent */
 	struct sf_key_use *keys;

@@ -102,6 +102,7 @@ struct sf_track {
 		enum sf_codec codec;
 	} formats[SF_STREAM_PTS]; /* of other payload types, as they come */
 	unsigned n_formats;
+	uint32_t event_timestamp; /* of the last telephone event */
 	enum sf_direction direction; /* of the first packet */
 	struct sf_media media;    /* when pub.recorded */
 	struct sf_track *repaired; /* what a repair stream repairs */

@@ -531,6 +531,13 @@ about_aside(struct subject *x)
 }
 
 static void
+about_events(struct subject *x)
+{
+	add(&x->w, "%" PRIu64 " key%s", x->f->frames, plural(x->f->frames));
+	add_shown(&x->w, x->f);
+}
+
+static void
 about_clear_media(struct subject *x)
 {
 	const struct sf_finding *f = x->f;
@@ -748,6 +755,8 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP007] = about_aside,
 	[SFP008] = about_bare,
 	[SFP009] = about_aside,
+	[SFP010] = about_events,
+	[SFP011] = about_aside,
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,

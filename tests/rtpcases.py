@@ -418,21 +418,47 @@ def add(case):
                                         ns=p.ns + MS))
         c.packets.sort(key=lambda p: p.ns)
 
-    @case(is_={A: UP}, sdp=lambda: opus(
-        "a=rtpmap:126 telephone-event/8000").replace("SAVPF 111",
-                                                     "SAVPF 111 126"))
-    def quiet_telephone_events(c):
+    def events():
+        return opus("a=rtpmap:126 telephone-event/8000").replace(
+            "SAVPF 111", "SAVPF 111 126")
+
+    def told(*words):
+        return lambda name, report, text: [
+            check("%s: says %s" % (name, w), w in " ".join(text.split()), text)
+            for w in words]
+
+    @case({"keys-pressed-clear": [A]}, near="stray-clear", is_={A: UP},
+          sdp=events, also=told(
+              "10 keys", "begins 05 0a 03 20: a telephone event"))
+    def telephone_events(c):
         between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
                 b"\x05\x0a\x03\x20")
 
-    @case(is_={A: UP})
-    def quiet_telephone_events_without_sdp(c):
+    @case({"keys-pressed-clear": [A]}, is_={A: UP}, also=told("20 keys"))
+    def telephone_events_without_sdp(c):
         between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
                 b"\x05\x0a\x03\x20", every=20)
 
-    @case(is_={A: UP})
-    def quiet_comfort_noise(c):
+    @case(near="keys-pressed-clear", is_={A: UP}, sdp=events)
+    def quiet_telephone_events_under_sframe(c):
+        between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
+                header(9, 70000) + c.rng.randbytes(4 + 16), every=400)
+
+    @case({"stream-plaintext": [A]}, near="keys-pressed-clear", verdict="fail",
+          is_={A: CLEAR}, sdp=events)
+    def telephone_events_in_a_clear_call(c):
+        between(c, c.audio(A, ALICE, SFU).plain(400), 126,
+                b"\x05\x0a\x03\x20")
+
+    @case({"comfort-noise-clear": [A]}, is_={A: UP}, also=told("33 frames"))
+    def comfort_noise(c):
         between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 13, b"\x40\x07",
+                every=12)
+
+    @case({"stream-plaintext": [A]}, near="comfort-noise-clear",
+          verdict="fail", is_={A: CLEAR})
+    def comfort_noise_in_a_clear_call(c):
+        between(c, c.audio(A, ALICE, SFU).plain(400), 13, b"\x40\x07",
                 every=12)
 
     @case(is_={AV: UP}, sdp=lambda: sdp((

@@ -5,10 +5,12 @@
 #include "parsers/media/red.h"
 #include "parsers/rtp/flexfec.h"
 
-#define HABIT_RED 63 /* Chromium's payload type for RED audio */
-#define CN        13 /* comfort noise (RFC 3389), by RFC 3551 6 */
-#define EVENT     4  /* octets of a telephone-event (RFC 4733 2.3) */
-#define EVENTS    16 /* keys of a telephone */
+#define HABIT_RED    63 /* Chromium's payload type for RED audio */
+#define CN           13 /* comfort noise (RFC 3389), by RFC 3551 6 */
+#define EVENT        4  /* octets of a telephone-event (RFC 4733 2.3) */
+#define EVENTS       16 /* keys of a telephone */
+#define NEVER_SFRAME 4  /* octets: the shortest header and tag are 5 */
+#define NOISE_MOST   11 /* octets of comfort noise */
 #define LIKELY                                                                 \
 	8 /* evidence of a run in blocks of RED: to look into clear
                         ones does no harm */
@@ -69,6 +71,53 @@ known_format(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 		t->formats[t->n_formats++].codec = codec;
 	}
 	return codec;
+}
+
+/* RFC 3389 3: a level, and coefficients that few send. Under a payload type that
+   may be something else, it has to be too short to be encrypted. */
+static bool
+is_noise(const struct sf_unit *u)
+{
+	size_t most = u->pt == CN ? NOISE_MOST : NEVER_SFRAME;
+
+	return u->payload.n > 0 && u->payload.n <= most &&
+	       (u->payload.p[0] & 0x80) == 0;
+}
+
+static void
+note_aside(
+    struct sf_aside *a, const struct sf_unit *u, enum sf_look look, bool more)
+{
+	struct sf_shown *shown = &a->shown;
+
+	if (a->frames == 0) {
+		a->first = u->place;
+		shown->look = look;
+		shown->n = (uint8_t)(u->payload.n < SF_SHOWN ? u->payload.n
+							     : SF_SHOWN);
+		memcpy(shown->octets, u->payload.p, shown->n);
+		shown->at = u->packet_at;
+		shown->place = u->place;
+	}
+	a->frames += more;
+	a->last = u->place;
+}
+
+/* Too short for any header and tag: what is said so is said in the clear. One
+   event is sent in several packets, under one timestamp. */
+static void
+note_beside(struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_stream *p = &t->pub;
+
+	if (is_event(u->payload)) {
+		note_aside(&p->events, u, SF_LOOK_EVENT,
+		    p->events.frames == 0 ||
+			u->timestamp != t->event_timestamp);
+		t->event_timestamp = u->timestamp;
+	} else if (is_noise(u)) {
+		note_aside(&p->noise, u, SF_LOOK_NOISE, true);
+	}
 }
 
 /* Repair octets and events are no frames; they take a sequence number. */
@@ -329,8 +378,10 @@ sf_track_other(
 		take_video_red(s, t, u);
 	else if (t->red == SF_RED_BLOCKS && codec == SF_CODEC_RED)
 		take_blocks(s, t, u);
-	else if (is_frameless(codec))
+	else if (is_frameless(codec)) {
+		if (codec == SF_CODEC_OTHER)
+			note_beside(t, u);
 		pass(s, t, u);
-	else
+	} else
 		sf_track_judge(s, t, codec, t->framing, u);
 }

@@ -467,7 +467,7 @@ def faulty_copies(c):
     c.expect[s.ssrc] = {"mixed"}
 
     def settle():
-        if s.repeated >= 3:
+        if s.repeated >= 8:
             c.must.add("copies-clear")
         else:
             c.expect[s.ssrc] |= GOOD | {"other-dialect"}
