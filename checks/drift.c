@@ -156,6 +156,22 @@ field_of(const struct move *m, const struct sf_key_use *u)
 	return equal > 16 ? 16 : equal;
 }
 
+/* It stays, and nothing tells whether it should have gone. */
+static void
+not_followed(struct sf_checks *k, const struct sf_stream *s,
+    const struct sf_key_use *u, const struct move *m)
+{
+	struct sf_finding *f =
+	    sf_failed(k, SFK012, s->id, 1, m->to->first, u->last);
+
+	if (f->lag_ns >= u->last.time_ns - m->at_ns)
+		return;
+	f->lag_ns = u->last.time_ns - m->at_ns;
+	f->kid = u->kid;
+	f->new_kid = m->to->kid;
+	f->other_stream = m->stream->id;
+}
+
 /*
  * Does the stream stay behind the move? Its use of the old epoch goes on past
  * the grace time. KIDs of 5.1 move each on its own: without a scheme that says
@@ -187,6 +203,8 @@ left_behind(
 	    !move_apart(m->stream, s, field_of(m, u), grace_ns))
 		return u;
 	sf_cannot_tell(k, SFK001);
+	if (u->next == NULL)
+		not_followed(k, s, u, m);
 	return NULL;
 }
 
@@ -292,4 +310,28 @@ sf_judge_drift(struct sf_checks *k, const struct sf_stream *s)
 	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
 		if (move_at(&m, s, u))
 			judge_move(k, &m);
+}
+
+/* Who moved to a KID long before half of its group did. One that nobody ever
+   came to is told where KIDs are said to be the group's. */
+void
+sf_judge_ahead(struct sf_checks *k, const struct sf_timeline *t)
+{
+	for (unsigned i = 0; i < t->n_lines && t->n_senders > 1; i++) {
+		const struct sf_track_line *l = &t->lines[i];
+		struct sf_finding *f;
+
+		if (l->copy || !l->follows)
+			continue;
+		if (l->ahead_ns <= k->options.drift_grace_ns ||
+		    (l->ahead_alone && k->options.scheme != SF_KID_MLS)) {
+			sf_passed(k, SFK011, 1);
+			continue;
+		}
+		f = sf_failed(k, SFK011, l->stream->id, 1, l->ahead->first,
+		    l->ahead->last);
+		f->kid = l->ahead->kid;
+		f->lag_ns = l->ahead_ns;
+		f->other_stream = l->ahead_alone ? 0 : l->stream->id;
+	}
 }

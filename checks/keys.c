@@ -54,29 +54,68 @@ judge_shared(struct sf_checks *k, const struct sf_stream *s)
 
 /* ---- back to a retired KID ------------------------------------------------ */
 
-/* A to B to A again, where B is the next value of the same low field and all of
-   it took longer than frames are out of step. An SFU that switches between
-   senders changes the high field and is no matter. */
+/* The next value of the same low field. An SFU that switches between senders
+   changes the high field. */
+static bool
+goes_on(const struct sf_kid_form *form, uint64_t from, uint64_t to)
+{
+	enum sf_kid_change c = sf_kid_change(form, from, to);
+
+	return c == SF_CHANGE_NEXT || c == SF_CHANGE_SKIP ||
+	       (c == SF_CHANGE_PLAIN && to == from + 1);
+}
+
+/* All values of a low field, and from the first again: roll-over. */
+static bool
+went_round(uint64_t last, uint64_t first)
+{
+	uint64_t values = last - first + 1;
+
+	return values >= 4 && (values & (values - 1)) == 0 &&
+	       (first & (values - 1)) == 0;
+}
+
+/* The use of this KID in the rising row that ends before c; NULL: none. */
+static const struct sf_key_use *
+left_use(const struct sf_key_use *row, const struct sf_key_use *c)
+{
+	for (; row != c; row = row->next)
+		if (row->kid == c->kid)
+			return row->frames >= STEADY ? row : NULL;
+	return NULL;
+}
+
+/* A to B to C, each the next of the one before, and back to A or B; each for
+   longer than frames are out of step. */
 static void
 judge_return(struct sf_checks *k, const struct sf_stream *s)
 {
-	for (const struct sf_key_use *a = s->keys; a != NULL; a = a->next) {
-		const struct sf_key_use *b = a->next;
-		const struct sf_key_use *c = b == NULL ? NULL : b->next;
+	const struct sf_kid_form none = { 0 };
+	const struct sf_kid_form *form =
+	    k->timeline == NULL ? &none : &k->timeline->form;
+	const struct sf_key_use *row = s->keys;
+
+	for (const struct sf_key_use *b = s->keys; b != NULL && b->next != NULL;
+	     b = b->next) {
+		const struct sf_key_use *c = b->next, *a = NULL;
 		struct sf_finding *f;
 
-		if (c == NULL)
-			break;
-		sf_passed(k, SFK002, 1);
-		if (other_keys(a, c) || c->kid != a->kid ||
-		    b->kid != a->kid + 1 || a->frames < STEADY ||
-		    b->frames < STEADY || c->frames < STEADY)
+		if (goes_on(form, b->kid, c->kid))
 			continue;
+		if (b->kid > c->kid && b->frames >= STEADY &&
+		    c->frames >= STEADY && !went_round(b->kid, c->kid))
+			a = left_use(row, c);
+		row = c;
+		if (a == NULL || other_keys(a, c)) {
+			sf_passed(k, SFK002, 1);
+			continue;
+		}
 		f = sf_failed(k, SFK002, s->id, 1, c->first, c->last);
 		f->kid = c->kid;
 		f->new_kid = b->kid;
 		f->frames += c->frames;
 	}
+	sf_passed(k, SFK002, s->keys != NULL && s->keys->next != NULL);
 }
 
 /* ---- not rotated after a join or a leave ---------------------------------- */
@@ -172,6 +211,8 @@ sf_judge_keys(struct sf_checks *k, const struct sf_model *m)
 		judge_return(k, s);
 		sf_judge_drift(k, s);
 	}
+	if (t != NULL)
+		sf_judge_ahead(k, t);
 	for (unsigned i = 0; t != NULL && i < t->n_events; i++)
 		judge_event(k, &t->events[i]);
 }

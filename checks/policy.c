@@ -15,8 +15,10 @@
 		[SF_DIALECT_RFC9605_PREFIXED] = true,                          \
 		[SF_DIALECT_RTP_SFRAME] = true }
 
-#define WHOLE_FRAMES                                                           \
-	.set = { [SFP004] = true }, .severities = { [SFP004] = SF_ERROR }
+/* Whole frames; and nobody who may have stayed behind goes unnoticed. */
+#define HARSHER                                                                \
+	.set = { [SFP004] = true, [SFK012] = true },                           \
+	.severities = { [SFP004] = SF_ERROR, [SFK012] = SF_WARNING }
 
 static const struct {
 	const char *purpose;
@@ -40,7 +42,7 @@ static const struct {
 		.on_leave = SF_ROTATION_FAIL,
 		.on_join = SF_ROTATION_WARN,
 		.rotate_within_ns = 3 * S,
-		WHOLE_FRAMES } },
+		HARSHER } },
 	{ "proof for an audit: every frame opened with its key, a new key "
 	  "after every join and leave",
 	    { .name = "audit-e2ee",
@@ -52,7 +54,7 @@ static const struct {
 		.on_join = SF_ROTATION_FAIL,
 		.rotate_within_ns = 3 * S,
 		.unverified_fails = true,
-		WHOLE_FRAMES } },
+		HARSHER } },
 };
 
 #define SHIPPED (sizeof(shipped) / sizeof(shipped[0]))

@@ -10,7 +10,6 @@
 
 #define AT_START_NS 2000000000 /* senders of the first seconds did not join */
 #define NEWS_NS     1000000000 /* a key may change on the news of an event */
-#define STEADY      3          /* frames on a KID before it counts */
 #define REACTIONS   65536
 
 const struct sf_key_use *
@@ -143,151 +142,6 @@ gather_senders(struct sf_timeline *t, const struct sf_checks *k)
 		t->senders[i].apart_ns = apart(t, &t->senders[i]);
 }
 
-/* ---- the group's epochs ----------------------------------------------------- */
-
-uint64_t
-sf_timeline_value(const struct sf_timeline *t, uint64_t kid)
-{
-	struct sf_kid_parts p = sf_kid_parts(&t->form, kid);
-
-	/* a sender's generation and step are its own */
-	return p.width == 0 || t->form.scheme == SF_KID_SENDER ? kid : p.low;
-}
-
-const struct sf_epoch *
-sf_timeline_epoch(const struct sf_timeline *t, int64_t ns)
-{
-	const struct sf_epoch *now = NULL;
-
-	for (unsigned i = 0; i < t->n_epochs; i++)
-		if (t->epochs[i].first_ns <= ns)
-			now = &t->epochs[i];
-	return now;
-}
-
-/* Does every sender share KIDs or low fields with another? Then there is an
-   epoch that all move through. */
-static bool
-has_epochs(const struct sf_checks *k, struct sf_timeline *t)
-{
-	if (t->form.scheme == SF_KID_MLS)
-		return true;
-	if (t->form.scheme == SF_KID_SENDER || t->n_senders < 2)
-		return t->n_senders == 1;
-	t->form.evident_bits = sf_evident_epoch_bits(k, t);
-	return t->form.evident_bits != 0 || sf_share_kids(t);
-}
-
-struct begun {
-	int64_t ns;
-	uint64_t value;
-	uint32_t stream;
-};
-
-static int
-by_time(const void *left, const void *right)
-{
-	const struct begun *a = left, *b = right;
-
-	if (a->ns != b->ns)
-		return a->ns < b->ns ? -1 : 1;
-	return a->stream < b->stream ? -1 : a->stream > b->stream;
-}
-
-/* Is the value one that the group has had of late? A value that comes back
-   after a full round of its bits is a new epoch. */
-static bool
-is_known(const struct sf_timeline *t, uint64_t value)
-{
-	unsigned round = t->form.scheme == SF_KID_MLS ? t->form.epoch_bits
-						      : t->form.evident_bits;
-	unsigned back = round == 0 || round > 12 ? 4096 : (1u << round) - 1;
-
-	for (unsigned i = t->n_epochs; i-- > 0 && back > 0; back--)
-		if (t->epochs[i].value == value)
-			return true;
-	return false;
-}
-
-static bool
-find_epochs(struct sf_timeline *t)
-{
-	size_t n = 0, room = t->n_lines + t->changes;
-	struct begun *all = calloc(room + 1, sizeof(*all));
-
-	t->epochs = calloc(room + 1, sizeof(*t->epochs));
-	if (all == NULL || t->epochs == NULL) {
-		free(all);
-		return false;
-	}
-	for (unsigned i = 0; i < t->n_lines; i++)
-		for (const struct sf_key_use *u = t->lines[i].stream->keys;
-		     u != NULL && !t->lines[i].copy; u = u->next)
-			if (u->frames >= STEADY && n < room)
-				all[n++] = (struct begun){ u->first.time_ns,
-					sf_timeline_value(t, u->kid),
-					t->lines[i].stream->id };
-	qsort(all, n, sizeof(*all), by_time);
-	for (size_t i = 0; i < n; i++)
-		if (!is_known(t, all[i].value))
-			t->epochs[t->n_epochs++] =
-			    (struct sf_epoch){ all[i].value, all[i].ns,
-				    all[i].stream };
-	free(all);
-	return true;
-}
-
-/* The latest epoch of the value that had begun by then; n_epochs: none. */
-static unsigned
-epoch_index(const struct sf_timeline *t, uint64_t value, int64_t by_ns)
-{
-	for (unsigned i = t->n_epochs; i-- > 0;)
-		if (t->epochs[i].value == value &&
-		    t->epochs[i].first_ns <= by_ns)
-			return i;
-	return t->n_epochs;
-}
-
-/* One use of a KID against the epochs: how much of it was on time. */
-static void
-measure_use(const struct sf_timeline *t, struct sf_track_line *l,
-    const struct sf_key_use *u, int64_t grace_ns)
-{
-	int64_t end =
-	    u->next == NULL ? u->last.time_ns : u->next->first.time_ns;
-	int64_t length = u->last.time_ns - u->first.time_ns;
-	unsigned i =
-	    epoch_index(t, sf_timeline_value(t, u->kid), u->last.time_ns);
-	int64_t left, late;
-
-	if (i == t->n_epochs)
-		return;
-	left = i + 1 < t->n_epochs ? t->epochs[i + 1].first_ns : end;
-	if (left > u->first.time_ns)
-		l->current_ns += (left < end ? left : end) - u->first.time_ns;
-	late = u->last.time_ns - left;
-	if (i + 1 == t->n_epochs || late <= 0)
-		return;
-	if (late > l->behind_ns)
-		l->behind_ns = late;
-	if (late > grace_ns && length > 0)
-		l->retired_frames +=
-		    (uint64_t)((double)u->frames * (double)(late - grace_ns) /
-			       (double)length);
-}
-
-static void
-measure_line(
-    const struct sf_timeline *t, struct sf_track_line *l, int64_t grace_ns)
-{
-	l->follows = t->n_epochs > 0;
-	for (const struct sf_key_use *u = l->stream->keys; u != NULL;
-	     u = u->next)
-		measure_use(t, l, u, grace_ns);
-	if (l->current_ns > l->present_ns)
-		l->current_ns = l->present_ns;
-}
-
 /* ---- joins and leaves -------------------------------------------------------- */
 
 static bool
@@ -313,14 +167,15 @@ add_event(struct sf_timeline *t, const struct sf_sender *s, int64_t ns,
 	e->participant[SF_PARTICIPANT_MAX - 1] = '\0';
 }
 
-/* A sender whose every line is an SFU's copy is nobody that joins. */
+/* Who stops to send has left. At the end of a call everybody does so, one after
+   the other, and whoever is last sends on for some seconds to nobody: without a
+   BYE it takes twice the time that a new key may take. */
 static bool
-speaks(const struct sf_timeline *t, const struct sf_sender *s)
+has_left(
+    const struct sf_timeline *t, const struct sf_sender *s, int64_t within_ns)
 {
-	for (unsigned i = s->first; i < s->first + s->n; i++)
-		if (!t->lines[i].copy)
-			return true;
-	return false;
+	return s->last_ns + (said_bye(t, s) ? within_ns : 2 * within_ns) <
+	       t->last_ns;
 }
 
 static void
@@ -330,12 +185,12 @@ infer_events(struct sf_timeline *t, int64_t within_ns)
 	for (unsigned i = 0; i < t->n_senders; i++) {
 		const struct sf_sender *s = &t->senders[i];
 
-		if (!speaks(t, s))
+		if (!sf_sender_speaks(t, s))
 			continue;
 		if (s->first_ns > t->first_ns + AT_START_NS)
 			add_event(t, s, s->first_ns, SF_EVENT_JOIN,
 			    SF_EVENT_NEW_STREAM);
-		if (s->last_ns + within_ns < t->last_ns)
+		if (has_left(t, s, within_ns))
 			add_event(t, s, s->last_ns, SF_EVENT_LEAVE,
 			    said_bye(t, s) ? SF_EVENT_BYE
 					   : SF_EVENT_STREAM_END);
@@ -420,7 +275,7 @@ react(const struct sf_timeline *t, const struct sf_sender *s,
     const struct sf_event *e, int64_t within_ns, struct sf_reaction *out)
 {
 	if (e->sender == s->id || s->first_ns >= e->time_ns - NEWS_NS ||
-	    s->last_ns <= e->time_ns || !speaks(t, s))
+	    s->last_ns <= e->time_ns || !sf_sender_speaks(t, s))
 		return false;
 	*out = (struct sf_reaction){ .event = (uint32_t)(e - t->events),
 		.sender = s->id,
@@ -497,6 +352,66 @@ find_reactions(struct sf_timeline *t, int64_t within_ns)
 	return true;
 }
 
+/* ---- KIDs of a sender ------------------------------------------------------------ */
+
+static int
+by_kid(const void *left, const void *right)
+{
+	const struct sf_kid_sum *a = left, *b = right;
+
+	if (a->sender != b->sender)
+		return a->sender < b->sender ? -1 : 1;
+	return a->kid < b->kid ? -1 : a->kid > b->kid;
+}
+
+static int
+by_first_frame(const void *left, const void *right)
+{
+	const struct sf_kid_sum *a = left, *b = right;
+
+	if (a->sender != b->sender)
+		return a->sender < b->sender ? -1 : 1;
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	return a->kid < b->kid ? -1 : a->kid > b->kid;
+}
+
+static void
+merge(struct sf_kid_sum *to, const struct sf_kid_sum *from)
+{
+	to->frames += from->frames;
+	if (from->first_ns < to->first_ns)
+		to->first_ns = from->first_ns;
+	if (from->last_ns > to->last_ns)
+		to->last_ns = from->last_ns;
+}
+
+static bool
+sum_kids(struct sf_timeline *t)
+{
+	size_t n = 0;
+
+	t->kids = calloc(t->n_lines + t->changes + 1, sizeof(*t->kids));
+	if (t->kids == NULL)
+		return false;
+	for (unsigned i = 0; i < t->n_lines; i++)
+		for (const struct sf_key_use *u = t->lines[i].stream->keys;
+		     u != NULL && !t->lines[i].copy; u = u->next)
+			t->kids[n++] = (struct sf_kid_sum){ t->lines[i].sender,
+				u->kid, u->frames, u->first.time_ns,
+				u->last.time_ns };
+	qsort(t->kids, n, sizeof(*t->kids), by_kid);
+	for (size_t i = 0; i < n; i++) {
+		if (t->n_kids > 0 &&
+		    by_kid(&t->kids[t->n_kids - 1], &t->kids[i]) == 0)
+			merge(&t->kids[t->n_kids - 1], &t->kids[i]);
+		else
+			t->kids[t->n_kids++] = t->kids[i];
+	}
+	qsort(t->kids, t->n_kids, sizeof(*t->kids), by_first_frame);
+	return true;
+}
+
 /* ---- all of it ------------------------------------------------------------------ */
 
 static bool
@@ -516,10 +431,8 @@ fill(struct sf_timeline *t, const struct sf_checks *k, const struct sf_model *m,
 		if (is_on_it(s))
 			add_line(t, k, s);
 	gather_senders(t, k);
-	if (has_epochs(k, t) && !find_epochs(t))
+	if (!sf_timeline_find_epochs(t, k) || !sum_kids(t))
 		return false;
-	for (unsigned i = 0; i < t->n_lines; i++)
-		measure_line(t, &t->lines[i], o->drift_grace_ns);
 	return find_events(t, given, o->rotate_within_ns) &&
 	       find_reactions(t, o->rotate_within_ns);
 }
@@ -551,6 +464,7 @@ sf_timeline_free(struct sf_timeline *t)
 	free(t->lines);
 	free(t->senders);
 	free(t->epochs);
+	free(t->kids);
 	free(t->events);
 	free(t->reactions);
 	free(t);

@@ -20,6 +20,10 @@ struct sf_track_line {
 	int64_t present_ns;        /* first to last frame under a KID */
 	int64_t current_ns;        /* of these, on the group's current epoch */
 	int64_t behind_ns;         /* longest time on an epoch that was left */
+	int64_t ahead_ns;          /* longest time on one before it was the
+	                              group's, in this use of a KID; or NULL */
+	const struct sf_key_use *ahead;
+	bool ahead_alone;          /* it never was the group's */
 	uint64_t retired_frames;   /* sent on an epoch that the group had left,
 	                              later than the grace time; about */
 	bool follows;              /* there is a group epoch to compare with */
@@ -35,11 +39,18 @@ struct sf_sender {
 	bool never_rotated;        /* one KID from first to last */
 };
 
-/* A key epoch of the group, from its first frame on. */
+/* A key epoch of the group, from when half of its senders were on it. */
 struct sf_epoch {
 	uint64_t value;            /* low field; or the KID itself */
 	int64_t first_ns;
-	uint32_t leader;           /* id of the stream that began it */
+	uint32_t leader;           /* id of the stream that made it half */
+};
+
+/* One KID of one sender, over all its streams but copies. */
+struct sf_kid_sum {
+	uint32_t sender;           /* id */
+	uint64_t kid, frames;
+	int64_t first_ns, last_ns;
 };
 
 /* What a sender did after a join or a leave. */
@@ -61,6 +72,8 @@ struct sf_timeline {
 	unsigned n_senders;
 	struct sf_epoch *epochs;   /* in order of time; empty: no group epoch */
 	unsigned n_epochs;
+	struct sf_kid_sum *kids;   /* by sender, then by first frame */
+	unsigned n_kids;
 	struct sf_event *events;   /* joins and leaves, in order of time */
 	unsigned n_events;
 	bool inferred;             /* events come from the capture itself */
@@ -88,6 +101,10 @@ void sf_timeline_free(struct sf_timeline *t); /* NULL is fine */
 const struct sf_epoch *sf_timeline_epoch(
     const struct sf_timeline *t, int64_t ns);
 
+/* Was the KID of this use not yet one of the group's by then? */
+bool sf_timeline_is_ahead(
+    const struct sf_timeline *t, const struct sf_key_use *u, int64_t ns);
+
 /* The value that a KID has as an epoch of the group. */
 uint64_t sf_timeline_value(const struct sf_timeline *t, uint64_t kid);
 
@@ -98,6 +115,12 @@ uint64_t sf_timeline_value(const struct sf_timeline *t, uint64_t kid);
 unsigned sf_evident_epoch_bits(
     const struct sf_checks *k, const struct sf_timeline *t);
 bool sf_share_kids(const struct sf_timeline *t);
+
+/* epochs.c: fills in the epochs, and the lines' times on them. */
+bool sf_timeline_find_epochs(struct sf_timeline *t, const struct sf_checks *k);
+
+/* False: every line of the sender is an SFU's copy; it is nobody that joins. */
+bool sf_sender_speaks(const struct sf_timeline *t, const struct sf_sender *s);
 
 /* The use of a KID that a stream is in at a time; NULL before the first. */
 const struct sf_key_use *sf_key_use_at(const struct sf_stream *s, int64_t ns);

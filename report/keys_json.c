@@ -125,11 +125,13 @@ put_share(struct sf_emit *e, const struct sf_track_line *l)
 	if (!l->follows || l->present_ns <= 0) {
 		sf_emit_null(e, "on_current_key");
 		sf_emit_null(e, "behind");
+		sf_emit_null(e, "ahead");
 		return;
 	}
 	sf_emit_double(
 	    e, "on_current_key", (double)l->current_ns / (double)l->present_ns);
 	put_seconds(e, "behind", l->behind_ns);
+	put_seconds(e, "ahead", l->ahead_ns);
 }
 
 static void
@@ -160,6 +162,27 @@ put_stream(struct sf_emit *e, const struct sf_timeline *t,
 	sf_emit_close(e, '{');
 }
 
+/* Every KID of a sender: how long it was in use by any of its streams, and how
+   many frames they sent under it in all. */
+static void
+put_kids(
+    struct sf_emit *e, const struct sf_timeline *t, const struct sf_sender *s)
+{
+	sf_emit_open(e, "kids", '[');
+	for (unsigned i = 0; i < t->n_kids; i++) {
+		const struct sf_kid_sum *k = &t->kids[i];
+
+		if (k->sender != s->id)
+			continue;
+		sf_emit_open(e, NULL, '{');
+		sf_emit_u64(e, "kid", k->kid);
+		sf_emit_count(e, "frames", k->frames);
+		put_seconds(e, "age", k->last_ns - k->first_ns);
+		sf_emit_close(e, '{');
+	}
+	sf_emit_close(e, '[');
+}
+
 static void
 put_sender(
     struct sf_emit *e, const struct sf_timeline *t, const struct sf_sender *s)
@@ -181,6 +204,7 @@ put_sender(
 	sf_json_time(e, "last", s->last_ns);
 	put_seconds(e, "streams_apart", s->apart_ns);
 	sf_emit_bool(e, "never_rotated", s->never_rotated);
+	put_kids(e, t, s);
 	sf_emit_close(e, '{');
 }
 

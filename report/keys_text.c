@@ -59,7 +59,9 @@ mark_of(const struct view *v, const struct sf_track_line *l,
 
 	if (!l->follows || e == NULL)
 		return '-';
-	return e->value == sf_timeline_value(v->t, u->kid) ? '=' : '~';
+	if (e->value == sf_timeline_value(v->t, u->kid))
+		return '=';
+	return sf_timeline_is_ahead(v->t, u, ns) ? '+' : '~';
 }
 
 /* Where a use begins: a bar, and its KID behind it where there is room. */
@@ -185,8 +187,8 @@ put_drawing(const struct view *v)
 	fprintf(v->f, "%*s%s%*s\n", LABEL, "", first,
 	    (int)v->cells - (int)strlen(first), span);
 	fprintf(v->f,
-	    "%*s= current   ~ the group has left it   - no group to compare   "
-	    ". nothing\n",
+	    "%*s= current   ~ left by the group   + not yet the group's   - no "
+	    "group\n",
 	    LABEL, "");
 }
 
@@ -208,9 +210,10 @@ put_kid(struct sf_para *p, const struct view *v, uint64_t kid)
 		    k.high, k.low);
 }
 
-/* How long after the group this stream made the change; 0: with it. */
+/* How long after the group this stream made the change; below 0: before it. */
 static int64_t
-late_by(const struct view *v, const struct sf_key_use *to)
+late_by(const struct view *v, const struct sf_track_line *l,
+    const struct sf_key_use *to)
 {
 	uint64_t value = sf_timeline_value(v->t, to->kid);
 	int64_t began = to->first.time_ns;
@@ -219,6 +222,8 @@ late_by(const struct view *v, const struct sf_key_use *to)
 		if (v->t->epochs[i].value == value &&
 		    v->t->epochs[i].first_ns <= to->first.time_ns)
 			began = v->t->epochs[i].first_ns;
+	if (to == l->ahead)
+		return -l->ahead_ns;
 	return to->first.time_ns - began;
 }
 
@@ -242,7 +247,7 @@ put_change(const struct view *v, const struct sf_track_line *l,
 	    sf_kid_change(&v->t->form, from->kid, to->kid);
 	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
 	char at[SF_TIME_MAX], span[SF_TIME_MAX];
-	int64_t late = late_by(v, to);
+	int64_t late = late_by(v, l, to);
 
 	sf_time_clock(at, to->first.time_ns);
 	sf_para_format(&p, "%s  stream %" PRIu32 ", KID", at, l->stream->id);
@@ -256,10 +261,13 @@ put_change(const struct view *v, const struct sf_track_line *l,
 		sf_para_format(&p, ", CTR %" PRIu64 " -> %" PRIu64,
 		    from->last_ctr, to->first_ctr);
 	put_gap(&p, to);
-	if (l->follows && late > GRACE) {
-		sf_time_span(span, late);
+	if (l->follows && (late > GRACE || late < -GRACE)) {
+		sf_time_span(span, late < 0 ? -late : late);
 		sf_para_paint(&p, SF_YELLOW, ";");
-		sf_para_format(&p, "%s after the group", span);
+		sf_para_format(&p, "%s %s", span,
+		    late > 0         ? "after the group"
+		    : l->ahead_alone ? "alone: the group never came"
+				     : "before the group");
 	}
 	sf_para_end(&p);
 }
@@ -321,15 +329,15 @@ put_epoch(const struct view *v, const struct sf_epoch *e)
 
 		if (u == NULL || l->stream->id == e->leader)
 			continue;
-		if (late <= GRACE) {
+		if (late <= GRACE && late >= -GRACE) {
 			there++;
 			most = late > most ? late : most;
 			continue;
 		}
-		sf_time_span(span, late);
+		sf_time_span(span, late < 0 ? -late : late);
 		sf_para_format(&p, "; stream %" PRIu32, l->stream->id);
 		sf_para_paint(&p, SF_YELLOW, span);
-		sf_para_text(&p, "later");
+		sf_para_text(&p, late < 0 ? "earlier" : "later");
 	}
 	if (there > 0) {
 		sf_time_span(span, most);

@@ -29,17 +29,19 @@ sf_keys_headline(
     char out[SF_KEYS_HEADLINE], const struct sf_timeline *t, int64_t grace_ns)
 {
 	char span[SF_TIME_MAX];
-	unsigned behind = 0;
-	int64_t most = 0;
+	unsigned behind = 0, ahead = 0;
+	int64_t most = 0, early = 0;
 	size_t at = 0;
 
 	for (unsigned i = 0; i < t->n_lines; i++) {
 		const struct sf_track_line *l = &t->lines[i];
 
-		if (l->copy || l->behind_ns <= grace_ns)
+		if (l->copy)
 			continue;
-		behind++;
+		behind += l->behind_ns > grace_ns;
+		ahead += l->ahead_ns > grace_ns;
 		most = l->behind_ns > most ? l->behind_ns : most;
+		early = l->ahead_ns > early ? l->ahead_ns : early;
 	}
 	if (t->n_lines == 0) {
 		add(out, SF_KEYS_HEADLINE, &at,
@@ -55,16 +57,20 @@ sf_keys_headline(
 		    "; the KIDs show no epoch that all share");
 		return;
 	}
-	if (behind == 0) {
+	if (behind == 0)
 		add(out, SF_KEYS_HEADLINE, &at,
 		    "; nobody stayed behind its group");
-		return;
-	}
 	sf_time_span(span, most);
-	add(out, SF_KEYS_HEADLINE, &at,
-	    "; %u stream%s stayed on a KID that the group had left, the "
-	    "longest for %s",
-	    behind, behind == 1 ? "" : "s", span);
+	if (behind > 0)
+		add(out, SF_KEYS_HEADLINE, &at,
+		    "; %u stream%s stayed on a KID that the group had left, "
+		    "the longest for %s",
+		    behind, behind == 1 ? "" : "s", span);
+	sf_time_span(span, early);
+	if (ahead > 0 && t->n_senders > 1)
+		add(out, SF_KEYS_HEADLINE, &at,
+		    "; %u stream%s ran ahead of the group, the longest for %s",
+		    ahead, ahead == 1 ? "" : "s", span);
 }
 
 void

@@ -377,6 +377,25 @@ about_drift(struct subject *x)
 }
 
 static void
+about_ahead(struct subject *x)
+{
+	add(&x->w, "on KID %" PRIu64 " ", x->f->kid);
+	add_span(&x->w, x->f->lag_ns);
+	add(&x->w, x->f->other_stream != 0
+		       ? " before half of the group came to it"
+		       : ", and the group never came to it");
+}
+
+static void
+about_not_followed(struct subject *x)
+{
+	add(&x->w, "KID %" PRIu64 " to the end, ", x->f->kid);
+	add_span(&x->w, x->f->lag_ns);
+	add(&x->w, " after stream %" PRIu32 " moved to KID %" PRIu64,
+	    x->f->other_stream, x->f->new_kid);
+}
+
+static void
 about_return(struct subject *x)
 {
 	add(&x->w, "back to KID %" PRIu64 " from KID %" PRIu64, x->f->kid,
@@ -743,6 +762,8 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFK008] = about_suite,
 	[SFK009] = about_unproven,
 	[SFK010] = about_dialect,
+	[SFK011] = about_ahead,
+	[SFK012] = about_not_followed,
 	[SFA001] = about_failure,
 	[SFA002] = about_control,
 	[SFA003] = about_suite,

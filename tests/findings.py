@@ -331,10 +331,27 @@ def three(c, *at):
             .sframe(700 - n, kid=(ssrc & 0xf0) | 2, ctr=0)
 
 
-@case(near="kid-drift", is_={A: UP, B: UP, C: UP})
+@case({"kid-ahead": [A]}, near="kid-drift", is_={A: UP, B: UP, C: UP})
 def one_of_three_is_early(c):
     """The group has left a KID when half of it has: nobody stayed behind."""
     three(c, 200, 450, 455)
+
+
+@case(near="kid-ahead", is_={A: UP, B: UP, C: UP})
+def one_of_three_is_a_little_early(c):
+    three(c, 360, 450, 455)
+
+
+@case({"kid-not-followed": [B]}, near="kid-drift", is_={A: UP, B: UP})
+def one_of_two_never_changes(c):
+    alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
+    bob(c).sframe(700, kid=0x31)
+
+
+@case(near="kid-not-followed", is_={A: UP, B: UP})
+def both_of_two_change(c):
+    alice(c).sframe(300, kid=0x21).sframe(400, kid=0x22, ctr=0)
+    bob(c).sframe(330, kid=0x31).sframe(370, kid=0x32, ctr=0)
 
 
 @case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP, C: UP})

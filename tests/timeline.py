@@ -198,6 +198,128 @@ def each_on_its_own(where):
     check("the same under MLS is drift", "kid-drift" in slugs(r), slugs(r))
 
 
+def group(c, **rows):
+    """Audio senders by name: rows of (frames, KID)."""
+    for i, (name, uses) in enumerate(rows.items()):
+        s = c.audio(0xa1 + 16 * i, "10.0.0.%d:4000" % (i + 1), SFU, cname=name)
+        for n, kid in uses:
+            s.sframe(n, kid=kid, ctr=0)
+
+
+@test
+def who_never_follows(where):
+    """Two senders, one moves, the other never does: nothing but a scheme tells
+    whether it should have."""
+    def stays(c):
+        group(c, alice=[(300, 0x21), (600, 0x22)], bob=[(900, 0x31)])
+
+    def stays_of_three(c):
+        group(c, alice=[(300, 0x21), (600, 0x22)], bob=[(900, 0x31)],
+              carol=[(305, 0x41), (595, 0x42)])
+    r = made(where, stays, status=0)
+    check("stays: a note", slugs(r) == ["kid-not-followed"] and
+          r["findings"][0]["severity"] == "note" and
+          r["findings"][0]["streams"] == ["2"], r["findings"])
+    ran = run("check", "--json", os.path.join(where, "stays.pcap"))
+    rules = {x["id"]: x["outcome"] for x in strict(ran.out)["rules"]}
+    check("stays: drift cannot be told", rules["SFK001"] == "cannot-tell",
+          rules["SFK001"])
+    r = made(where, stays, "--kid-scheme", "mls:4,4", status=1)
+    check("stays, MLS: drift", slugs(r) == ["kid-drift"], slugs(r))
+    r = made(where, stays, "--kid-scheme", "sender:4", status=0)
+    check("stays, each on its own: nothing", slugs(r) == [], slugs(r))
+    r = made(where, stays_of_three, status=1)
+    check("one of three stays: drift", slugs(r) == ["kid-drift"] and
+          r["findings"][0]["streams"] == ["2"], r["findings"])
+
+
+@test
+def who_runs_ahead(where):
+    def ahead(c):
+        group(c, alice=[(300, 0x21), (600, 0x22)],
+              bob=[(50, 0x31), (850, 0x32)],
+              carol=[(305, 0x41), (595, 0x42)])
+
+    def with_the_others(c):
+        group(c, alice=[(300, 0x21), (600, 0x22)],
+              bob=[(250, 0x31), (650, 0x32)],
+              carol=[(305, 0x41), (595, 0x42)])
+
+    def alone(c):
+        group(c, alice=[(200, 0x21), (400, 0x22)], bob=[(600, 0x31)],
+              carol=[(600, 0x41)])
+    r = made(where, ahead, status=0)
+    check("ahead: told of who was", slugs(r) == ["kid-ahead"] and
+          r["findings"][0]["streams"] == ["2"] and
+          r["findings"][0]["severity"] == "warning", r["findings"])
+    got = {k: (s["ahead"], s["behind"]) for k, s in streams(r).items()}
+    check("ahead: by five seconds, and nobody behind",
+          abs(got["0x000000b1"][0] - 5) < 0.05 and
+          all(b < 0.2 for _, b in got.values()) and
+          all(a < 0.2 for k, (a, _) in got.items() if k != "0x000000b1"), got)
+    check("ahead: its share of time", abs(streams(r)["0x000000b1"][
+        "on_current_key"] - 13 / 18) < 0.01, streams(r)["0x000000b1"])
+    text_ = run("keys", os.path.join(where, "ahead.pcap")).text
+    check("ahead: in the text", "ran ahead of the group" in text_ and
+          "s before the" in text_ and "50+++" in text_, text_[:400])
+    r = made(where, with_the_others, status=0)
+    check("within the grace time", slugs(r) == [], slugs(r))
+    r = made(where, alone, "--kid-scheme", "mls:4,4", status=0)
+    check("alone, MLS: ahead", slugs(r) == ["kid-ahead"], slugs(r))
+    r = made(where, alone, status=0)
+    check("alone, no scheme: nothing", slugs(r) == [], slugs(r))
+
+
+@test
+def who_returns(where):
+    rows = [("to the one before", [1, 2, 3, 2], True),
+            ("to the first", [1, 2, 3, 1], True),
+            ("there and back", [9, 10, 9], True),
+            ("all the way round", [0, 1, 2, 3, 0], False),
+            ("on and on", [5, 6, 7, 8], False),
+            ("an SFU that switches", [0x21, 0x31, 0x21, 0x31], False)]
+    for name, kids, want in rows:
+        def call_(c, kids=kids):
+            s = c.audio(0xa1, ALICE, SFU, cname="alice")
+            for i, kid in enumerate(kids):
+                s.sframe(60, kid=kid, ctr=1000 * i)
+        r = made(where, call_, name="returns " + name)
+        check("returns %s" % name, ("kid-went-back" in slugs(r)) == want,
+              slugs(r))
+
+
+@test
+def kids_of_a_sender(where):
+    def two_streams(c):
+        c.audio(0xa1, ALICE, SFU, cname="alice").sframe(300, kid=9).sframe(
+            200, kid=10, ctr=0)
+        c.video(0xa2, ALICE, SFU, cname="alice").sframe(
+            100, kid=9, ctr=9000).sframe(50, kid=10, ctr=9000)
+    r = made(where, two_streams)
+    got = [(k["kid"], k["frames"], round(k["age"], 1))
+           for k in r["senders"][0]["kids"]]
+    check("KIDs of a sender: frames of both streams", got == [
+        ("9", 400, 6.6), ("10", 250, 4.0)] or got == [
+        ("9", 400, 6.6), ("10", 250, 3.9)], got)
+
+
+@test
+def the_end_of_a_call(where):
+    """Everybody hangs up, one some seconds before the other: no leave. With a
+    BYE, or when the call goes on, it is one."""
+    def ends(c, seconds, bye=False):
+        c.audio(0xa1, ALICE, SFU, cname="alice").sframe(
+            500 + round(50 * seconds), kid=0x21)
+        c.audio(0xb1, BOB, SFU, cname="bob", bye=bye).sframe(500, kid=0x31)
+    for seconds, bye, want in ((4, False, []), (4, True, ["not-rotated"]),
+                               (2, True, []), (9, False, ["not-rotated"])):
+        def one_leaves(c, seconds=seconds, bye=bye):
+            ends(c, seconds, bye)
+        r = made(where, one_leaves)
+        check("the other %d s longer, BYE %s" % (seconds, bye),
+              slugs(r) == want, slugs(r))
+
+
 @test
 def late_twice(where):
     def always_three_seconds_late(c):
