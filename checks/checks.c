@@ -394,7 +394,7 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		    "not cover them.");
 	if (a->turn > 0)
 		say(k, "Some TURN channel data was counted and not opened.");
-	if (a->other > m->wrappings.pieces + opaque(m))
+	if (a->other > m->wrappings.pieces + opaque(m) + a->announcements)
 		say(k, "Packets counted as other (TCP without media, unknown "
 		       "protocols) were not looked into.");
 	for (unsigned i = 0; i < SF_OPAQUES; i++)

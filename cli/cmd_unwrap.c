@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/announce.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/run.h"
@@ -22,6 +23,7 @@ struct unwrap {
 	FILE *f;
 	const struct sf_run *run;
 	uint64_t packets;
+	struct sf_announced announced;
 };
 
 /* The end of a file's name, in octets that any reader of comments takes. */
@@ -97,6 +99,30 @@ address_of(const struct sf_addr *a, uint32_t input, struct sf_addr unknown)
 	return out;
 }
 
+/* Tells Wireshark of RTP in front of the first packet between two addresses. */
+static void
+announce(struct unwrap *u, const struct sf_packet *pkt,
+    const struct sf_wrapped *w)
+{
+	uint8_t frame[SF_ANNOUNCEMENT];
+	size_t n = sf_announce(&u->announced, &w->src, &w->dst, frame);
+	char comment[COMMENT_MAX], plain[NAME_MAX_OCTETS];
+	struct sf_pcapng_out_packet out = { .interface = pkt->place.input,
+		.time_ns = pkt->place.time_ns,
+		.comment = comment,
+		.head = sf_bytes(frame, n),
+		.original = n };
+
+	if (n == 0)
+		return;
+	plain_name(plain, u->run->inputs[pkt->place.input].name);
+	snprintf(comment, sizeof(comment),
+	    "not of the capture: written in front of %s, packet %" PRIu64
+	    ", so that Wireshark takes it for RTP",
+	    plain, pkt->place.packet);
+	sf_pcapng_out_packet(u->f, &out);
+}
+
 static void
 write_datagram(
     void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
@@ -113,7 +139,9 @@ write_datagram(
 		.octets = dg->wire_octets };
 	struct sf_pcapng_out_packet out = { .interface = input,
 		.time_ns = pkt->place.time_ns,
-		.direction = pkt->direction,
+		.direction = pkt->direction != SF_DIR_UNKNOWN
+				 ? pkt->direction
+				 : (enum sf_direction)dg->direction,
 		.comment = comment };
 	size_t n;
 
@@ -123,6 +151,7 @@ write_datagram(
 		w.octets = SF_WRAP_MOST;
 	if (w.octets < w.payload.n)
 		w.octets = w.payload.n;
+	announce(u, pkt, &w);
 	n = sf_wrap(head, &w);
 	make_comment(comment, u->run->inputs[input].name, pkt, dg);
 	out.head = sf_bytes(head, n);
@@ -155,6 +184,12 @@ tell(const struct unwrap *u, const struct sf_run *run)
 		    "%" PRIu64 " packets are still under SRTP and were "
 		    "written so: give its keys (--keylog, --srtp-keys)",
 		    m->accounting.srtp);
+	if (u->announced.full)
+		sf_complain(NULL,
+		    "more than %u addresses: Wireshark will show packets of "
+		    "the others as UDP (Decode As, or --enable-heuristic "
+		    "rtp_udp)",
+		    SF_ANNOUNCED / 2);
 	if (run->unreadable > 0)
 		return SF_EXIT_INPUT;
 	if (u->packets == 0) {

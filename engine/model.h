@@ -340,6 +340,7 @@ struct sf_stream {
 struct sf_accounting {
 	uint64_t packets;
 	uint64_t rtp, srtp, rtcp, stun, turn, dtls, other, cut, malformed;
+	uint64_t announcements; /* of other: SAP, which unwrap writes as well */
 };
 
 /* Limits that were reached, each with a count; 0 means it was not. */

@@ -10,8 +10,8 @@
 /* Where and when. The number is the one Wireshark shows: the first is 1. */
 struct sf_place {
 	uint64_t packet;
-	int64_t time_ns;  /* since 1970 */
-	uint32_t input;   /* index of the input file, from 0 */
+	int64_t time_ns; /* since 1970 */
+	uint32_t input;  /* index of the input file, from 0 */
 };
 
 enum sf_direction { SF_DIR_UNKNOWN, SF_DIR_IN, SF_DIR_OUT };
@@ -20,16 +20,18 @@ enum sf_direction { SF_DIR_UNKNOWN, SF_DIR_IN, SF_DIR_OUT };
 
 struct sf_packet {
 	struct sf_place place;
-	uint16_t link_type;       /* LINKTYPE_, as in the file */
+	uint16_t link_type; /* LINKTYPE_, as in the file */
 	enum sf_direction direction;
-	size_t wire_octets;       /* length on the wire, >= octets.n */
-	struct sf_bytes octets;   /* as captured; borrowed until the next packet */
-	const struct sf_media *media; /* what the file says of its RTP (model.h);
+	size_t wire_octets; /* length on the wire, >= octets.n */
+	struct sf_bytes
+	    octets; /* as captured; borrowed until the next packet */
+	const struct sf_media
+	    *media;              /* what the file says of its RTP (model.h);
 	                             NULL: nothing */
-	struct sf_bytes comment;  /* the file's first on this packet, at most
+	struct sf_bytes comment; /* the file's first on this packet, at most
 	                             SF_COMMENT_MAX octets of it; borrowed like
 	                             octets, and may hold anything */
-	bool comment_cut;         /* it was longer */
+	bool comment_cut;        /* it was longer */
 };
 
 /* What a datagram was wrapped in, and those that cannot be looked into. */
@@ -47,7 +49,7 @@ enum sf_via_kind {
 	SF_VIA_TZSP,
 	SF_VIA_GUE,
 	SF_VIA_TEREDO,
-	SF_VIA_IP,    /* IPv4 or IPv6 in IPv4 or IPv6 */
+	SF_VIA_IP, /* IPv4 or IPv6 in IPv4 or IPv6 */
 	SF_VIA_ETHERIP,
 	SF_VIA_FRAGMENTS,
 	SF_VIA_GSO,
@@ -78,20 +80,22 @@ struct sf_via {
 enum sf_removed {
 	SF_REMOVED_TUNNEL = 1,    /* VXLAN, GRE, GTP, ... */
 	SF_REMOVED_FRAGMENTS = 2, /* put together from IP fragments */
-	SF_REMOVED_TURN = 4,      /* ChannelData, or Send and Data indications */
-	SF_REMOVED_TCP = 8,       /* framing of RFC 4571 and the like */
-	SF_REMOVED_SRTP = 16      /* payload is what SRTP or SRTCP protected */
+	SF_REMOVED_TURN = 4, /* ChannelData, or Send and Data indications */
+	SF_REMOVED_TCP = 8,  /* framing of RFC 4571 and the like */
+	SF_REMOVED_SRTP = 16 /* payload is what SRTP or SRTCP protected */
 };
 
 /* A transport datagram, the net layers peeled off. */
 struct sf_datagram {
 	struct sf_addr src, dst;
-	struct sf_bytes payload;  /* what the capture holds of it */
-	size_t wire_octets;       /* payload length as the headers tell it */
-	bool cut;                 /* payload.n < wire_octets: the capture cut it */
-	unsigned removed;         /* of enum sf_removed */
-	bool sealed;              /* SRTP keys were tried on it, and none fits */
-	unsigned records;         /* captured packets that it accounts for: 0 when
+	struct sf_bytes payload; /* what the capture holds of it */
+	size_t wire_octets;      /* payload length as the headers tell it */
+	bool cut;          /* payload.n < wire_octets: the capture cut it */
+	unsigned removed;  /* of enum sf_removed */
+	uint8_t direction; /* enum sf_direction, by a link header; what the
+	                             file itself says is in the packet */
+	bool sealed;       /* SRTP keys were tried on it, and none fits */
+	unsigned records;  /* captured packets that it accounts for: 0 when
 	                             another datagram of the packet did already */
 	const struct sf_via *via; /* what it came in; NULL: nothing of note */
 };

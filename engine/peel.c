@@ -403,6 +403,7 @@ sf_peel_packet(
 	out->link_padded = false;
 	out->steps = 0;
 	out->protocol = 0;
+	out->direction = SF_DIR_UNKNOWN;
 	out->rest = sf_bytes(NULL, 0);
 	out->via.n = 0;
 	end = go_on(out, d);
@@ -445,6 +446,7 @@ sf_peel_datagram(struct sf_datagram *out, const struct sf_peel *p)
 		.wire_octets = p->wire_octets,
 		.cut = p->in.n < p->wire_octets,
 		.records = 1,
+		.direction = p->direction,
 		.via = p->via.n == 0 ? NULL : &p->via,
 	};
 }

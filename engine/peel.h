@@ -36,7 +36,8 @@ struct sf_peel {
 	uint16_t layer;     /* what it is; internal to peel.c */
 	uint16_t link_type; /* of a link header that is next */
 	uint8_t steps;
-	uint8_t protocol; /* IP protocol number of the payload of IP */
+	uint8_t protocol;  /* IP protocol number of the payload of IP */
+	uint8_t direction; /* enum sf_direction, by the link header */
 	struct sf_addr src, dst;
 	struct sf_tcp tcp;
 	enum sf_opaque opaque;

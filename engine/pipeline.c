@@ -8,6 +8,7 @@
 #include "engine/transport.h"
 #include "parsers/rtp/demux.h"
 #include "parsers/rtp/rtcp.h"
+#include "parsers/rtp/sap.h"
 
 #define LEAST_MEMORY ((size_t)8 << 20)
 
@@ -34,12 +35,11 @@ sf_limits_for(size_t octets)
 		octets = LEAST_MEMORY;
 	part = octets / 64;
 	return (struct sf_limits){
-		.streams =
-		    part * 13 /
-		    (sizeof(struct sf_lane) / 4 +
-			sizeof(struct sf_copies) / 64 +
-			sizeof(struct sf_track) +
-			5 * sizeof(struct sf_track_name)),
+		.streams = part * 13 /
+			   (sizeof(struct sf_lane) / 4 +
+			       sizeof(struct sf_copies) / 64 +
+			       sizeof(struct sf_track) +
+			       5 * sizeof(struct sf_track_name)),
 		.held = part * 6 / (2048 + sizeof(struct sf_held)),
 		.held_octets = 2048,
 		.frame_octets = (size_t)256 << 10,
@@ -309,6 +309,7 @@ take_datagram(
 	struct sf_pipeline *p = ctx;
 	struct sf_accounting *a = &p->model.accounting;
 	struct sf_demux m;
+	struct sf_sap sap;
 	struct sf_diag d;
 
 	if (sf_demux_parse(&m, dg->payload, &d) != SF_OK) {
@@ -325,6 +326,12 @@ take_datagram(
 		sf_streams_path(&p->streams, &dg->src, &dg->dst)->stun = true;
 		break;
 	case SF_PROTO_DTLS:
+		if (dg->dst.port == SF_SAP_PORT &&
+		    sf_sap_parse(&sap, dg->payload, &d) == SF_OK) {
+			a->other += dg->records;
+			a->announcements += dg->records;
+			break;
+		}
 		a->dtls += dg->records;
 		if (p->dtls != NULL)
 			sf_dtls_feed(p->dtls, dg);

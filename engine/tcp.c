@@ -148,6 +148,7 @@ hand_out(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 		.payload = packet,
 		.wire_octets = packet.n,
 		.records = f->records,
+		.direction = f->direction,
 		.via = &via,
 	};
 
@@ -474,6 +475,7 @@ sf_tcp_feed(struct sf_tcp_streams *s, const struct sf_packet *pkt,
 	}
 	f->last = pkt->place;
 	f->via = p->via;
+	f->direction = p->direction;
 	if (p->in.n < p->wire_octets)
 		a->cut += records;
 	else if (p->in.n == 0 || f->state == SF_TCP_OTHER)

@@ -35,6 +35,7 @@ struct sf_tcp_flow {
 	uint8_t state;     /* enum sf_tcp_state */
 	uint8_t framing;   /* in tcp.c */
 	uint8_t strange;   /* packets in a row that are not known */
+	uint8_t direction; /* of the last segment */
 	uint32_t jump_seq; /* what would follow the segment that was far off */
 	unsigned records;  /* segments not accounted for */
 	uint64_t next;     /* position of the next octet to be read */

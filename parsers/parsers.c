@@ -36,6 +36,7 @@
 #include "parsers/rtp/ohb.h"
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
+#include "parsers/rtp/sap.h"
 #include "parsers/rtp/stun.h"
 #include "parsers/sframe/fronts.h"
 #include "parsers/sframe/header.h"

@@ -34,6 +34,7 @@ scripts='
 	tunnels
 	findings
 	formats
+	unwrap
 	codecs
 	hostile
 	keyed

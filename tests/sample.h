@@ -167,7 +167,7 @@ sample_make(struct sample *s)
 	s->model.streams = &s->streams[0];
 	s->model.n_streams = 5;
 	s->model.accounting =
-	    (struct sf_accounting){ 3100, 3000, 1, 90, 9, 0, 0, 0, 0, 0 };
+	    (struct sf_accounting){ 3100, 3000, 1, 90, 9, 0, 0, 0, 0, 0, 0 };
 	s->model.possible = 1;
 	s->model.possible_packets = 2;
 	s->infos[0] = (struct sf_capture_info){ .format = "pcap",

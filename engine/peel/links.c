@@ -148,6 +148,16 @@ sf_peel_ether(struct sf_peel *p, struct sf_diag *d)
 	return by_type(p, e.of.type, e.payload);
 }
 
+/* To us, to all, sent by us; what passes by has no direction. */
+static uint8_t
+cooked_way(uint16_t packet_type)
+{
+	static const uint8_t ways[] = { SF_DIR_IN, SF_DIR_IN, SF_DIR_IN,
+		SF_DIR_UNKNOWN, SF_DIR_OUT };
+
+	return packet_type < sizeof(ways) ? ways[packet_type] : SF_DIR_UNKNOWN;
+}
+
 enum sf_peel_end
 sf_peel_sll(struct sf_peel *p, struct sf_diag *d)
 {
@@ -156,6 +166,7 @@ sf_peel_sll(struct sf_peel *p, struct sf_diag *d)
 
 	if (st != SF_OK)
 		return sf_peel_stopped(p, st, d);
+	p->direction = cooked_way(s.packet_type);
 	return by_type(p, s.of.type, s.payload);
 }
 
@@ -167,6 +178,7 @@ sf_peel_sll2(struct sf_peel *p, struct sf_diag *d)
 
 	if (st != SF_OK)
 		return sf_peel_stopped(p, st, d);
+	p->direction = cooked_way(s.packet_type);
 	return by_type(p, s.of.type, s.payload);
 }
 
@@ -285,6 +297,8 @@ ppp_behind(struct sf_peel *p, size_t n, struct sf_diag *d)
 {
 	struct sf_cursor c = sf_cursor(p->in);
 
+	if (n > 0 && p->in.n > 0)
+		p->direction = p->in.p[0] == 0 ? SF_DIR_IN : SF_DIR_OUT;
 	(void)sf_slice(&c, n);
 	if (!sf_ok(&c))
 		return sf_peel_stopped(

@@ -1,0 +1,213 @@
+"""
+unwrap.py - what unwrap writes of calls in tunnels, in fragments, relayed by
+TURN, over TCP, cut: check says the same of it as of the input, and Wireshark
+reads it without complaint and takes it for RTP by itself.
+
+	unwrap.py [PART-OF-A-NAME...]
+"""
+import os
+import subprocess
+import sys
+
+import mkcap
+import tunnels
+from harness import Schema, check, finish, run, scratch, strict
+from tunnels import (FAULTY, QUIET, TUNNELS, VXLAN, Packet, Tcp, Turn, call,
+                     difference, ether, fragments4, fragments6, heart_of_it,
+                     ice_tcp, ip4, ip6, udp, write)
+
+schema = Schema()
+tests = []
+# What is amiss with the way that packets came, and is gone with it.
+OF_THE_WAY = {"ip-fragments-lost", "tcp-holes", "capture-cut", "limit-reached"}
+
+
+def test(f):
+    tests.append(f)
+    return f
+
+
+def report(path):
+    ran = run("check", "--json", path)
+    return strict(ran.out) if ran.out else None
+
+
+def heart(r):
+    verdict, streams, findings = heart_of_it(r)
+    return verdict, streams, [f for f in findings if f[0] not in OF_THE_WAY]
+
+
+def tshark(path, *args):
+    p = subprocess.run(["tshark", "-n", "-r", path, *args], check=False,
+                       capture_output=True, env=dict(os.environ, LC_ALL="C"))
+    words = [x for x in p.stderr.splitlines() if b"root" not in x]
+    return p.stdout.decode("utf-8", "replace").splitlines(), (
+        words or p.returncode and [p.returncode])
+
+
+def unwrapped(what, where, packets, whole=True, ask=True):
+    path = write(where, packets)
+    out = os.path.join(where, "out.pcapng")
+    ran = run("unwrap", path, "-w", out)
+    if not check(what + ": unwrap", ran.status == 0 and not ran.err, ran):
+        return None
+    before, after = report(path), report(out)
+    check(what + ": fits the schema", not schema.faults(after),
+          schema.faults(after))
+    d = difference(heart(after), heart(before))
+    check(what + ": check says the same", not d, d)
+    check(what + ": something is there", before["streams"] or not whole)
+    a = after["accounting"]
+    if not ask:
+        return after
+    rows, words = tshark(out, "-T", "fields", "-e", "frame.protocols")
+    check(what + ": tshark does not complain", not words, words)
+    kinds = [x.split(":udp:")[-1].split(":")[0] for x in rows]
+    check(what + ": all is RTP, RTCP or announces it",
+          len(rows) == a["packets"] and set(kinds) <= {"rtp", "rtcp", "sap"}
+          and kinds.count("sap") == a["other"] and
+          (not whole or kinds.count("rtp") >= a["rtp"]),
+          {k: kinds.count(k) for k in kinds})
+    return after
+
+
+@test
+def in_tunnels(where):
+    packets = call()
+    for i, (what, wrap, _) in enumerate(TUNNELS[::2]):
+        unwrapped(what, where, [p.made(wrap(p)) for p in packets],
+                  ask=i % 5 == 0)
+    packets = call(FAULTY[0])
+    for what, wrap, _ in TUNNELS[1::9]:
+        unwrapped(what, where, [p.made(wrap(p)) for p in packets], ask=False)
+
+
+@test
+def six(where):
+    def address(a):
+        return bytes.fromhex("20010db8") + bytes(8) + a
+    packets = [p.made(ether(ip6(17, p.ip[20:], address(p.src),
+                                address(p.dst)), 0x86dd)) for p in call()]
+    unwrapped("IPv6", where, packets)
+
+
+@test
+def in_pieces(where):
+    for name in (QUIET, FAULTY[1]):
+        packets = call(name)
+        for what, cut in (("in order", lambda f: f),
+                          ("reversed", lambda f: f[::-1]),
+                          ("with losses", lambda f: f[:-1] if len(f) > 2
+                           else f)):
+            unwrapped("%s, fragments %s" % (name[:3], what), where, [
+                p.made(x) for i, p in enumerate(packets)
+                for x in cut(fragments4(p, i, 264))], ask=name == QUIET)
+    unwrapped("IPv6 fragments", where, [
+        p.made(x) for i, p in enumerate(packets)
+        for x in fragments6(p, i * 7919, 264)])
+
+
+@test
+def over_turn(where):
+    packets = call()
+    for how in ("channels", "indications"):
+        t = Turn(packets)
+        made = [p.made(t.udp(*t.message(p, how))) for p in packets]
+        binds = [packets[0].made(t.udp(True, b)) for b in t.binds()]
+        unwrapped("TURN " + how, where, binds + made)
+        unwrapped("TURN %s, not seen bound" % how, where, made, ask=False)
+        t, tcp = Turn(packets), Tcp()
+        ends = t.client, (tunnels.SERVER, 3478)
+        for p in packets:
+            up, data = t.message(p, how)
+            tcp.segment(p.ns, *(ends if up else ends[::-1]), data)
+        unwrapped("TURN over TCP, " + how, where, tcp.out,
+                  ask=how == "channels")
+
+
+@test
+def over_tcp(where):
+    for name in (QUIET, FAULTY[0]):
+        packets = call(name)
+        for each in (None, 97, 1400):
+            made = ice_tcp(packets, each=each)
+            label = "%s, TCP of %s" % (name[:3], each)
+            ask = name == QUIET and each != 97
+            unwrapped(label, where, made, ask=ask)
+            unwrapped(label + ", joined late", where, made[50:], ask=False)
+            unwrapped(label + ", with holes", where,
+                      [p for i, p in enumerate(made) if i % 40 != 39],
+                      ask=ask)
+
+
+@test
+def cut(where):
+    packets = call()
+    for n in (300, 90, 60):
+        unwrapped("cut after %d" % n, where, [
+            mkcap.Packet(p.ns, p.octets[:n], len(p.octets)) for p in packets],
+                  whole=n > 60, ask=n < 300)
+    unwrapped("a mirror that cuts", where, [p.made(ether(ip4(17, udp(
+        VXLAN + p.octets[:200], 33333, 4789)))) for p in packets])
+
+
+@test
+def directions(where):
+    """Linux's cooked headers tell which way a packet went."""
+    packets = call()
+    ways = [2 if i % 3 else 1 for i in range(len(packets))]
+    for what, link, wrap in (
+            ("cooked", 113, lambda p, way: bytes(
+                [0, 4 if way == 2 else 0, 0, 1, 0, 6]) + bytes(8) + b"\x08\0" +
+             p.ip),
+            ("cooked, second form", 276, lambda p, way: b"\x08\0" + bytes(6) +
+             b"\0\1" + bytes([4 if way == 2 else 0, 6]) + bytes(8) + p.ip),
+            ("PPP with direction", 204, lambda p, way: bytes([way - 1]) +
+             b"\xff\x03\0\x21" + p.ip)):
+        path = write(where, [p.made(wrap(p, way))
+                             for p, way in zip(packets, ways)], link)
+        out = os.path.join(where, "out.pcapng")
+        run("unwrap", path, "-w", out)
+        rows, _ = tshark(out, "-Y", "rtp || rtcp", "-T", "fields", "-e",
+                         "frame.packet_flags_direction", "-e",
+                         "frame.time_epoch")
+        got = [(int(a or "0", 0), int(b.replace(".", "")))
+               for a, b in (x.split("\t") for x in rows)]
+        want = [(way, p.ns) for p, way in zip(packets, ways)]
+        check(what + ": directions and times are kept", got == want,
+              (got[:3], want[:3]))
+
+
+@test
+def many(where):
+    """Each address is announced once; beyond a limit that is said."""
+    packets = call()[:40]
+    p = packets[0]
+
+    def crowd(n):
+        return [Packet(mkcap.Packet(p.ns + i * 10**6, ether(ip4(17, udp(
+            p.data[:2] + (k + 100).to_bytes(2, "big") + p.data[4:8] +
+            (7000 + i).to_bytes(4, "big") + p.data[12:], 4000, 5000),
+            dst=(0x0a000000 + i).to_bytes(4, "big"))))) for i in range(n)
+            for k in range(6)]
+    for n, words in ((900, ""), (1500, "more than 1024 addresses")):
+        path = write(where, crowd(n))
+        out = os.path.join(where, "out.pcapng")
+        ran = run("unwrap", path, "-w", out)
+        check("%d addresses: %s" % (n, words or "silence"), ran.status == 0 and
+              (words in ran.errors if words else not ran.err), ran)
+        rows, trouble = tshark(out, "-Y", "sap")
+        check("%d addresses: announced" % n, not trouble and
+              len(rows) == min(n, 1024), (len(rows), trouble))
+
+
+def main():
+    parts = sys.argv[1:]
+    with scratch() as where:
+        for t in tests:
+            if not parts or any(p in t.__name__ for p in parts):
+                t(where)
+    finish()
+
+
+main()
