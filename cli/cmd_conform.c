@@ -184,6 +184,11 @@ tell(struct sf_conform *run, struct sf_conform_report *r,
 		sf_conform_complain(r,
 		    "%zu cases exercised, fewer than the %llu asked for",
 		    r->exercised, (unsigned long long)c->conform.min_cases.v);
+	if (run->left_out > 0)
+		sf_conform_complain(r,
+		    "%zu cases not run: three of their family were not "
+		    "answered in time (--keep-going runs them)",
+		    run->left_out);
 	if (run->stopped)
 		sf_conform_complain(r, "stopped: %.140s", run->trouble);
 	r->good = r->n_complaints == 0 && r->n[SF_V_FAIL] == 0 &&
@@ -254,7 +259,8 @@ greet(struct sf_conform *run, const char *command)
 }
 
 static enum sf_exit
-drive(struct sf_conform *run, const struct sf_config *c, const char *command)
+drive(struct sf_conform *run, struct sf_catalogue *catalogue,
+    const struct sf_config *c, const char *command)
 {
 	struct sf_known *known = NULL;
 	enum sf_exit st = SF_EXIT_OK;
@@ -264,10 +270,12 @@ drive(struct sf_conform *run, const struct sf_config *c, const char *command)
 		st = SF_EXIT_INPUT;
 	if (st == SF_EXIT_OK)
 		st = greet(run, command);
-	if (st == SF_EXIT_OK)
+	if (st == SF_EXIT_OK) {
+		sf_catalogue_settle(catalogue, run->info.suites);
 		st = c->conform.fuzz != NULL
 			 ? sf_conform_fuzz(run, c, command)
 			 : run_cases(run, c, known, command);
+	}
 	sf_known_free(known);
 	return st;
 }
@@ -326,7 +334,7 @@ sf_cmd_conform(const struct sf_config *c)
 		list(stdout, &run);
 		st = SF_EXIT_OK;
 	} else {
-		st = drive(&run, c, command.p);
+		st = drive(&run, &catalogue, c, command.p);
 	}
 	sf_catalogue_free(&catalogue);
 	sf_line_free(&command);

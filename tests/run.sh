@@ -48,6 +48,7 @@ scripts='
 	dtls
 	accuracy
 	conform
+	permitted
 '
 for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"

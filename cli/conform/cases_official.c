@@ -90,8 +90,10 @@ encode(struct sf_trial *t)
 static void
 decode(struct sf_trial *t)
 {
+	uint8_t hdr[OCTETS];
+
 	sf_begin(t, "hdr-dec");
-	put_text(t, "hdr", headers[t->c->i].hdr);
+	sf_put_hex(t, "hdr", hex(headers[t->c->i].hdr, hdr));
 	sf_ask(t);
 	if (!sf_must_ok(t, "to decode a header"))
 		return;

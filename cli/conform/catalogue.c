@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define QUICK 3 /* cases of each family and suite in --quick */
+#define FIRST 4 /* the suite of what is asked in one alone */
 
 const char *
 sf_cap_name(enum sf_cap cap)
@@ -75,6 +76,7 @@ add_one(struct sf_catalogue *k, const struct sf_family *f, uint16_t suite,
 	c->suite = suite;
 	c->i = i;
 	c->needs = f->needs;
+	c->any_suite = f->over == FIRST_SUITE;
 	c->quick = (is_quick(suite, i) || strncmp(f->id, "hdr-e", 5) == 0) &&
 		   strncmp(f->id, "fr-large", 8) != 0 &&
 		   strcmp(f->id, "st-forge-flood") != 0;
@@ -94,7 +96,7 @@ is_over(const struct sf_family *f, uint16_t id)
 	case FIRST_SUITE:
 		break;
 	}
-	return id == 4;
+	return id == FIRST;
 }
 
 void
@@ -128,6 +130,26 @@ sf_catalogue_make(struct sf_catalogue *k, uint64_t seed)
 	sf_cases_ratchet(k);
 	sf_cases_mls(k);
 	return !k->failed;
+}
+
+void
+sf_catalogue_settle(struct sf_catalogue *k, unsigned suites)
+{
+	uint16_t id = 1;
+
+	if ((suites >> FIRST & 1) != 0)
+		return;
+	while (id <= SF_SUITES && (suites >> id & 1) == 0)
+		id++;
+	for (size_t i = 0; i < k->n && id <= SF_SUITES; i++) {
+		struct sf_case *c = &k->cases[i];
+		char *digit = strstr(c->id, "-s4-");
+
+		if (!c->any_suite || digit == NULL)
+			continue;
+		digit[2] = (char)('0' + id);
+		c->suite = id;
+	}
 }
 
 void

@@ -27,11 +27,12 @@ enum sf_cap {
 const char *sf_cap_name(enum sf_cap cap);
 
 struct sf_shim_info {
-	char name[64], version[64];             /* made safe to print */
-	unsigned suites;                        /* bit 1 << id */
-	unsigned caps;                          /* bit 1 << cap */
-	char policy[SF_VECTOR_POLICIES][32];    /* "" where none is declared */
-	uint64_t max_frame, max_meta, max_keys; /* UINT64_MAX: not declared */
+	char name[64], version[64];          /* made safe to print */
+	unsigned suites;                     /* bit 1 << id */
+	unsigned caps;                       /* bit 1 << cap */
+	char policy[SF_VECTOR_POLICIES][32]; /* "" where none is declared */
+	/* UINT64_MAX: not declared */
+	uint64_t max_frame, max_meta, max_keys, max_kid, max_ctr;
 };
 
 /* ---- cases --------------------------------------------------------------- */
@@ -50,6 +51,7 @@ struct sf_case {
 	unsigned i;               /* which of its family */
 	unsigned needs;           /* capabilities, SF_NEED() */
 	bool quick;               /* part of --quick */
+	bool any_suite;           /* one is enough, whichever it is */
 	void (*run)(struct sf_trial *t);
 	const struct sf_vectorfile *file; /* of a case that is a test vector */
 	const struct sf_vector_group *group;
@@ -67,6 +69,8 @@ struct sf_catalogue {
 /* All cases, in their order. False without memory. */
 bool sf_catalogue_make(struct sf_catalogue *k, uint64_t seed);
 void sf_catalogue_free(struct sf_catalogue *k);
+/* Cases that want one suite get one of these (bit 1 << id). */
+void sf_catalogue_settle(struct sf_catalogue *k, unsigned suites);
 
 /* One family: count cases for each suite, or of none. */
 struct sf_family {
@@ -143,8 +147,9 @@ struct sf_conform {
 	const struct sf_catalogue *catalogue;
 	struct sf_case_result *results;
 	size_t done, crashes;
-	bool isolate; /* after too many crashes, a process for each */
-	bool stopped; /* a limit or a failure of ours */
+	size_t left_out;     /* cases of families that gave no answers */
+	bool starts_quickly; /* then a process for each, after many crashes */
+	bool stopped;        /* a limit or a failure of ours */
 	char trouble[SF_WHY];
 };
 
@@ -152,6 +157,9 @@ enum sf_hello { SF_HELLO_OK, SF_HELLO_SKIP, SF_HELLO_WRONG, SF_HELLO_NO_START };
 
 /* * stands for any run of characters, and nothing else is special. */
 bool sf_case_matches(const char *glob, const char *id);
+
+/* "fr-cut" of "fr-cut-s4-07" */
+void sf_case_family(const char *id, char out[48]);
 
 /* Starts the shim once and asks it hello; trouble says why it is not OK. */
 enum sf_hello sf_conform_hello(struct sf_conform *r);
@@ -163,6 +171,9 @@ void sf_case_result_free(struct sf_case_result *r);
 /* ---- trials: for those who write cases ----------------------------------- */
 
 enum sf_reply { SF_R_NONE, SF_R_OK, SF_R_NO, SF_R_UNSUPPORTED };
+
+/* Octets of plaintext or metadata that everybody has to take. */
+#define SF_ANY_SIZE 256
 
 #define SF_SEALS 2048 /* counters that a trial remembers to find one again */
 
@@ -179,6 +190,12 @@ struct sf_trial {
 	enum sf_reply reply;
 	struct sf_bytes words; /* of the last reply */
 	char reason[16];       /* of its why */
+	/* Why the request may be refused though it is right: it is beyond what
+	   the shim declares, or the documents set no rule; "" when it may
+	   not. */
+	char beyond[96];
+	bool declared; /* the former of the two */
+	bool optional; /* the verb that is being asked */
 	size_t room;
 	uint8_t *octets; /* of the last value taken */
 	bool stopped;    /* something was found: nothing is asked now */
@@ -200,6 +217,8 @@ void sf_put(struct sf_trial *t, const char *key, const char *value);
 void sf_put_u64(struct sf_trial *t, const char *key, uint64_t v);
 void sf_put_hex(struct sf_trial *t, const char *key, struct sf_bytes b);
 enum sf_reply sf_ask(struct sf_trial *t);
+/* The same of a verb that need not be there: no verdict comes of it. */
+enum sf_reply sf_ask_optional(struct sf_trial *t);
 
 /* A value of the last reply; a verdict when it is not there or is none. */
 bool sf_take_u64(struct sf_trial *t, const char *key, uint64_t *v);
@@ -215,7 +234,7 @@ void sf_record(struct sf_trial *t, const char *format, ...)
 void sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
     const char *word_taken, const char *word_refused);
 
-/* What the last reply has to be. */
+/* What the last reply has to be. A refusal of what is beyond is recorded. */
 bool sf_must_ok(struct sf_trial *t, const char *what);
 bool sf_must_no(struct sf_trial *t, const char *what);
 void sf_must_octets(struct sf_trial *t, const char *key, struct sf_bytes want);
@@ -239,7 +258,8 @@ struct sf_plain {
 size_t sf_seal_by_us(
     struct sf_trial *t, const struct sf_plain *f, uint8_t *out);
 
-/* Requests that most cases make. */
+/* Requests that most cases make. A second context may be refused, and ends the
+   trial as recorded. */
 void sf_new(struct sf_trial *t, const char *ctx); /* of the trial's suite */
 enum sf_reply sf_key(struct sf_trial *t, const char *ctx, const char *use,
     uint64_t kid, struct sf_bytes base);

@@ -46,13 +46,27 @@ sf_seal_by_us(struct sf_trial *t, const struct sf_plain *f, uint8_t *out)
 
 /* ---- requests ------------------------------------------------------------ */
 
-void
-sf_new(struct sf_trial *t, const char *ctx)
+static void
+ask_new(struct sf_trial *t, const char *ctx)
 {
 	sf_begin(t, "new");
 	sf_put(t, "ctx", ctx);
 	sf_put_u64(t, "suite", t->suite->id);
 	sf_ask(t);
+}
+
+void
+sf_new(struct sf_trial *t, const char *ctx)
+{
+	ask_new(t, ctx);
+	if (t->reply == SF_R_NO) { /* some let go of a name only when told */
+		sf_begin(t, "free");
+		sf_put(t, "ctx", ctx);
+		if (sf_ask_optional(t) == SF_R_OK)
+			ask_new(t, ctx);
+	}
+	if (t->reply == SF_R_NO && strcmp(ctx, "a") != 0)
+		sf_record(t, "one context more is refused (%s)", t->reason);
 	sf_must_ok(t, "a context of a suite that the shim declares");
 }
 

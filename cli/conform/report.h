@@ -39,9 +39,6 @@ void sf_conform_complain(struct sf_conform_report *r, const char *format, ...)
 /* Is this one that keeps an implementation from conforming? */
 bool sf_conform_counts(const struct sf_case_result *r);
 
-/* "fr-cut" of "fr-cut-s4-07" */
-void sf_case_family(const char *id, char out[48]);
-
 /* Each returns false when the stream took an error. */
 bool sf_conform_text(FILE *f, const struct sf_conform_report *r);
 bool sf_conform_json(FILE *f, const struct sf_conform_report *r);

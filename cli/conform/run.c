@@ -10,10 +10,15 @@
 #include "parsers/text/shim_line.h"
 #include "report/escape.h"
 
-#define CRASHES  20 /* then a process for each case */
+#define CRASHES  20 /* then a process for each case, if it starts quickly */
+#define QUICKLY  20 /* milliseconds */
 #define HANGS    50 /* then the run stops, without --keep-going */
+#define PATIENCE 3  /* of one family: then the rest of it is left out */
 #define JOBS_MAX 64
 #define SKIP     89 /* exit status of a shim with nothing to test */
+
+/* Verbs that one may have without saying so: asked for, and lost if not there. */
+#define OPTIONAL SF_NEED(RMKEY)
 
 void
 sf_case_result_free(struct sf_case_result *r)
@@ -87,6 +92,16 @@ take_name(struct sf_bytes words, const char *key, char out[64])
 		sf_escape_copy(out, 64, value, SF_ESCAPE_TEXT);
 }
 
+static void
+take_limit(struct sf_bytes words, const char *key, uint64_t *limit)
+{
+	struct sf_bytes value;
+
+	*limit = UINT64_MAX;
+	if (sf_shim_value(words, key, &value))
+		(void)sf_shim_number(value, limit);
+}
+
 static bool
 read_hello(struct sf_conform *r, struct sf_bytes line)
 {
@@ -109,13 +124,11 @@ read_hello(struct sf_conform *r, struct sf_bytes line)
 		each_word(value, take_cap, info);
 	if (sf_shim_value(l.payload, "policies", &value))
 		each_word(value, take_policy, info);
-	info->max_frame = info->max_meta = info->max_keys = UINT64_MAX;
-	if (sf_shim_value(l.payload, "max-frame", &value))
-		(void)sf_shim_number(value, &info->max_frame);
-	if (sf_shim_value(l.payload, "max-meta", &value))
-		(void)sf_shim_number(value, &info->max_meta);
-	if (sf_shim_value(l.payload, "max-keys", &value))
-		(void)sf_shim_number(value, &info->max_keys);
+	take_limit(l.payload, "max-frame", &info->max_frame);
+	take_limit(l.payload, "max-meta", &info->max_meta);
+	take_limit(l.payload, "max-keys", &info->max_keys);
+	take_limit(l.payload, "max-kid", &info->max_kid);
+	take_limit(l.payload, "max-ctr", &info->max_ctr);
 	return info->suites != 0;
 }
 
@@ -150,6 +163,7 @@ sf_conform_hello(struct sf_conform *r)
 	struct sf_bytes reply;
 	enum sf_child_end e;
 	enum sf_hello answer = SF_HELLO_WRONG;
+	int64_t begun = sf_child_now();
 
 	e = sf_child_start(&c, r->o->argv, r->o->memory);
 	if (e != SF_CHILD_OK) {
@@ -160,6 +174,7 @@ sf_conform_hello(struct sf_conform *r)
 	}
 	e = sf_child_ask(&c, sf_bytes(hello, sizeof(hello) - 1),
 	    (unsigned)(10000 * r->o->timeout_scale), &reply);
+	r->starts_quickly = sf_child_now() - begun <= QUICKLY;
 	if (e == SF_CHILD_EXITED && c.code == SKIP) {
 		answer = SF_HELLO_SKIP;
 	} else if (e != SF_CHILD_OK) {
@@ -218,12 +233,51 @@ sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c)
 
 /* ---- running ------------------------------------------------------------- */
 
+/* A family whose cases are not answered: the rest of it is not waited for. */
+struct hung {
+	char family[48];
+	unsigned times;
+	size_t left_out;
+};
+
+#define FAMILIES 64
+
 struct crew {
 	struct sf_conform *r;
 	pthread_mutex_t lock;
 	size_t next;
-	unsigned hangs;
+	unsigned hangs, n_hung;
+	struct hung hung[FAMILIES];
 };
+
+/* The family of a case among those that hung; NULL when it is not. */
+static struct hung *
+hung_of(struct crew *w, const char *id, bool add)
+{
+	char family[48];
+
+	sf_case_family(id, family);
+	for (unsigned i = 0; i < w->n_hung; i++)
+		if (strcmp(w->hung[i].family, family) == 0)
+			return &w->hung[i];
+	if (!add || w->n_hung == FAMILIES)
+		return NULL;
+	w->hung[w->n_hung] = (struct hung){ .times = 0 };
+	memcpy(w->hung[w->n_hung].family, family, sizeof(family));
+	return &w->hung[w->n_hung++];
+}
+
+/* Three of its family were not answered: no case of it is waited for again. */
+static bool
+is_left_out(struct crew *w, const char *id)
+{
+	struct hung *h = hung_of(w, id, false);
+
+	if (h == NULL || h->times < PATIENCE || w->r->o->keep_going)
+		return false;
+	h->left_out++;
+	return true;
+}
 
 /* The requests as `printf` would send them; NULL when they are too many. */
 static char *
@@ -246,7 +300,7 @@ static bool
 lacks(const struct sf_conform *r, const struct sf_case *c,
     struct sf_case_result *out)
 {
-	unsigned missing = c->needs & ~r->info.caps;
+	unsigned missing = c->needs & ~r->info.caps & ~OPTIONAL;
 
 	if (missing == 0)
 		return false;
@@ -318,22 +372,28 @@ next_case(struct crew *w, size_t *at, bool *isolate)
 		const struct sf_case *c = &r->catalogue->cases[w->next];
 
 		*at = w->next++;
-		any = sf_conform_wanted(r, c) && !lacks(r, c, &r->results[*at]);
+		any = sf_conform_wanted(r, c) &&
+		      !lacks(r, c, &r->results[*at]) && !is_left_out(w, c->id);
 	}
-	*isolate = r->o->isolate || r->crashes >= CRASHES;
+	*isolate =
+	    r->o->isolate || (r->crashes >= CRASHES && r->starts_quickly);
 	pthread_mutex_unlock(&w->lock);
 	return any;
 }
 
 static void
-note(struct crew *w, const struct sf_case_result *out)
+note(struct crew *w, const char *id, const struct sf_case_result *out)
 {
 	struct sf_conform *r = w->r;
+	struct hung *h;
 
 	pthread_mutex_lock(&w->lock);
 	r->done++;
 	r->crashes += out->verdict == SF_V_CRASH;
 	w->hangs += out->verdict == SF_V_TIMEOUT;
+	h = out->verdict == SF_V_TIMEOUT ? hung_of(w, id, true) : NULL;
+	if (h != NULL)
+		h->times++;
 	if (w->hangs >= HANGS && !r->o->keep_going) {
 		r->stopped = true;
 		snprintf(r->trouble, sizeof(r->trouble),
@@ -366,7 +426,7 @@ work(void *crew)
 	while (next_case(w, &at, &isolate)) {
 		run_case(t, &w->r->catalogue->cases[at], &w->r->results[at],
 		    isolate);
-		note(w, &w->r->results[at]);
+		note(w, w->r->catalogue->cases[at].id, &w->r->results[at]);
 	}
 	sf_trial_free(t);
 	sf_child_free(&child);
@@ -393,5 +453,7 @@ sf_conform_run(struct sf_conform *r)
 	while (n > 0)
 		pthread_join(threads[--n], NULL);
 	pthread_mutex_destroy(&w.lock);
+	for (unsigned i = 0; i < w.n_hung; i++)
+		r->left_out += w.hung[i].left_out;
 	return true;
 }

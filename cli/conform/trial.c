@@ -8,6 +8,7 @@
 
 #include "cli/conform/conform.h"
 #include "engine/hash.h"
+#include "parsers/sframe/header.h"
 #include "parsers/text/shim_line.h"
 #include "report/escape.h"
 
@@ -15,9 +16,8 @@
 
 /* ---- verdicts ------------------------------------------------------------ */
 
-static void __attribute__((format(printf, 3, 0)))
-decide(struct sf_trial *t, enum sf_case_verdict v, const char *format,
-    va_list args)
+static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
+    enum sf_case_verdict v, const char *format, va_list args)
 {
 	if (t->stopped)
 		return;
@@ -123,6 +123,115 @@ sf_fill(struct sf_trial *t, uint8_t *out, size_t n)
 	}
 }
 
+/* The verb that is being asked, out of the line. */
+static void
+verb_of(const struct sf_trial *t, char out[24])
+{
+	const char *p = memchr(t->line.p, ' ', t->line.n);
+	size_t n = 0;
+
+	for (p++; n < 23 && p + n < t->line.p + t->line.n && p[n] > ' '; n++)
+		out[n] = p[n];
+	out[n] = '\0';
+}
+
+/* Why a refusal of this request is nobody's fault; what was declared counts
+   more than what no document says. */
+static void
+excuse(struct sf_trial *t, bool declared, const char *before, uint64_t v,
+    const char *after)
+{
+	if (t->beyond[0] != '\0' && (t->declared || !declared))
+		return;
+	t->declared = declared;
+	snprintf(t->beyond, sizeof(t->beyond), "%s%llu%s", before,
+	    (unsigned long long)v, after);
+}
+
+static void
+excuse_number(struct sf_trial *t, const char *key, uint64_t v)
+{
+	const struct sf_shim_info *info = &t->run->info;
+
+	if (strcmp(key, "kid") == 0 && v > info->max_kid)
+		excuse(t, true, "a KID above max-kid=", info->max_kid, "");
+	else if (strcmp(key, "r") == 0 && (v == 0 || v > 16))
+		excuse(t, false, "", v, " bits of ratchet step");
+	else if ((strcmp(key, "ctr") == 0 || strcmp(key, "next") == 0) &&
+		 v > info->max_ctr)
+		excuse(t, true, "a CTR above max-ctr=", info->max_ctr, "");
+}
+
+/* A size whose end the shim declares, or nobody does. */
+static void
+excuse_size(struct sf_trial *t, size_t n, uint64_t most, const char *declares,
+    const char *of)
+{
+	if (n > most)
+		excuse(t, true, declares, most, of);
+	else if (n > SF_ANY_SIZE && most == UINT64_MAX)
+		excuse(t, false, "", n, of);
+}
+
+static void
+excuse_plaintext(struct sf_trial *t, size_t n)
+{
+	if (n == 0)
+		excuse(t, false, "", 0, " octets of plaintext");
+	excuse_size(t, n, t->run->info.max_frame,
+	    "more than max-frame=", " octets of plaintext");
+}
+
+/* The numbers in a header; and the size of a frame. */
+static void
+excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
+{
+	const char *last = t->run->info.policy[SF_POLICY_COUNTER_LAST];
+	struct sf_sframe_header h;
+	struct sf_diag d;
+
+	if (sf_sframe_header_parse(&h, b, &d) != SF_OK)
+		return;
+	excuse_number(t, "kid", h.kid);
+	excuse_number(t, "ctr", h.ctr);
+	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
+		return;
+	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
+		excuse(t, false, "CTR ", h.ctr, ", the last of all");
+	excuse_plaintext(t, h.payload.n - t->suite->tag_octets);
+}
+
+/* Of a frame, or of the AEAD alone. */
+static void
+excuse_ct(struct sf_trial *t, struct sf_bytes b)
+{
+	char verb[24];
+
+	verb_of(t, verb);
+	if (strcmp(verb, "open") == 0)
+		excuse_header(t, b, true);
+	else if (t->suite != NULL && b.n >= t->suite->tag_octets)
+		excuse_plaintext(t, b.n - t->suite->tag_octets);
+}
+
+/* RFC 9605 sets no length of a base key, of a plaintext, of metadata. */
+static void
+excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
+{
+	if (strcmp(key, "meta") == 0)
+		excuse_size(t, b.n, t->run->info.max_meta,
+		    "more than max-meta=", " octets of metadata");
+	else if (strcmp(key, "base") == 0 &&
+		 (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
+		excuse(t, false, "", b.n, " octets of base key");
+	else if (strcmp(key, "pt") == 0)
+		excuse_plaintext(t, b.n);
+	else if (strcmp(key, "hdr") == 0)
+		excuse_header(t, b, false);
+	else if (strcmp(key, "ct") == 0)
+		excuse_ct(t, b);
+}
+
 void
 sf_begin(struct sf_trial *t, const char *verb)
 {
@@ -130,6 +239,14 @@ sf_begin(struct sf_trial *t, const char *verb)
 	sf_line_number(&t->line, ++t->id);
 	sf_line_put(&t->line, " ");
 	sf_line_put(&t->line, verb);
+	t->beyond[0] = '\0';
+	t->declared = false;
+	if (t->run->info.max_kid != UINT64_MAX &&
+	    (strcmp(verb, "rkey") == 0 || strcmp(verb, "step") == 0 ||
+		strcmp(verb, "mseal") == 0))
+		excuse(t, true,
+		    "a KID that can be above max-kid=", t->run->info.max_kid,
+		    "");
 }
 
 void
@@ -142,27 +259,19 @@ sf_put(struct sf_trial *t, const char *key, const char *value)
 void
 sf_put_u64(struct sf_trial *t, const char *key, uint64_t v)
 {
-	if (!t->stopped)
-		sf_line_word_number(&t->line, key, v);
+	if (t->stopped)
+		return;
+	sf_line_word_number(&t->line, key, v);
+	excuse_number(t, key, v);
 }
 
 void
 sf_put_hex(struct sf_trial *t, const char *key, struct sf_bytes b)
 {
-	if (!t->stopped)
-		sf_line_word_hex(&t->line, key, b);
-}
-
-/* The verb that is being asked, out of the line. */
-static void
-verb_of(const struct sf_trial *t, char out[24])
-{
-	const char *p = memchr(t->line.p, ' ', t->line.n);
-	size_t n = 0;
-
-	for (p++; n < 23 && p + n < t->line.p + t->line.n && p[n] > ' '; n++)
-		out[n] = p[n];
-	out[n] = '\0';
+	if (t->stopped)
+		return;
+	sf_line_word_hex(&t->line, key, b);
+	excuse_octets(t, key, b);
 }
 
 /* Requests for a replay, from the first word on: ids are given anew. */
@@ -209,6 +318,11 @@ gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
 		break;
 	case SF_CHILD_CLOSED:
 		end(t, SF_V_CRASH, "%s: the shim closed its output", verb);
+		break;
+	case SF_CHILD_TOO_BIG:
+		end(t, SF_V_CRASH,
+		    "%s: the shim has taken %u MiB of memory, and was ended",
+		    verb, SF_CHILD_MEMORY >> 20);
 		break;
 	case SF_CHILD_TIMEOUT:
 		end(t, SF_V_TIMEOUT, "%s: no reply in %u ms", verb, ms);
@@ -308,6 +422,8 @@ judge(struct sf_trial *t, struct sf_bytes line)
 		copy_safe(t->reason, sizeof(t->reason), why);
 	if (sf_shim_is(l.name, "ok"))
 		return SF_R_OK;
+	if (t->optional)
+		return SF_R_NO;
 	if (sf_shim_is(l.name, "no"))
 		return SF_R_NO;
 	if (sf_shim_is(l.name, "unsupported"))
@@ -385,6 +501,17 @@ sf_ask(struct sf_trial *t)
 	return t->reply;
 }
 
+enum sf_reply
+sf_ask_optional(struct sf_trial *t)
+{
+	enum sf_reply r;
+
+	t->optional = true;
+	r = sf_ask(t);
+	t->optional = false;
+	return r;
+}
+
 /* ---- replies ------------------------------------------------------------- */
 
 bool
@@ -435,7 +562,10 @@ sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b)
 bool
 sf_must_ok(struct sf_trial *t, const char *what)
 {
-	if (t->reply == SF_R_NO)
+	if (t->reply == SF_R_NO && t->beyond[0] != '\0')
+		sf_record(t, "%s: refused (%s)%s", t->beyond, t->reason,
+		    t->declared ? "" : "; the documents set no rule");
+	else if (t->reply == SF_R_NO)
 		sf_fail(t, "must succeed: %s; refused (%s)", what, t->reason);
 	return t->reply == SF_R_OK;
 }

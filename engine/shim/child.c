@@ -16,9 +16,10 @@
 #include <unistd.h>
 
 #define READ 65536 /* octets at a time */
+#define LOOK 50    /* milliseconds from look to look at its memory */
 
-static int64_t
-now(void)
+int64_t
+sf_child_now(void)
 {
 	struct timespec t;
 
@@ -184,7 +185,7 @@ read_error(struct sf_child *c)
 static bool
 reap(struct sf_child *c, int milliseconds, int *status)
 {
-	int64_t until = now() + milliseconds;
+	int64_t until = sf_child_now() + milliseconds;
 	const struct timespec moment = { 0, 1000000 };
 
 	for (;;) {
@@ -194,7 +195,7 @@ reap(struct sf_child *c, int milliseconds, int *status)
 			return true;
 		if (got < 0 && errno != EINTR)
 			return false;
-		if (now() >= until)
+		if (sf_child_now() >= until)
 			return false;
 		nanosleep(&moment, NULL);
 	}
@@ -312,7 +313,7 @@ enum sf_child_end
 sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
     struct sf_bytes *reply)
 {
-	int64_t until = now() + milliseconds;
+	int64_t until = sf_child_now() + milliseconds;
 	size_t sent = 0, looked = 0;
 	bool ours = false, deaf = false;
 
@@ -322,16 +323,24 @@ sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
 		return SF_CHILD_UNASKED;
 	}
 	for (;;) {
-		int64_t left = until - now();
+		int64_t left = until - sf_child_now();
 		struct pollfd p[3] = { { .fd = c->out, .events = POLLIN },
 			{ .fd = c->err, .events = POLLIN },
 			{ .fd = sent < line.n && !deaf ? c->in : -1,
 			    .events = POLLOUT } };
 		char *end;
-		int ready = left <= 0 ? 0 : poll(p, 3, (int)left);
+		int ready = left <= 0
+				? 0
+				: poll(p, 3, (int)(left < LOOK ? left : LOOK));
 
 		if (ready < 0 && errno == EINTR)
 			continue;
+		if (ready == 0 && left > LOOK) {
+			if (sf_child_memory(c) < SF_CHILD_MEMORY)
+				continue;
+			sf_child_stop(c);
+			return SF_CHILD_TOO_BIG;
+		}
 		if (ready <= 0) {
 			sf_child_stop(c);
 			return ready == 0 ? SF_CHILD_TIMEOUT : SF_CHILD_OURS;

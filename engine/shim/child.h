@@ -15,6 +15,10 @@
 #define SF_CHILD_LINE  ((size_t)64 << 20) /* octets of a reply at most */
 #define SF_CHILD_ERROR 4096               /* octets of standard error kept */
 
+/* Octets of memory in use at which it is ended, whatever its own limit: the
+   machine is ours. */
+#define SF_CHILD_MEMORY 2147483648u
+
 /* What became of a request. */
 enum sf_child_end {
 	SF_CHILD_OK,
@@ -22,6 +26,7 @@ enum sf_child_end {
 	SF_CHILD_KILLED, /* code is the signal */
 	SF_CHILD_CLOSED, /* it closed its output and lives on */
 	SF_CHILD_TIMEOUT,
+	SF_CHILD_TOO_BIG,  /* it took SF_CHILD_MEMORY */
 	SF_CHILD_TOO_LONG, /* a line beyond SF_CHILD_LINE */
 	SF_CHILD_UNASKED,  /* it spoke before it was asked */
 	SF_CHILD_NO_START, /* code is the errno of exec, or of ours */
@@ -57,6 +62,9 @@ enum sf_child_end sf_child_ask(struct sf_child *c, struct sf_bytes line,
 void sf_child_stop(struct sf_child *c);
 
 void sf_child_free(struct sf_child *c);
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t sf_child_now(void);
 
 /* Octets of memory that it has now, and 0 when nobody knows. */
 uint64_t sf_child_memory(const struct sf_child *c);
