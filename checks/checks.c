@@ -198,7 +198,9 @@ sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
 		return;
 	sf_check_header(k, ev);
 	sf_check_nonce(k, ev);
-	if (k->run_state != NULL && ev->has_nonce)
+	/* formats with more in their nonces than a counter start it anywhere */
+	if (k->run_state != NULL && ev->has_nonce && ev->has_ctr &&
+	    ev->source == 0 && ev->modulus == 0)
 		sf_state_note(k->run_state, ev->stream->id, ev->fingerprint,
 		    ev->kid, ev->ctr, ev->content, ev->last.time_ns);
 	sf_check_aead(k, ev);

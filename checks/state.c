@@ -9,119 +9,16 @@
 #include "checks/check.h"
 #include "engine/hash.h"
 
-#define HEAD  "sframe-tool/state/v1"
-#define EVERY 15 /* a mark where these bits of the hashed CTR are 0 */
-
-/* ---- reading ---------------------------------------------------------------- */
-
-struct line {
-	const char *p, *end;
-};
-
-/* One number behind a blank. */
-static bool
-take(struct line *l, int base, uint64_t *out)
-{
-	char text[24];
-	size_t n = 0;
-	char *stop;
-
-	if (l->p == l->end || *l->p != ' ')
-		return false;
-	for (l->p++; l->p < l->end && *l->p != ' '; l->p++) {
-		if (n + 1 == sizeof(text) ||
-		    strchr("0123456789abcdef", *l->p) == NULL)
-			return false;
-		text[n++] = *l->p;
-	}
-	text[n] = '\0';
-	*out = strtoull(text, &stop, base);
-	return n > 0 && *stop == '\0';
-}
-
-static bool
-starts(struct line *l, const char *word)
-{
-	size_t n = strlen(word);
-
-	if ((size_t)(l->end - l->p) < n || memcmp(l->p, word, n) != 0)
-		return false;
-	l->p += n;
-	return true;
-}
-
-static bool
-read_use(struct sf_ledger *s, struct line *l)
-{
-	struct sf_state_use u = { 0 };
-	uint64_t t;
-
-	if (s->n_uses == SF_STATE_USES || !take(l, 16, &u.fingerprint) ||
-	    !take(l, 10, &u.kid) || !take(l, 16, &u.endpoint) ||
-	    !take(l, 10, &u.low) || !take(l, 10, &u.high) || !take(l, 10, &t) ||
-	    t > INT64_MAX || u.low > u.high)
-		return false;
-	u.last_ns = (int64_t)t;
-	s->uses[s->n_uses++] = u;
-	return true;
-}
-
-static bool
-read_mark(struct sf_ledger *s, struct line *l)
-{
-	struct sf_state_mark m;
-
-	if (s->n_uses == 0 || s->n_marks == SF_STATE_MARKS ||
-	    !take(l, 10, &m.ctr) || !take(l, 16, &m.content))
-		return false;
-	m.use = s->n_uses - 1;
-	s->marks[s->n_marks++] = m;
-	return true;
-}
-
-static bool
-read_line(struct sf_ledger *s, struct line l, unsigned number, bool *ended)
-{
-	uint64_t n;
-	bool good;
-
-	if (number == 1)
-		return starts(&l, HEAD) && l.p == l.end;
-	if (*ended)
-		return false;
-	if (starts(&l, "use"))
-		good = read_use(s, &l);
-	else if (starts(&l, "at"))
-		good = read_mark(s, &l);
-	else if (starts(&l, "trimmed"))
-		good = take(&l, 10, &s->trimmed);
-	else
-		good = *ended =
-		    starts(&l, "end") && take(&l, 10, &n) && n == s->n_uses;
-	return good && l.p == l.end;
-}
-
-bool
-sf_state_read(struct sf_ledger *out, struct sf_bytes text, unsigned *line)
-{
-	const char *p = (const char *)text.p, *end = p + text.n;
-	bool ended = text.n == 0;
-
-	out->trimmed = 0;
-	out->n_uses = out->n_marks = 0;
-	for (*line = 1; p < end; ++*line) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-
-		if (stop == NULL ||
-		    !read_line(out, (struct line){ p, stop }, *line, &ended))
-			return false;
-		p = stop + 1;
-	}
-	return ended; /* a file that was cut has no end */
-}
+#define MARKS  1024       /* of one use, at most */
+#define FEW    16         /* that a use keeps */
+#define JOINED UINT32_MAX /* no use any more: part of another */
+#define LATER_NS                                                               \
+	((int64_t)60 * 1000000000) /* another call: clocks of two
+                                               machines are closer */
 
 /* ---- the run under way ---------------------------------------------------------- */
 
+/* With keys all streams of one key count as one. */
 static struct sf_state_use *
 use_of(struct sf_ledger *s, uint32_t stream, uint64_t fingerprint, uint64_t kid)
 {
@@ -129,8 +26,9 @@ use_of(struct sf_ledger *s, uint32_t stream, uint64_t fingerprint, uint64_t kid)
 
 	for (uint32_t i = s->n_uses; i-- > 0;) {
 		u = &s->uses[i];
-		if (u->stream == stream && u->kid == kid &&
-		    u->fingerprint == fingerprint)
+		if (u->fingerprint == fingerprint &&
+		    (fingerprint != 0 ||
+			(u->stream == stream && u->kid == kid)))
 			return u;
 	}
 	if (s->n_uses == SF_STATE_USES) {
@@ -141,8 +39,69 @@ use_of(struct sf_ledger *s, uint32_t stream, uint64_t fingerprint, uint64_t kid)
 	*u = (struct sf_state_use){ .fingerprint = fingerprint,
 		.kid = kid,
 		.low = UINT64_MAX,
+		.first_ns = INT64_MAX,
 		.stream = stream };
 	return u;
+}
+
+static bool
+is_marked(uint64_t ctr, unsigned thinned)
+{
+	return (sf_mix(ctr + 1) & (((uint64_t)1 << thinned) - 1)) == 0;
+}
+
+/* Half of its marks go: the same ones in every capture. */
+static void
+thin_out(struct sf_ledger *s, uint32_t use)
+{
+	struct sf_state_use *u = &s->uses[use];
+	uint32_t kept = 0;
+
+	u->thinned++;
+	u->marks = 0;
+	for (uint32_t i = 0; i < s->n_marks; i++) {
+		struct sf_state_mark m = s->marks[i];
+
+		if (m.use == use && !is_marked(m.ctr, u->thinned))
+			continue;
+		u->marks += m.use == use;
+		s->marks[kept++] = m;
+	}
+	s->n_marks = kept;
+}
+
+/* The use that has most marks gives half of them. False: none has many. */
+static bool
+thin_most(struct sf_ledger *s)
+{
+	uint32_t most = 0, had;
+
+	for (uint32_t i = 1; i < s->n_uses; i++)
+		if (s->uses[i].marks > s->uses[most].marks)
+			most = i;
+	if (s->n_uses == 0 || s->uses[most].marks <= FEW)
+		return false;
+	had = s->uses[most].marks;
+	while (s->uses[most].marks == had && s->uses[most].thinned < 63)
+		thin_out(s, most);
+	return s->uses[most].marks < had;
+}
+
+static void
+mark(struct sf_ledger *s, uint32_t use, uint64_t ctr, uint64_t content)
+{
+	struct sf_state_use *u = &s->uses[use];
+
+	if (!is_marked(ctr, u->thinned))
+		return;
+	if (u->marks == MARKS)
+		thin_out(s, use);
+	if (s->n_marks == SF_STATE_MARKS)
+		(void)thin_most(s);
+	if (s->n_marks == SF_STATE_MARKS || !is_marked(ctr, u->thinned))
+		return;
+	u->marks++;
+	s->marks[s->n_marks++] = (struct sf_state_mark){ use, ctr, content };
 }
 
 void
@@ -155,11 +114,10 @@ sf_state_note(struct sf_ledger *s, uint32_t stream, uint64_t fingerprint,
 		return;
 	u->low = ctr < u->low ? ctr : u->low;
 	u->high = ctr > u->high ? ctr : u->high;
+	u->first_ns = time_ns < u->first_ns ? time_ns : u->first_ns;
 	u->last_ns = time_ns > u->last_ns ? time_ns : u->last_ns;
-	if ((sf_mix(ctr + 1) & EVERY) == 0 && s->n_marks < SF_STATE_MARKS)
-		s->marks[s->n_marks++] =
-		    (struct sf_state_mark){ (uint32_t)(u - s->uses), ctr,
-			    content };
+	sf_counters_add(&u->counters, ctr);
+	mark(s, (uint32_t)(u - s->uses), ctr, content);
 }
 
 /* ---- adding ------------------------------------------------------------------------ */
@@ -201,15 +159,19 @@ sf_state_add(struct sf_ledger *to, const struct sf_ledger *run)
 		const struct sf_state_use *u = &run->uses[i];
 		uint32_t n = 0;
 
-		if ((u->fingerprint == 0 && u->endpoint == 0) || has_use(to, u))
+		if (u->marks == JOINED ||
+		    (u->fingerprint == 0 && u->endpoint == 0) || has_use(to, u))
 			continue;
 		for (uint32_t m = 0; m < run->n_marks; m++)
 			n += run->marks[m].use == i;
+		while (n > SF_STATE_MARKS - to->n_marks && thin_most(to))
+			continue;
 		while (to->n_uses > 0 && (to->n_uses == SF_STATE_USES ||
 					     n > SF_STATE_MARKS - to->n_marks))
 			drop_oldest(to);
 		to->uses[to->n_uses] = *u;
 		to->uses[to->n_uses].stream = 0;
+		to->uses[to->n_uses].marks = n;
 		for (uint32_t m = 0; m < run->n_marks; m++)
 			if (run->marks[m].use == i)
 				to->marks[to->n_marks++] =
@@ -295,6 +257,11 @@ fail(struct sf_checks *k, enum sf_finding_id rule, const struct sf_stream *s,
 	f->earlier_ns = before->last_ns;
 }
 
+/*
+ * The same counters in two captures, in other frames. Frames are looked at where
+ * both captures kept the same counter. Where they kept none in common, counters
+ * that both used for certain, at times far apart, were used for two frames.
+ */
 static void
 judge_pair(struct sf_checks *k, uint32_t i, uint32_t j)
 {
@@ -302,7 +269,9 @@ judge_pair(struct sf_checks *k, uint32_t i, uint32_t j)
 	const struct sf_state_use *before = &k->options.state->uses[j];
 	const struct sf_stream *s = k->by_id[now->stream - 1];
 	bool known = now->fingerprint != 0 && before->fingerprint != 0;
-	uint64_t same, different;
+	enum sf_finding_id rule = known ? SFN001 : SFN002;
+	uint64_t same, different, common;
+	bool maybe;
 
 	if (!is_one_scope(now, before))
 		return;
@@ -311,12 +280,49 @@ judge_pair(struct sf_checks *k, uint32_t i, uint32_t j)
 		return;
 	}
 	compare_marks(k->run_state, i, k->options.state, j, &same, &different);
+	common = sf_counters_common(&now->counters, &before->counters, &maybe);
 	if (different > 0)
-		fail(k, known ? SFN001 : SFN002, s, now, before, different);
-	else if (same == 0 && now->last_ns > before->last_ns)
+		fail(k, rule, s, now, before,
+		    same == 0 && common > different ? common : different);
+	else if (same > 0)
+		sf_passed(k, SFN001, 1);
+	else if (common > 0 && now->first_ns > before->last_ns + LATER_NS)
+		fail(k, rule, s, now, before, common);
+	else if (now->last_ns > before->last_ns)
 		fail(k, SFN002, s, now, before, 1);
 	else
 		sf_passed(k, SFN001, 1);
+}
+
+/* Streams of one endpoint under one KID are one use, where no key tells. */
+static void
+join_uses(struct sf_ledger *s)
+{
+	for (uint32_t i = 0; i < s->n_uses; i++) {
+		struct sf_state_use *u = &s->uses[i];
+
+		for (uint32_t j = 0; j < i && u->fingerprint == 0; j++) {
+			struct sf_state_use *to = &s->uses[j];
+
+			if (to->fingerprint != 0 || to->kid != u->kid ||
+			    to->endpoint == 0 || to->endpoint != u->endpoint ||
+			    u->marks == JOINED)
+				continue;
+			sf_counters_join(&to->counters, &u->counters);
+			if (u->low < to->low)
+				to->low = u->low;
+			if (u->high > to->high)
+				to->high = u->high;
+			if (u->first_ns < to->first_ns)
+				to->first_ns = u->first_ns;
+			if (u->last_ns > to->last_ns)
+				to->last_ns = u->last_ns;
+			for (uint32_t m = 0; m < s->n_marks; m++)
+				if (s->marks[m].use == i)
+					s->marks[m].use = j;
+			u->marks = JOINED;
+		}
+	}
 }
 
 static uint64_t
@@ -330,6 +336,19 @@ endpoint_of(const struct sf_checks *k, const struct sf_stream *s)
 		   : sf_hash(sf_bytes(&s->src, sizeof(s->src))) | 1;
 }
 
+/* Copies that an SFU made speak for nobody, but where a key tells whose. */
+static void
+find_endpoints(const struct sf_checks *k, struct sf_ledger *now)
+{
+	for (uint32_t i = 0; i < now->n_uses; i++) {
+		struct sf_state_use *u = &now->uses[i];
+		const struct sf_stream *s = k->by_id[u->stream - 1];
+
+		if (s != NULL && sf_origin_of(k, s) == s)
+			u->endpoint = endpoint_of(k, s);
+	}
+}
+
 void
 sf_judge_state(struct sf_checks *k)
 {
@@ -337,12 +356,13 @@ sf_judge_state(struct sf_checks *k)
 
 	if (now == NULL || k->options.state == NULL)
 		return;
+	find_endpoints(k, now);
+	join_uses(now);
 	for (uint32_t i = 0; i < now->n_uses; i++) {
-		const struct sf_stream *s = k->by_id[now->uses[i].stream - 1];
+		const struct sf_state_use *u = &now->uses[i];
 
-		if (s == NULL || sf_origin_of(k, s) != s)
+		if (u->marks == JOINED || k->by_id[u->stream - 1] == NULL)
 			continue;
-		now->uses[i].endpoint = endpoint_of(k, s);
 		for (uint32_t j = 0; j < k->options.state->n_uses; j++)
 			judge_pair(k, i, j);
 	}

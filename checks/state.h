@@ -2,18 +2,23 @@
  * state.h - which keys were used up to which counter in the captures of before,
  * so that a counter that starts again tomorrow is found. No key is kept: a use
  * is known by the fingerprint of its key, or without keys by its KID and a hash
- * of its endpoint. One counter in sixteen is kept with a hash of its frame:
+ * of its endpoint. Which counters it had is kept as ranges, and some of them (a
+ * thousand, spread by a hash; of a short use all) with a hash of their frame:
  * equal hashes are the same frames seen again, and no reuse.
  *
  * As text: "sframe-tool/state/v1", then a line for each fact:
  *   trimmed N
  *   use FINGERPRINT KID ENDPOINT LOW HIGH TIME
- *   at CTR HASH               of the use above
+ *   since TIME                of its first frame
+ *   range LOW HIGH N          of the use above: N of these counters
+ *   at CTR HASH               likewise: the frame of this counter
  *   end USES
+ * since and range are not there in files of before.
  */
 #ifndef SF_STATE_H
 #define SF_STATE_H
 
+#include "checks/counters.h"
 #include "parsers/base/bytes.h"
 #include "parsers/base/diag.h"
 
@@ -26,8 +31,11 @@ struct sf_state_use {
 	uint64_t kid;
 	uint64_t endpoint;    /* hash; 0: not known */
 	uint64_t low, high;   /* CTR */
-	int64_t last_ns;
-	uint32_t stream;      /* id, in the run under way; else 0 */
+	int64_t first_ns, last_ns; /* first: 0, not known */
+	uint32_t stream;      /* id of the first, in the run under way; else 0 */
+	uint32_t marks;       /* it has, in the run under way */
+	uint8_t thinned;      /* bits of a hashed CTR that are 0 in its marks */
+	struct sf_counters counters; /* none: not known */
 };
 
 struct sf_state_mark {

@@ -96,6 +96,13 @@ write_state(FILE *f, const struct sf_ledger *s)
 		    " %" PRIu64 " %" PRId64 "\n",
 		    u->fingerprint, u->kid, u->endpoint, u->low, u->high,
 		    u->last_ns);
+		if (u->first_ns != 0)
+			fprintf(f, "since %" PRId64 "\n", u->first_ns);
+		for (unsigned r = 0; r < u->counters.n; r++)
+			fprintf(f,
+			    "range %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+			    u->counters.v[r].low, u->counters.v[r].high,
+			    u->counters.v[r].n);
 		for (; m < s->n_marks && s->marks[m].use == i; m++)
 			fprintf(f, "at %" PRIu64 " %016" PRIx64 "\n",
 			    s->marks[m].ctr, s->marks[m].content);
@@ -104,11 +111,40 @@ write_state(FILE *f, const struct sf_ledger *s)
 	return fflush(f) == 0 && !ferror(f);
 }
 
+/* Who holds the lock is alone with the new file: what a killed run left of one
+   is written over. */
+static int
+open_new(const char *name)
+{
+	return open(
+	    name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* That the new name stands survives a loss of power as well. */
+static void
+sync_folder(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char *folder =
+	    strndup(name, slash == NULL ? 0 : (size_t)(slash - name));
+	int fd = folder == NULL ? -1
+				: open(slash == NULL       ? "."
+				       : folder[0] == '\0' ? "/"
+							   : folder,
+				      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
 bool
 sf_state_save(const struct sf_state_file *f)
 {
-	char *name = f->state == NULL ? NULL : beside(f->name, ".XXXXXX");
-	int fd = name == NULL ? -1 : mkstemp(name);
+	char *name = f->state == NULL ? NULL : beside(f->name, ".new");
+	int fd = name == NULL ? -1 : open_new(name);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 	bool good = out != NULL && write_state(out, f->state) && fsync(fd) == 0;
 
@@ -118,6 +154,8 @@ sf_state_save(const struct sf_state_file *f)
 		good = false;
 	if (good && rename(name, f->name) != 0)
 		good = false;
+	if (good)
+		sync_folder(f->name);
 	if (!good)
 		sf_complain(f->name, "cannot be written: %s", strerror(errno));
 	if (!good && fd >= 0)

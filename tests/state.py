@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import mkcap
 from harness import TOOL, check, finish, run, scratch, strict
@@ -128,6 +129,15 @@ def files(where):
                  "sframe-tool/state/v1\nat 1 2\nend 0\n",
                  "sframe-tool/state/v1\nuse 1 2 3 9 4 5\nend 1\n",
                  "sframe-tool/state/v1\nend 1\n",
+                 "sframe-tool/state/v1\nsince 1\nend 0\n",
+                 "sframe-tool/state/v1\nrange 1 2 2\nend 0\n",
+                 "sframe-tool/state/v1\nuse 1 2 3 4 9 5\nrange 4 10 7\n"
+                 "end 1\n",
+                 "sframe-tool/state/v1\nuse 1 2 3 4 9 5\nrange 4 5 3\n"
+                 "end 1\n",
+                 "sframe-tool/state/v1\nuse 1 2 3 4 9 5\nrange 6 7 2\n"
+                 "range 4 5 2\nend 1\n",
+                 "sframe-tool/state/v1\nuse 1 2 3 4 9 5\nsince 6\nend 1\n",
                  "sframe-tool/state/v1\nend 0\nend 0\n"):
         with open(state, "w", encoding="ascii") as f:
             f.write(text)
@@ -157,6 +167,153 @@ def many_at_once(where):
           list(range(9, 17)), rows)
     check("nothing is left beside it", sorted(
         x for x in os.listdir(where) if x.startswith("s")) == ["s", "s.lock"])
+
+
+def noise(where, name, *rows, hours=0, seed=1, step=1, cname="alice",
+          counter=None):
+    """Frames that nobody opens: rows of (frames, KID, first CTR)."""
+    c = mkcap.Capture(seed=seed)
+    a = c.audio(0xa0 + seed, ALICE, SFU, cname=cname, seq=seed * 1000)
+    v = c.video(0xb0 + seed, ALICE, SFU, cname=cname) if counter else None
+    for n, kid, ctr in rows:
+        if counter:
+            a.sframe(n, kid=kid, counter=counter)
+            v.sframe(n // 3, kid=kid, counter=counter)
+        else:
+            a.sframe(n, kid=kid, counter=mkcap.Counter(ctr, step))
+    path = c.write(os.path.join(where, name + ".pcap"))
+    packets = mkcap.read_capture(path)
+    for p in packets:
+        p.ns += round(hours * 3600 * 10**9)
+    with open(path, "wb") as f:
+        f.write(mkcap.pcap(packets))
+    return path
+
+
+@test
+def any_part_of_a_long_call(where):
+    """Yesterday 4000 frames, today a few under counters of theirs: found
+    wherever they lie, for ranges are exact."""
+    for at in (0, 1, 777, 2000, 3980):
+        state = os.path.join(where, "s%d" % at)
+        judged(state, noise(where, "old", (4000, 9, 0)))
+        ran, found = judged(state, noise(where, "new", (20, 9, at), hours=24,
+                                         seed=2))
+        check("20 frames at %d" % at, set(found) == {"ctr-went-back"} and
+              found["ctr-went-back"]["count"] == 20, ran)
+        ran, found = judged(state, noise(where, "on", (20, 9, 4000), hours=25,
+                                         seed=3))
+        check("20 frames behind all", not found, ran)
+
+
+@test
+def counters_with_steps_and_holes(where):
+    state = os.path.join(where, "s")
+    judged(state, noise(where, "old", (500, 9, 0), step=3))
+    ran, found = judged(state, noise(where, "new", (60, 9, 0), step=3, hours=24,
+                                     seed=2))
+    check("every third counter, again", set(found) == {"ctr-went-back"}, ran)
+    state = os.path.join(where, "t")
+    judged(state, noise(where, "late", (300, 9, 1000)))
+    ran, found = judged(state, noise(where, "early", (300, 9, 0), hours=24,
+                                     seed=2))
+    check("below what was captured: it fell", set(found) == {"ctr-went-back"},
+          ran)
+    state = os.path.join(where, "u")
+    judged(state, noise(where, "both", (900, 9, 0), counter=mkcap.Counter(0)))
+    text = open(state, encoding="ascii").read().splitlines()
+    check("audio and video on one counter: one range", [
+        x for x in text if x.startswith("range")] == ["range 0 1199 1200"],
+        [x for x in text if not x.startswith("at")])
+
+
+@test
+def many_keys(where):
+    """A key a second: every one is kept, and found again."""
+    state = os.path.join(where, "s")
+    rows = [(40, 100 + i, 0) for i in range(200)]
+    judged(state, noise(where, "old", *rows))
+    ran, found = judged(state, noise(where, "new", *rows, hours=24, seed=2))
+    check("200 KIDs again", found.get("ctr-went-back", {}).get(
+        "count", 0) >= 200 * 40, ran)
+    text = open(state, encoding="ascii").read().splitlines()
+    check("none left out", text[1] == "trimmed 0" and
+          sum(x.startswith("use") for x in text) == 400, text[:2])
+
+
+@test
+def the_same_frames(where):
+    """Another leg of one call, its clock ten seconds off, is no reuse; nor is
+    its first half."""
+    state = os.path.join(where, "s")
+    whole = noise(where, "whole", (600, 9, 0))
+    judged(state, whole)
+    ran, found = judged(state, noise(where, "leg", (600, 9, 0), hours=1 / 360))
+    check("another leg", not found, ran)
+    packets = mkcap.read_capture(whole)
+    half = os.path.join(where, "half.pcap")
+    with open(half, "wb") as f:
+        f.write(mkcap.pcap(packets[:len(packets) // 2]))
+    ran, found = judged(state, half)
+    check("its first half", not found, ran)
+
+
+@test
+def formats_with_more_than_a_counter(where):
+    """LiveKit's IV has SSRC and timestamp in it: its count may begin again."""
+    from dialects import LiveKit, SFU as sfu, speak
+    state = os.path.join(where, "s")
+    for day in range(2):
+        c = mkcap.Capture(seed=day)
+        s = c.audio(0x51 + day, ALICE, sfu, cname="alice", start=day * 86400)
+        speak(s, 300, LiveKit(0, start=5))
+        ran, found = judged(state, c.write(os.path.join(where, "l.pcap")))
+        check("livekit, day %d" % day, set(found) == {"not-rfc9605"}, ran)
+
+
+@test
+def killed(where):
+    """kill -9 at any time: what was there is there, whole, and the next run
+    goes on."""
+    state, kept = os.path.join(where, "s"), 0
+    cap = [noise(where, "k%d" % i, (200, 50 + i, 0), seed=1 + i)
+           for i in range(4)]
+    torn = 0
+    for i in range(40):
+        p = subprocess.Popen([TOOL, "check", "--state", state, cap[i % 4]],
+                             stdout=subprocess.DEVNULL)
+        time.sleep(0.0007 * i)
+        p.kill()
+        p.wait()
+        if not os.path.exists(state):
+            continue
+        text = open(state, encoding="ascii").read()
+        uses = text.count("\nuse ")
+        torn += not text.endswith("end %d\n" % uses) or uses < kept
+        kept = uses
+    check("never torn, never less", torn == 0)
+    for c in cap:
+        check("the next run goes on", run("check", "--state", state,
+                                          c).status == 0)
+    check("all are in it, once each",
+          open(state, encoding="ascii").read().count("\nuse ") == 4)
+    check("what a killed run left does not pile up", len(
+        [x for x in os.listdir(where) if x.startswith("s")]) <= 3,
+        os.listdir(where))
+
+
+@test
+def files_of_before(where):
+    """Without since and range: counters are known to the ends only."""
+    state = os.path.join(where, "s")
+    judged(state, noise(where, "old", (300, 9, 0)))
+    text = open(state, encoding="ascii").read().splitlines()
+    with open(state, "w", encoding="ascii") as f:
+        f.writelines(x + "\n" for x in text
+                     if x.split()[0] not in ("since", "range"))
+    ran, found = judged(state, noise(where, "new", (300, 9, 0), hours=24,
+                                     seed=2))
+    check("a file of before", set(found) == {"ctr-went-back"}, ran)
 
 
 def main():
