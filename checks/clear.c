@@ -198,6 +198,7 @@ sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 		judge_copies(k, s);
 		judge_aside(k, SFP005, s, &s->silence, in_run);
 		judge_aside(k, SFP006, s, &s->injected, in_run);
+		judge_aside(k, SFP012, s, &s->strangers, in_run);
 		/* where most strangers look like nothing, a few do by chance */
 		if (s->strays.frames * 2 > s->by_state[SF_STATE_UNKNOWN] ||
 		    s->strays.frames == 0)

@@ -38,6 +38,13 @@ struct sf_classify_run {
 	size_t intervals_used, intervals_cap;
 };
 
+/* What a frame that is judged belonged to. */
+struct sf_behind {
+	bool has_header;
+	enum sf_dialect dialect;
+	uint64_t kid; /* when has_header */
+};
+
 /* One stream's frames in the making. All zero with pub set is ready to use. */
 struct sf_classifier {
 	struct sf_stream *pub;
@@ -61,6 +68,7 @@ struct sf_classifier {
 	uint64_t way_opened;       /* and a key opened */
 	int clear, clear_key;      /* octets at their heads; of key frames */
 	bool clear_seen;           /* clear is known */
+	struct sf_behind behind;   /* the last complete frame that went */
 	bool open;                 /* frames kept that nothing was said of */
 	bool bare;                 /* the last bodies tested were not uniform */
 	uint8_t bare_first[32];    /* one bit a value: what those bodies begin

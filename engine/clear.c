@@ -24,6 +24,7 @@
 struct tally {
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
+	size_t video;        /* of the strong ones */
 	double surprise;     /* of the strong ones, summed */
 	size_t tiny;         /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
@@ -70,6 +71,8 @@ tally_one(struct tally *t, const struct sf_record *r)
 	if (r->proof == SF_PROOF_STRONG) {
 		t->strong++;
 		t->surprise += r->surprise;
+		t->video +=
+		    r->look >= SF_LOOK_VP8 && r->look <= SF_LOOK_AV1_KEY;
 	}
 	t->tiny += r->octets <= 3 && r->proof == SF_PROOF_WEAK;
 	if (r->core_at < r->head_n)
@@ -223,9 +226,11 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	case SF_CODEC_H265:
 	case SF_CODEC_AV1:
 		return judge_video(t, f, whole);
+	case SF_CODEC_UNKNOWN:
+		return t->video * 2 > t->n ? judge_video(t, f, whole)
+					   : judge_audio(t, f, whole);
 	case SF_CODEC_OPUS:
 	case SF_CODEC_RED:
-	case SF_CODEC_UNKNOWN:
 		return judge_audio(t, f, whole);
 	case SF_CODEC_PCMU:
 	case SF_CODEC_PCMA:

@@ -324,6 +324,7 @@ struct sf_stream {
 	struct sf_aside silence;  /* frames of silence that were not protected */
 	struct sf_aside injected; /* f8 ff fe, the silence that servers send */
 	struct sf_aside strays;   /* look like media in the clear; no proof */
+	struct sf_aside strangers; /* of no run, amid frames of one key */
 	struct sf_aside events;   /* keys of a telephone, in the clear */
 	struct sf_aside noise;    /* comfort noise, in the clear */
 	struct sf_aside copies;   /* in RED or FEC: in the clear, not what was

@@ -63,7 +63,13 @@ struct sf_run_header {
 };
 
 /* A frame outside the run of its stream that is no media of its own. */
-enum sf_apart { SF_APART_NOT, SF_APART_SILENCE, SF_APART_INJECTED, SF_APART_STRAY };
+enum sf_apart {
+	SF_APART_NOT,
+	SF_APART_SILENCE,
+	SF_APART_INJECTED,
+	SF_APART_STRAY,   /* looks like media */
+	SF_APART_STRANGER /* looks like nothing known, amid one key's frames */
+};
 
 struct sf_record {
 	struct sf_place first, last;
@@ -82,11 +88,11 @@ struct sf_record {
 	bool foreign;       /* the packetizer's units are none of the codec */
 	bool rebuilt;       /* opened in another way than it came */
 	uint32_t last_mark; /* where the last unit begins; 0: one unit */
-	bool metadata;               /* LiveKit's clear trailer was behind */
-	uint8_t codec;               /* enum sf_codec */
+	bool metadata;      /* LiveKit's clear trailer was behind */
+	uint8_t codec;      /* enum sf_codec */
 	enum sf_proof proof;
-	enum sf_look look;           /* what proof speaks of */
-	float surprise;              /* -ln of the chance that random octets of that
+	enum sf_look look; /* what proof speaks of */
+	float surprise;    /* -ln of the chance that random octets of that
 	                                length give this proof; 0 for a weak one */
 	/* the judgement */
 	enum sf_apart apart;
@@ -95,12 +101,12 @@ struct sf_record {
 	bool has_header;
 	enum sf_layout layout;
 	struct sf_run_header header; /* when has_header */
-	uint8_t dialect;             /* enum sf_dialect, by its own marks; or NONE */
-	uint8_t way_tried;           /* enum sf_tried, by keys of that format */
+	uint8_t dialect;   /* enum sf_dialect, by its own marks; or NONE */
+	uint8_t way_tried; /* enum sf_tried, by keys of that format */
 	enum sf_tried tried;
-	uint16_t suite; /* that opened it */
-	unsigned entry; /* of the key file that opened it */
-	uint64_t fingerprint;        /* of the key that opened it; else 0 */
+	uint16_t suite;       /* that opened it */
+	unsigned entry;       /* of the key file that opened it */
+	uint64_t fingerprint; /* of the key that opened it; else 0 */
 	uint8_t head[SF_RECORD_HEAD];
 	/* The last tail_n octets, in order; without the escapes of H.264 and
 	   H.265, and without LiveKit's metadata behind. */

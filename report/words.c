@@ -549,6 +549,20 @@ about_aside(struct subject *x)
 	add_shown(&x->w, x->f);
 }
 
+/* They look like nothing: the octets are all there is to say. */
+static void
+about_strangers(struct subject *x)
+{
+	const struct sf_shown *s = &x->f->examples[0].shown;
+
+	add_frames(&x->w, x->f->frames);
+	if (x->f->n_examples == 0 || s->n == 0)
+		return;
+	add(&x->w, "; packet %" PRIu64 " begins", s->place.packet);
+	for (unsigned i = 0; i < s->n; i++)
+		add(&x->w, " %02x", s->octets[i]);
+}
+
 static void
 about_events(struct subject *x)
 {
@@ -778,6 +792,7 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFP009] = about_aside,
 	[SFP010] = about_events,
 	[SFP011] = about_aside,
+	[SFP012] = about_strangers,
 	[SFD001] = about_dialect,
 	[SFR001] = about_packetizer,
 	[SFR002] = about_clear_media,

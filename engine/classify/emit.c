@@ -29,9 +29,18 @@ shown_of(const struct sf_record *r)
 static struct sf_aside *
 aside_of(struct sf_stream *s, enum sf_apart apart)
 {
-	if (apart == SF_APART_SILENCE)
+	switch (apart) {
+	case SF_APART_SILENCE:
 		return &s->silence;
-	return apart == SF_APART_INJECTED ? &s->injected : &s->strays;
+	case SF_APART_INJECTED:
+		return &s->injected;
+	case SF_APART_STRANGER:
+		return &s->strangers;
+	case SF_APART_STRAY:
+	case SF_APART_NOT:
+		break;
+	}
+	return &s->strays;
 }
 
 /* Silence and strays are counted beside the intervals, not as ones of their
@@ -356,6 +365,9 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		else if (c->running)
 			emit_misfit(c, r, &ev);
 	}
+	if (r->complete)
+		c->behind = (struct sf_behind){ r->has_header,
+			(enum sf_dialect)r->dialect, r->header.kid };
 	if (ev.has_kid) {
 		c->use_seq = r->seq;
 		c->without = c->without_packets = 0;
@@ -363,7 +375,6 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		c->without++;
 		c->without_packets += r->packets;
 	}
-	if (run->sink != NULL &&
-	    (!c->copies || ev.seen == SF_SEEN_DIFFERENT))
+	if (run->sink != NULL && (!c->copies || ev.seen == SF_SEEN_DIFFERENT))
 		run->sink(run->sink_ctx, &ev);
 }

@@ -5,11 +5,10 @@
 
 #include "parsers/sframe/header.h"
 
-#define NEW_KEY   16 /* CTR below which a key is new */
 #define KEPT_BACK 28 /* frames that may be the start of a run */
 
-static bool
-whole_frames(const struct sf_classifier *c)
+bool
+sf_classify_whole(const struct sf_classifier *c)
 {
 	if (c->original != NULL)
 		c = c->original;
@@ -59,28 +58,12 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
 }
 
-/* Does it begin with the KID of the run, in octets of its own, or with what is
-   left of them? Then it is the run's frame, cut short. */
-static bool
-begins_as_run(const struct sf_classifier *c, const struct sf_record *r)
-{
-	uint8_t n = c->last.kid_octets;
-
-	if (n == 0 || r->head_n < 2 ||
-	    r->head[0] >> 4 != (uint8_t)(8 | (n - 1)))
-		return false;
-	for (uint8_t i = 0; i < n && i + 1 < r->head_n; i++)
-		if (r->head[i + 1] != (uint8_t)(c->last.kid >> 8 * (n - 1 - i)))
-			return false;
-	return true;
-}
-
 /* Too short for the shortest header and tag, and Opus by its rules: silence. */
 static bool
 is_silence(const struct sf_classifier *c, const struct sf_record *r)
 {
 	return r->octets > 0 && r->octets <= 3 && r->look == SF_LOOK_OPUS &&
-	       !begins_as_run(c, r);
+	       !sf_classify_begins_as_run(c, r);
 }
 
 static enum sf_apart
@@ -101,43 +84,7 @@ all_silence(const struct sf_classifier *c, unsigned from, unsigned to)
 	for (unsigned i = from; i < to; i++)
 		if (c->recs[i].complete && !is_silence(c, &c->recs[i]))
 			return false;
-	return whole_frames(c);
-}
-
-/*
- * Could the frame begin the use of another key? Then its CTR is low or near the
- * one before.
- */
-static bool
-may_be_new_key(const struct sf_classifier *c, const struct sf_record *r)
-{
-	struct sf_run_header h;
-
-	return sf_run_header(&h, r, c->placing) &&
-	       h.ctr_octets == sf_sframe_header_octets(h.ctr) &&
-	       (h.ctr < NEW_KEY || h.ctr - c->last.ctr < NEW_KEY);
-}
-
-/* An Opus frame tells its duration, and the frame behind it comes then; copies
-   come one by one. */
-static bool
-duration_fits(const struct sf_classifier *c, const struct sf_record *r)
-{
-	const struct sf_record *end = c->recs + c->n;
-	const struct sf_record *a = r + 1 < end ? r : r - 1;
-
-	return r->look != SF_LOOK_OPUS || c->copies ||
-	       (a >= c->recs && a[1].seq == a->seq + 1 &&
-		   a[1].timestamp - a->timestamp == r->samples);
-}
-
-/* Amid protected frames, one that looks like media and cannot be proven. */
-static bool
-is_stray(const struct sf_classifier *c, const struct sf_record *r)
-{
-	return whole_frames(c) && r->proof != SF_PROOF_NONE &&
-	       duration_fits(c, r) && !begins_as_run(c, r) &&
-	       !may_be_new_key(c, r);
+	return sf_classify_whole(c);
 }
 
 static void
@@ -149,7 +96,8 @@ set_silence(struct sf_record *r)
 }
 
 static void
-decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
+decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
+    bool enclosed)
 {
 	struct sf_run_header h;
 
@@ -160,10 +108,14 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what)
 	}
 	r->state = state_of(what);
 	c->kinds[what]++;
-	if (r->state == SF_STATE_UNKNOWN && whole_frames(c) && is_silence(c, r))
+	if (r->state != SF_STATE_UNKNOWN || !sf_classify_whole(c))
+		return;
+	if (is_silence(c, r))
 		set_silence(r);
-	else if (r->state == SF_STATE_UNKNOWN && is_stray(c, r))
+	else if (sf_classify_stray(c, r, enclosed))
 		r->apart = SF_APART_STRAY;
+	else if (enclosed && sf_classify_stranger(c, r))
+		r->apart = SF_APART_STRANGER;
 }
 
 /*
@@ -174,6 +126,7 @@ static void
 judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 {
 	struct sf_clear_found f;
+	bool enclosed = sf_classify_enclosed(c, from, to);
 
 	if (all_silence(c, from, to)) {
 		for (unsigned i = from; i < keep; i++)
@@ -182,15 +135,18 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 		return;
 	}
 	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
-	    whole_frames(c));
+	    sf_classify_whole(c));
 	if (f.what == SF_CLEAR_FEW && from == 0)
 		f.what = c->before;
+	if (f.what != SF_CLEAR_PLAIN && enclosed &&
+	    sf_classify_alone(c, from, to))
+		f.what = SF_CLEAR_PLAIN;
 	keep_clear(&c->pub->evidence, &f);
 	for (unsigned i = from; i < keep; i++) {
 		struct sf_record *r = &c->recs[i];
 
 		if (r->complete && !r->decided)
-			decide_open(c, r, f.what);
+			decide_open(c, r, f.what, enclosed);
 	}
 	c->before = to == c->n ? f.what : SF_CLEAR_FEW;
 }

@@ -41,8 +41,8 @@ void sf_classify_mark(struct sf_classifier *c, struct sf_record *r,
 
 /* A run found begins with record start: marks it and what runs on from it up to
    record to. Returns how many frames that is. */
-unsigned sf_classify_begin(
-    struct sf_classifier *c, struct sf_placing p, unsigned start, unsigned to);
+unsigned sf_classify_begin(struct sf_classifier *c, struct sf_placing p,
+    double pace, unsigned start, unsigned to);
 
 /* The first stretch at or after *from of frames that nothing was said of. */
 bool sf_classify_next_open(
@@ -63,6 +63,31 @@ void sf_classify_bodies(struct sf_classifier *c);
 
 /* Judges them; returns how many frames of the block are ready to go. */
 unsigned sf_classify_open(struct sf_classifier *c);
+
+/* Does the stream protect whole frames at other times? */
+bool sf_classify_whole(const struct sf_classifier *c);
+
+/* ---- alone.c: a frame or a few amid a run ---- */
+
+/* Does it begin with the KID of the run, in octets of its own, or with what is
+   left of them? Then it is the run's frame, cut short. */
+bool sf_classify_begins_as_run(
+    const struct sf_classifier *c, const struct sf_record *r);
+
+/* Does the run go on, under the same key, behind the open records from..to? */
+bool sf_classify_enclosed(
+    const struct sf_classifier *c, unsigned from, unsigned to);
+
+/* Such records, few of them, are media beyond what is likely by chance. */
+bool sf_classify_alone(struct sf_classifier *c, unsigned from, unsigned to);
+
+/* Amid a run: one that is of nothing known. */
+bool sf_classify_stranger(
+    const struct sf_classifier *c, const struct sf_record *r);
+
+/* One that looks like media and cannot be proven. */
+bool sf_classify_stray(
+    const struct sf_classifier *c, const struct sf_record *r, bool enclosed);
 
 /* ---- emit.c: a frame that is judged leaves ---- */
 

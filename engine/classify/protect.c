@@ -3,7 +3,7 @@
 /* Frames with a codec's head in the clear that tell, for every setting of Opus
    that was measured, whether what stands behind it is clear too. */
 #define ENOUGH_HEAD 100
-#define STRAYS 50 /* one frame in so many may fall out of a run */
+#define STRAYS      50 /* one frame in so many may fall out of a run */
 
 static uint64_t
 outside(const struct sf_classifier *c, enum sf_clear what)

@@ -279,6 +279,6 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 	if (s.fit == 0)
 		return 0;
 	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);
-	c->pace = s.found.pace;
-	return sf_classify_begin(c, s.best, from + (unsigned)s.found.start, to);
+	return sf_classify_begin(
+	    c, s.best, s.found.pace, from + (unsigned)s.found.start, to);
 }

@@ -163,18 +163,45 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 	return marked;
 }
 
-/* A run found among records from..to begins: its first frame and the rest. */
-unsigned
-sf_classify_begin(
-    struct sf_classifier *c, struct sf_placing p, unsigned start, unsigned to)
+static unsigned
+begin(struct sf_classifier *c, struct sf_placing p, double new_pace,
+    unsigned start, unsigned to)
 {
 	struct sf_run_header h;
 
 	if (!sf_run_header(&h, &c->recs[start], p))
 		return 0;
 	c->placing = p;
+	c->pace = new_pace;
 	sf_classify_mark(c, &c->recs[start], &h);
 	return 1 + walk(c, start + 1, to);
+}
+
+/*
+ * A run found among records from..to begins: its first frame and the rest. It
+ * may stand in front of one that was found before it, which is the one under
+ * way.
+ */
+unsigned
+sf_classify_begin(struct sf_classifier *c, struct sf_placing p, double new_pace,
+    unsigned start, unsigned to)
+{
+	struct sf_placing placing = c->placing;
+	struct sf_run_header last = c->last;
+	uint64_t seq = c->last_seq;
+	int64_t ns = c->last_ns;
+	double pace = c->pace;
+	bool in_front = c->running && c->recs[start].seq < seq;
+	unsigned n = begin(c, p, new_pace, start, to);
+
+	if (in_front) {
+		c->placing = placing;
+		c->last = last;
+		c->last_seq = seq;
+		c->last_ns = ns;
+		c->pace = pace;
+	}
+	return n;
 }
 
 /*

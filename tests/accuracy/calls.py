@@ -9,6 +9,7 @@ real (media.py).
 import heapq
 import itertools
 import random
+import re
 import struct
 
 import media
@@ -25,6 +26,7 @@ PCM = [MEDIA[n] for n in ("pcmu", "pcma", "g722")]
 RED = [MEDIA["chrome-red"]]
 NATIVE = [m for m in MEDIA.values() if m.codec in ("vp8", "vp9")]
 NAL = [m for m in MEDIA.values() if m.codec in ("h264", "h265", "av1")]
+H26X = [m for m in NAL if m.codec != "av1"]  # LiveKit has no AV1
 STATIC = {"pcmu": 0, "pcma": 8, "g722": 9}
 RTPMAP = {"opus": "opus/48000/2", "red": "red/48000/2", "vp8": "VP8/90000",
           "vp9": "VP9/90000", "h264": "H264/90000", "h265": "H265/90000",
@@ -94,10 +96,36 @@ def prefixed(s, frame, key):
         u.rng.randbytes(max(1, len(frame) - p) + u.tag)
 
 
-def livekit(s, frame, key):
+def to_slice(frame, h265):
+    """Octets of Annex B up to the first slice, and two of that."""
+    for n in re.finditer(b"\0\0\1", frame):
+        first = frame[n.end()]
+        if (first >> 1 & 63) < 32 if h265 else first & 31 in (1, 5):
+            return n.end() + 2
+    return len(frame)
+
+
+def escaped(octets):
+    """A 03 behind two zeros, where 00 to 03 would follow."""
+    return re.sub(b"\0\0(?=[\0-\3])", b"\0\0\3", octets)
+
+
+def livekit_go(s, frame, key):
     p = head_of(s, key)
     return frame[:p] + s.sender.rng.randbytes(
         max(0, len(frame) - p) + 16 + 12) + bytes([12, s.sender.kid % 16])
+
+
+def livekit(s, frame, key):
+    """The worker of its browser SDK: the IV is SSRC, timestamp, and that less
+    the number of the frame."""
+    nal = s.media.codec in ("h264", "h265")
+    p = to_slice(frame, s.media.codec == "h265") if nal else head_of(s, key)
+    ts = s.now & 0xffffffff
+    end = s.sender.rng.randbytes(max(0, len(frame) - p) + 16) + struct.pack(
+        ">III", s.ssrc, ts, ts - s.sender.take() % 0xffff & 0xffffffff) + \
+        bytes([12, s.sender.kid % 16])
+    return frame[:p] + (escaped(end) if nal else end)
 
 
 def draft(s, frame, key):
@@ -160,6 +188,8 @@ class Stream:
         if m.video:  # a sender begins with a key frame
             self.offset = 0
         self.named = o.get("named", True)
+        # a clear frame of a described stream: as the codec has it
+        self.falls_back = o.get("falls_back", False)
         self.kept, self.repeated = [], 0
         # the truth, as it is sent
         self.sent = self.clear = 0
@@ -176,12 +206,12 @@ class Stream:
             if not frame or way is None:
                 yield wire.Tick(at)
                 continue
+            ts = self.now = self.ts + i * m.ticks
             octets = way(self, frame, key)
             packetize = self.packetize
-            if way is plain and packetize is wire.described:
-                packetize = wire.PACKETIZE[m.codec]
+            if way is plain and self.falls_back:
+                packetize = wire.PACKETIZE.get(m.codec, wire.whole)
             parts = packetize(octets, key, i)
-            ts = self.ts + i * m.ticks
             out = [wire.Rtp(at + k * 100_000, self.sender.path, self.pt,
                             int(m.video and k == len(parts) - 1),
                             self.seq + k, ts, self.ssrc, p)
@@ -205,7 +235,7 @@ class Stream:
         return self.frames * self.media.step
 
 
-HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, draft,
+HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, livekit_go, draft,
         clear_silence, injected}
 
 

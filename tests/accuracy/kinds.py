@@ -7,9 +7,9 @@ the table: clear, sound (conformant), leaky (protected and clear by turns),
 faulty (a rule is broken), foreign (another cipher).
 """
 import calls
-from calls import (MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
+from calls import (H26X, MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
                    bolted, clear_silence, copies, draft, injected, livekit,
-                   noise, plain, prefixed, sframe, toc)
+                   livekit_go, noise, plain, prefixed, sframe, toc)
 
 GOOD = {"consistent"}
 LEAST = 20        # frames before "consistent" may be said
@@ -236,7 +236,12 @@ def foreign_prefixed(c):
 
 @kind(2)
 def foreign_livekit(c):
-    foreign(c, livekit, {"other-dialect"}, ["not-rfc9605"])
+    way = c.rng.choice((livekit, livekit, livekit_go))
+    m = None
+    if way is livekit and c.rng.random() < .3:
+        m = c.rng.choice(H26X)
+        c.sdp = True
+    foreign(c, way, {"other-dialect"}, ["not-rfc9605"], m)
 
 
 @kind()
@@ -268,10 +273,10 @@ GAP = {"opus": 5, "red": 5, "pcmu": 5, "pcma": 5, "g722": 1, "vp8": 3,
        "vp9": 3, "h264": 20, "h265": 3, "av1": 8}
 
 
-def leak(c, m, at, n, total, slug):
+def leak(c, m, at, n, total, slug, way=sframe, **o):
     u = Sender(c, 1)
-    s = c.add(u, m, lambda i: plain if at <= i < at + n else sframe,
-              frames=total)
+    s = c.add(u, m, lambda i: plain if at <= i < at + n else way,
+              frames=total, **o)
     c.expect[s.ssrc] = {"mixed"}
     n = sum(bool(m.frames[(s.offset + i) % len(m.frames)][0])
             for i in range(at, at + n))  # DTX sends none of some
@@ -312,6 +317,38 @@ def leaky_gap(c):
     n = burst(c, m)
     at = c.rng.randrange(60, 300)
     leak(c, m, at, n, at + n + c.rng.randrange(60, 300), "plaintext-gap")
+
+
+@kind(4)
+def leaky_one(c):
+    """A single frame, anywhere in a call that goes on for long."""
+    m = c.rng.choice(OPUS + PCM + RED + 3 * NATIVE)
+    at = c.rng.randrange(150, 2000)
+    leak(c, m, at, 1, at + c.rng.randrange(150, 1500), "plaintext-gap")
+
+
+@kind(4)
+def leaky_described(c):
+    """Clear frames in a stream with SFrame payload descriptors."""
+    m = c.rng.choice(OPUS + 2 * NATIVE + 3 * NAL)
+    n = burst(c, m)
+    at = c.rng.randrange(60, 300)
+    leak(c, m, at, n, at + n + c.rng.randrange(60, 300), "plaintext-gap",
+         described=True)
+    c.sdp = c.rng.random() < .5
+
+
+@kind(3)
+def leaky_livekit(c):
+    m = c.rng.choice(OPUS + 3 * NATIVE + 2 * H26X)
+    n = burst(c, m)
+    at = c.rng.randrange(60, 300)
+    s = leak(c, m, at, n, at + n + c.rng.randrange(60, 300), "plaintext-gap",
+             way=livekit)
+    c.expect[s.ssrc] |= {"other-dialect"} if "plaintext-gap" not in c.must \
+        else set()
+    c.may |= {"not-rfc9605", "partly-clear"}
+    c.sdp |= m in NAL
 
 
 @kind(2)
@@ -459,7 +496,7 @@ def faulty_copies(c):
     it are clear, all of them or some."""
     c.network()
     c.loss = min(c.loss, .05)
-    way = c.rng.choice((sframe, sframe, livekit))
+    way = c.rng.choice((sframe, sframe, livekit, livekit_go))
     red = copies(way, True, c.rng.choice((1, 1, 2)), c.rng.choice((1, 1, .1)))
     s = c.add(Sender(c, 1), talking(c), lambda i: red, pt=RED_PT,
               frames=length(c, 60))

@@ -1,0 +1,187 @@
+/*
+ * alone.c - a frame or a few amid protected ones that are not of their run:
+ * too few for the tests that many frames are put to.
+ */
+#include "engine/classify/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "parsers/sframe/header.h"
+
+#define NEW_KEY  16  /* CTR below which a key is new */
+#define FEW      4   /* frames */
+#define LONG_RUN 60  /* frames of a run that those outside of it break */
+#define RARE     200 /* frames for one outside that nothing is known of */
+#define ALONE    4.0 /* evidence: one string of octets in 55 */
+
+/* Does it begin with the KID of the run, in octets of its own, or with what is
+   left of them? Then it is the run's frame, cut short. */
+bool
+sf_classify_begins_as_run(
+    const struct sf_classifier *c, const struct sf_record *r)
+{
+	uint8_t n = c->last.kid_octets;
+
+	if (n == 0 || r->head_n < 2 ||
+	    r->head[0] >> 4 != (uint8_t)(8 | (n - 1)))
+		return false;
+	for (uint8_t i = 0; i < n && i + 1 < r->head_n; i++)
+		if (r->head[i + 1] != (uint8_t)(c->last.kid >> 8 * (n - 1 - i)))
+			return false;
+	return true;
+}
+
+/*
+ * Could the frame begin the use of another key? Then its CTR is low or near the
+ * one before.
+ */
+static bool
+may_be_new_key(const struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_run_header h;
+
+	return sf_run_header(&h, r, c->placing) &&
+	       h.ctr_octets == sf_sframe_header_octets(h.ctr) &&
+	       (h.ctr < NEW_KEY || h.ctr - c->last.ctr < NEW_KEY);
+}
+
+/* An Opus frame tells its duration, and the frame behind it comes then; copies
+   come one by one. */
+static bool
+duration_fits(const struct sf_classifier *c, const struct sf_record *r)
+{
+	const struct sf_record *end = c->recs + c->n;
+	const struct sf_record *a = r + 1 < end ? r : r - 1;
+
+	return r->look != SF_LOOK_OPUS || c->copies ||
+	       (a >= c->recs && a[1].seq == a->seq + 1 &&
+		   a[1].timestamp - a->timestamp == r->samples);
+}
+
+bool
+sf_classify_stray(
+    const struct sf_classifier *c, const struct sf_record *r, bool enclosed)
+{
+	return sf_classify_whole(c) && r->proof != SF_PROOF_NONE &&
+	       duration_fits(c, r) && !sf_classify_begins_as_run(c, r) &&
+	       (enclosed || !may_be_new_key(c, r));
+}
+
+/* The last complete frame in front of record from, kept or gone. */
+static struct sf_behind
+behind(const struct sf_classifier *c, unsigned from)
+{
+	while (from-- > 0) {
+		const struct sf_record *r = &c->recs[from];
+
+		if (r->complete)
+			return (struct sf_behind){ r->has_header,
+				(enum sf_dialect)r->dialect,
+				r->has_header ? r->header.kid : 0 };
+	}
+	return c->behind;
+}
+
+/* It is none of the run's, and long enough to be told from what is cut short. */
+bool
+sf_classify_stranger(const struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_run_header h;
+
+	return c->in_way > 0 ||
+	       (sf_run_header(&h, r, c->placing) && h.kid != c->last.kid &&
+		   !sf_classify_begins_as_run(c, r));
+}
+
+/* On both sides there are frames of one key, or of one format with marks of its
+   own: what stands between them is no start of another key. */
+bool
+sf_classify_enclosed(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_behind b = behind(c, from);
+	const struct sf_record *after = &c->recs[to];
+
+	if (to >= c->n || !after->decided || !after->complete)
+		return false;
+	if (b.has_header)
+		return after->has_header && after->header.kid == b.kid;
+	return b.dialect != SF_DIALECT_NONE &&
+	       after->dialect == (uint8_t)b.dialect;
+}
+
+/* TOC octets of 20 ms that libopus makes at a full band, mono and stereo, and at
+   lower rates: what nearly every sender has. */
+static bool
+usual_toc(uint8_t toc)
+{
+	static const uint8_t usual[] = { 0x78, 0x7c, 0xf8, 0xfc };
+
+	return memchr(usual, toc, sizeof(usual)) != NULL;
+}
+
+/* -ln of the chance that random octets look like that; negative: they do not
+   look like media at all. */
+static double
+evidence_of(const struct sf_classifier *c, const struct sf_record *r)
+{
+	if (r->proof == SF_PROOF_STRONG)
+		return r->surprise;
+	if (r->proof != SF_PROOF_WEAK || !duration_fits(c, r) ||
+	    !usual_toc(r->head[0]))
+		return -1;
+	return log(256.0 / 4);
+}
+
+/* The form of the header that the run has: could be the key of another. */
+static bool
+has_form_of_run(const struct sf_classifier *c, const struct sf_record *r)
+{
+	struct sf_run_header h;
+
+	return c->in_way == 0 && sf_run_header(&h, r, c->placing) &&
+	       h.kid_octets == c->last.kid_octets &&
+	       h.ctr_octets == c->last.ctr_octets;
+}
+
+static bool
+rare(const struct sf_classifier *c)
+{
+	const struct sf_stream *s = c->pub;
+
+	return s->by_state[SF_STATE_UNKNOWN] * RARE <= s->frames + RARE;
+}
+
+/*
+ * In a long run that nothing else breaks, frames that look like media and carry
+ * no header of it are media: a sender that protects every frame has none. The
+ * odds are told with them.
+ */
+bool
+sf_classify_alone(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	double evidence = 0;
+	unsigned n = 0;
+
+	if (c->copies || c->in_way + c->run_frames + c->n < LONG_RUN ||
+	    !sf_classify_whole(c) || !rare(c))
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		struct sf_record *r = &c->recs[i];
+		double e;
+
+		if (!r->complete)
+			continue;
+		e = evidence_of(c, r);
+		if (e < 0 || has_form_of_run(c, r) || ++n > FEW)
+			return false;
+		evidence += e;
+	}
+	if (n == 0 || evidence < ALONE)
+		return false;
+	for (unsigned i = from; i < to; i++)
+		if (c->recs[i].proof == SF_PROOF_WEAK)
+			c->recs[i].surprise =
+			    (float)evidence_of(c, &c->recs[i]);
+	return true;
+}
