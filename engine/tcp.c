@@ -137,16 +137,18 @@ position(const struct sf_tcp_flow *f, uint32_t seq)
 
 /* ---- packets out of octets in order --------------------------------------- */
 
+/* octets: of the packet as it was sent. */
 static void
 hand_out(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
-    const struct sf_packet *pkt, struct sf_bytes packet)
+    const struct sf_packet *pkt, struct sf_bytes packet, size_t octets)
 {
 	struct sf_via via = f->via;
 	struct sf_datagram dg = {
 		.src = f->src,
 		.dst = f->dst,
 		.payload = packet,
-		.wire_octets = packet.n,
+		.wire_octets = octets,
+		.cut = packet.n < octets,
 		.records = f->records,
 		.direction = f->direction,
 		.via = &via,
@@ -164,7 +166,8 @@ look(struct sf_tcp_flow *f, struct sf_bytes run, bool last)
 {
 	for (size_t at = 0; at < run.n; at++) {
 		struct sf_bytes rest = sf_bytes(run.p + at, run.n - at);
-		enum sf_chain c = sf_framing_find(rest, last, &f->framing);
+		enum sf_chain c =
+		    sf_framing_find(rest, f->looked == 0, last, &f->framing);
 
 		if (c == SF_CHAIN_MORE)
 			return at;
@@ -201,7 +204,7 @@ read_packets(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 		}
 		at += x.octets;
 		if (x.packet.n != 0)
-			hand_out(s, f, pkt, x.packet);
+			hand_out(s, f, pkt, x.packet, x.packet.n);
 	}
 	return at;
 }
@@ -275,33 +278,41 @@ tally_hole(struct sf_tcp_streams *s, const struct sf_tcp_flow *f,
 }
 
 /*
- * Goes on behind the hole. What is held in front of it and is no whole packet
- * has its end in the hole, and goes with it.
+ * Goes on at position to, behind a hole that begins where what is held in order
+ * ends. What of that is no whole frame goes with the hole; but when it tells
+ * that its frame ends behind the hole, the next one begins there. cut: by the
+ * snap length, and what is there of the packet is handed out.
  */
 static void
-skip_hole(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
-    const struct sf_packet *pkt)
+go_on_at(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
+    const struct sf_packet *pkt, uint64_t to, bool cut)
 {
-	uint64_t to;
-
-	drain(s, f, pkt, true);
-	f->next +=
+	size_t n =
 	    sf_pieces_copy(&s->pool, &f->held, f->next, s->run, SF_TCP_RUN);
+	struct sf_frame_begun b = { 0 };
+
+	if (f->state == SF_TCP_FOUND)
+		b = sf_framing_begun(f->framing, sf_bytes(s->run, n));
+	if (cut && b.octets > n && b.there.n > 0)
+		hand_out(s, f, pkt, b.there, b.packet);
+	if (b.octets > n && f->next + b.octets >= to) {
+		if (!cut)
+			tally_hole(s, f, to - f->next - n, &pkt->place);
+		to = f->next + b.octets;
+	} else {
+		tally_hole(s, f, to - f->next - n, &pkt->place);
+		if (f->state == SF_TCP_FOUND)
+			f->state = SF_TCP_LOOKING;
+	}
+	f->next = to;
 	sf_pieces_drop(&s->pool, &f->held, f->next);
 	f->waits = false;
-	if (f->held.n == 0)
-		return;
-	to = sf_pieces_first(&s->pool, &f->held);
-	tally_hole(s, f, to - f->next, &pkt->place);
-	f->next = to;
-	if (f->state == SF_TCP_FOUND)
-		f->state = SF_TCP_LOOKING;
 	drain(s, f, pkt, false);
 }
 
-/* Where what is held in order ends and a gap begins; false without a gap. */
-static bool
-gap_ahead(const struct sf_tcp_streams *s, const struct sf_tcp_flow *f)
+/* Where what is held in order ends. */
+static uint64_t
+end_of_run(const struct sf_tcp_streams *s, const struct sf_tcp_flow *f)
 {
 	uint64_t at = f->next;
 
@@ -309,11 +320,44 @@ gap_ahead(const struct sf_tcp_streams *s, const struct sf_tcp_flow *f)
 		const struct sf_piece *x = &s->pool.slots[i - 1];
 
 		if (x->at > at)
-			return true;
+			break;
 		at = x->at + x->n;
 		i = x->next;
 	}
-	return false;
+	return at;
+}
+
+/* Position of what is held behind the first gap; 0: nothing is. */
+static uint64_t
+behind_gap(const struct sf_tcp_streams *s, const struct sf_tcp_flow *f)
+{
+	uint64_t at = f->next;
+
+	for (uint32_t i = f->held.first; i != 0;) {
+		const struct sf_piece *x = &s->pool.slots[i - 1];
+
+		if (x->at > at)
+			return x->at;
+		at = x->at + x->n;
+		i = x->next;
+	}
+	return 0;
+}
+
+/* Goes on behind the hole. */
+static void
+skip_hole(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
+    const struct sf_packet *pkt)
+{
+	uint64_t to;
+
+	drain(s, f, pkt, true);
+	to = behind_gap(s, f);
+	f->waits = false;
+	if (to != 0)
+		go_on_at(s, f, pkt, to, false);
+	else if (f->held.n != 0)
+		drop_held(s, f);
 }
 
 static bool
@@ -329,7 +373,7 @@ static void
 wait_or_skip(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
     const struct sf_packet *pkt)
 {
-	while (f->held.n != 0 && gap_ahead(s, f)) {
+	while (behind_gap(s, f) != 0) {
 		if (!f->waits) {
 			f->waits = true;
 			f->waits_ns = pkt->place.time_ns;
@@ -407,6 +451,38 @@ take(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 	wait_or_skip(s, f, pkt);
 }
 
+/*
+ * A segment that the snap length cut. While frames are looked for, one that is
+ * a frame by itself shows where they begin: at once where some were found
+ * before, else when two follow each other.
+ */
+static void
+take_cut(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
+    const struct sf_packet *pkt, uint64_t at, const struct sf_peel *p)
+{
+	uint64_t from = at + p->in.n, to = at + p->wire_octets;
+	uint8_t framing;
+
+	if (f->state == SF_TCP_LOOKING && at >= f->next &&
+	    sf_framing_fits(p->in, p->wire_octets, &framing)) {
+		if (f->was_found || f->fits == at) {
+			drop_held(s, f);
+			f->next = at;
+			f->state = SF_TCP_FOUND;
+			f->was_found = true;
+			f->framing = framing;
+			f->strange = 0;
+			f->looked = 0;
+		}
+		f->fits = to;
+	}
+	take(s, f, pkt, at, p->in);
+	if (f->state == SF_TCP_LOOKING && f->held.n != 0)
+		drain(s, f, pkt, true);
+	if (f->state != SF_TCP_OTHER && end_of_run(s, f) == from)
+		go_on_at(s, f, pkt, to, true);
+}
+
 /* A segment far off is one of a connection that we lost, once another follows
    it; one alone is a stray. */
 static bool
@@ -459,6 +535,8 @@ sf_tcp_feed(struct sf_tcp_streams *s, const struct sf_packet *pkt,
 	struct sf_tcp_flow *f =
 	    find(s, &p->src, &p->dst, pkt->place.input, &room);
 	uint32_t seq = p->tcp.seq + p->tcp.syn;
+	unsigned had;
+	bool cut;
 
 	if (p->tcp.has_ack)
 		acknowledge(s, pkt, p);
@@ -476,15 +554,23 @@ sf_tcp_feed(struct sf_tcp_streams *s, const struct sf_packet *pkt,
 	f->last = pkt->place;
 	f->via = p->via;
 	f->direction = p->direction;
-	if (p->in.n < p->wire_octets)
-		a->cut += records;
-	else if (p->in.n == 0 || f->state == SF_TCP_OTHER)
-		a->other += records;
-	else
-		f->records += records;
-	if (f->state == SF_TCP_OTHER || p->in.n == 0 || stray(s, f, pkt, p))
+	cut = p->in.n < p->wire_octets;
+	if (f->state == SF_TCP_OTHER || p->in.n == 0) {
+		*(cut ? &a->cut : &a->other) += records;
 		return;
-	take(s, f, pkt, position(f, seq), p->in);
+	}
+	had = f->records;
+	f->records += records;
+	if (!stray(s, f, pkt, p)) {
+		if (cut)
+			take_cut(s, f, pkt, position(f, seq), p);
+		else
+			take(s, f, pkt, position(f, seq), p->in);
+	}
+	if (cut && f->records == had + records) { /* no packet came of it */
+		f->records = had;
+		a->cut += records;
+	}
 }
 
 void

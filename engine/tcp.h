@@ -7,6 +7,10 @@
  * known begin one behind the other, at the start, behind a hole, or where they
  * turn up (so the handshake of "ssltcp" is passed over as well).
  *
+ * Octets that the snap length cut off are a hole that nothing will fill. A frame
+ * tells how long it is: its packet is handed out as far as it is there, and
+ * the next frame is behind it.
+ *
  * A packet that is handed out has the place of the captured packet in which
  * its last octet came to be at its turn.
  */
@@ -36,6 +40,7 @@ struct sf_tcp_flow {
 	uint8_t framing;   /* in tcp.c */
 	uint8_t strange;   /* packets in a row that are not known */
 	uint8_t direction; /* of the last segment */
+	uint64_t fits; /* where a segment ended that was one frame; 0: none */
 	uint32_t jump_seq; /* what would follow the segment that was far off */
 	unsigned records;  /* segments not accounted for */
 	uint64_t next;     /* position of the next octet to be read */

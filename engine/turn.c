@@ -55,6 +55,7 @@ struct said {
 	uint16_t channel;
 	bool has_data;
 	struct sf_bytes data;
+	size_t data_octets; /* more than data.n: the capture cut it */
 };
 
 static struct said
@@ -76,10 +77,40 @@ listen(const struct sf_stun *m)
 		if (a.type == SF_STUN_ATTR_DATA) {
 			s.has_data = true;
 			s.data = a.value;
+			s.data_octets = a.value.n;
 		}
 		rest = a.payload;
 	}
+	if (rest.n > 4 && !s.has_data &&
+	    (rest.p[0] << 8 | rest.p[1]) == SF_STUN_ATTR_DATA) {
+		s.has_data = true; /* and the capture ends in it */
+		s.data = sf_bytes(rest.p + 4, rest.n - 4);
+		s.data_octets = (size_t)rest.p[2] << 8 | rest.p[3];
+	}
 	return s;
+}
+
+/* A message that the capture cut: what its header says, and as much of its
+   attributes as there is. */
+static enum sf_status
+parse_cut(struct sf_stun *m, const struct sf_datagram *dg)
+{
+	struct sf_bytes in = dg->payload;
+	uint8_t head[20];
+	struct sf_bytes bare = sf_bytes(head, sizeof(head));
+	struct sf_diag d;
+	enum sf_status st;
+
+	if (!dg->cut || in.n < sizeof(head))
+		return SF_SHORT;
+	memcpy(head, in.p, sizeof(head));
+	head[2] = head[3] = 0;
+	st = sf_stun_parse(m, bare, &d);
+	if (st != SF_OK)
+		return st;
+	m->id = sf_bytes(in.p + 4, 16);
+	m->attributes = sf_bytes(in.p + sizeof(head), in.n - sizeof(head));
+	return SF_OK;
 }
 
 static void
@@ -105,7 +136,8 @@ open_message(
 	struct sf_diag d;
 	struct said s;
 
-	if (sf_stun_parse(&m, dg->payload, &d) != SF_OK)
+	if (sf_stun_parse(&m, dg->payload, &d) != SF_OK &&
+	    parse_cut(&m, dg) != SF_OK)
 		return false;
 	if (m.type != SF_STUN_SEND && m.type != SF_STUN_DATA &&
 	    m.type != SF_STUN_CHANNEL_BIND)
@@ -123,9 +155,9 @@ open_message(
 	if (!s.has_data)
 		return false;
 	if (m.type == SF_STUN_SEND)
-		fill(out, dg, &dg->src, &s.peer, s.data, s.data.n);
+		fill(out, dg, &dg->src, &s.peer, s.data, s.data_octets);
 	else
-		fill(out, dg, &s.peer, &dg->dst, s.data, s.data.n);
+		fill(out, dg, &s.peer, &dg->dst, s.data, s.data_octets);
 	return true;
 }
 

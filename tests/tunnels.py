@@ -908,6 +908,82 @@ def tcp_holes(where):
           [f["slug"] for f in r["findings"]])
 
 
+def cut(packets, n):
+    return [mkcap.Packet(p.ns, p.octets[:n], len(p.octets)) for p in packets]
+
+
+@test
+def tcp_cut(where):
+    """The snap length cuts segments: what is there of each frame is shown, the
+    next one is found, and the report says what is missing."""
+    packets = call()
+
+    def of(made):
+        r = report(write(where, made))
+        return r, {s["ssrc"]: (s["frames"], s["incomplete_frames"])
+                   for s in r["streams"]}
+    turned = {}
+    for how in ("channels", "indications"):
+        t, over = Turn(packets), Tcp()
+        ends = t.client, (SERVER, 3478)
+        for p in packets:
+            up, data = t.message(p, how)
+            over.segment(p.ns, *(ends if up else ends[::-1]), data)
+        turned[how] = over.out
+    for n in (120, 200, 400):
+        _, want = of(cut(packets, n))
+        for what, made, more in (
+                ("a packet a segment", ice_tcp(packets), 14),
+                ("joined late", ice_tcp(packets)[30:], 14),
+                ("TURN channels", turned["channels"], 16),
+                ("TURN indications", turned["indications"], 48)):
+            label = "TCP cut, %s, %d" % (what, n)
+            r, got = of(cut(made, n + more))
+            check(label + ": the streams", got.keys() == want.keys(),
+                  got.keys())
+            if what != "joined late":
+                check(label + ": nearly all frames", all(
+                    want[s][0] - 3 <= got[s][0] <= want[s][0] and
+                    want[s][1] - 12 <= got[s][1] <= want[s][1] + 1
+                    for s in want.keys() & got.keys()), (got, want))
+            slugs = {f["slug"] for f in r["findings"]}
+            check(label + ": told", "capture-cut" in slugs, slugs)
+            check(label + ": no fault", {f["severity"] for f in
+                                         r["findings"]} <= {"note"}, slugs)
+            check(label + ": the verdict does not say that all was seen",
+                  r["verdict"] == "inconclusive", r["verdict"])
+    for n in (96, 400, 1000):
+        r, got = of(cut(ice_tcp(packets, each=1400), n))
+        slugs = {f["slug"] for f in r["findings"]}
+        check("TCP cut, segments that know no packets, %d" % n,
+              "capture-cut" in slugs and slugs <= {
+                  "capture-cut", "tcp-holes", "exposes-audio-level",
+                  "exposes-sizes"}, slugs)
+    for how in ("channels", "indications"):  # and over UDP
+        t = Turn(packets)
+        made = [p.made(t.udp(*t.message(p, how))) for p in packets]
+        _, want = of(cut(packets, 200))
+        _, got = of(cut(made, 204 if how == "channels" else 236))
+        check("TURN %s over UDP, cut" % how, got == want, (got, want))
+    # a hole inside one frame: the next one is where that says
+    big = b"\x80\x60" + bytes(10) + bytes(3000)
+    for at, n in ((300, 1000), (1400, 400), (2, 500)):
+        t = Tcp()
+        a, b = (packets[0].src, 4000), (packets[0].dst, 5000)
+        for p in packets[:200]:
+            t.segment(p.ns, a, b, framed(p.data))
+        t.segment(packets[200].ns, a, b, framed(big)[:at])
+        t.seq[a, b] = t.seq[a, b] + n & 0xffffffff
+        t.segment(packets[200].ns, a, b, framed(big)[at + n:])
+        for p in packets[200:]:
+            t.segment(p.ns + 4 * 10**9, a, b, framed(p.data))
+        r, got = of(t.out)
+        want = {s["ssrc"]: s["frames"]
+                for s in plain(QUIET, lambda x: x)["streams"]}
+        check("TCP hole of %d octets inside a frame" % n,
+              {s: got[s][0] for s in want if s in got} == want, (got, want))
+
+
 @test
 def tcp_framings(where):
     packets = call()
@@ -964,6 +1040,16 @@ def tcp_bombs(where):
               for i in range(20000)]),
             ("lengths that lie", [segment(1, i * 1000, b"\xff\xff\x80\x6f" +
                                           bytes(996)) for i in range(5000)]),
+            ("cut, and lengths that lie", [mkcap.Packet(p.ns, p.octets[:90],
+                                                        len(p.octets))
+                                           for p in (segment(
+                                               1, i * 1400, b"\xff\xff\x80\x6f"
+                                               + bytes(1396))
+                                               for i in range(5000))]),
+            ("cut frames without end", [mkcap.Packet(
+                p.ns, p.octets[:90], len(p.octets)) for p in (segment(
+                    i % 7, i // 7 * 1400, b"\x05\x76\x80\x6f" + bytes(1396))
+                    for i in range(7000))]),
             ("zeros", [segment(1, i * 1400, bytes(1400))
                        for i in range(5000)]),
             ("a dollar each", [segment(1, i * 1400, b"$" * 1400)

@@ -98,6 +98,37 @@ interleaved(struct sf_bytes in)
 		.known = true };
 }
 
+static size_t
+length_at(struct sf_bytes in, size_t at)
+{
+	return (size_t)in.p[at] << 8 | in.p[at + 1];
+}
+
+struct sf_frame_begun
+sf_framing_begun(uint8_t framing, struct sf_bytes in)
+{
+	struct sf_frame_begun b = { .there = sf_bytes(NULL, 0) };
+
+	if (framing == 0 && in.n >= 2) {
+		b.head = 2;
+		b.packet = length_at(in, 0);
+	} else if (framing == 1 && in.n >= 4) { /* the packet has its head */
+		b.packet = length_at(in, 2) + (in.p[0] < 4 ? 20 : 4);
+	} else if (framing == 2 && in.n >= 4 && in.p[0] == '$') {
+		b.head = 4;
+		b.packet = length_at(in, 2);
+	} else {
+		return b;
+	}
+	b.octets = b.head + b.packet;
+	if (framing == 1)
+		b.octets = (b.octets + 3) / 4 * 4;
+	b.there = sf_bytes(in.p + b.head, in.n - b.head);
+	if (b.there.n > b.packet)
+		b.there.n = b.packet;
+	return b;
+}
+
 static frame_of *const framings[] = { framed, relayed, interleaved };
 
 #define FRAMINGS (sizeof(framings) / sizeof(framings[0]))
@@ -184,7 +215,7 @@ proves(struct sf_bytes packet, uint8_t framing, struct sf_rtp *last)
 }
 
 static enum sf_chain
-chain(uint8_t framing, struct sf_bytes in, bool last)
+chain(uint8_t framing, struct sf_bytes in, bool last, unsigned least)
 {
 	struct sf_rtp before = { 0 };
 	unsigned proven = 0;
@@ -192,9 +223,10 @@ chain(uint8_t framing, struct sf_bytes in, bool last)
 	while (proven < ENOUGH) {
 		struct sf_frame_of_stream x;
 
-		if (in.n == 0) /* ends where a packet ends */
-			return last && proven > 0 ? SF_CHAIN_YES
-						  : SF_CHAIN_MORE;
+		if (in.n == 0 && last) /* ends where a packet ends */
+			return proven >= least ? SF_CHAIN_YES : SF_CHAIN_NO;
+		if (in.n == 0)
+			return SF_CHAIN_MORE;
 		if (!begins(framing, in))
 			return SF_CHAIN_NO;
 		x = sf_framing_next(framing, in);
@@ -209,12 +241,13 @@ chain(uint8_t framing, struct sf_bytes in, bool last)
 }
 
 enum sf_chain
-sf_framing_find(struct sf_bytes in, bool last, uint8_t *framing)
+sf_framing_find(struct sf_bytes in, bool first, bool last, uint8_t *framing)
 {
+	unsigned least = first ? 1 : 2;
 	enum sf_chain best = SF_CHAIN_NO;
 
 	for (uint8_t i = 0; i < FRAMINGS; i++) {
-		enum sf_chain c = chain(i, in, last);
+		enum sf_chain c = chain(i, in, last, least);
 
 		if (c == SF_CHAIN_YES) {
 			*framing = i;
@@ -224,4 +257,27 @@ sf_framing_find(struct sf_bytes in, bool last, uint8_t *framing)
 			best = c;
 	}
 	return best;
+}
+
+bool
+sf_framing_fits(struct sf_bytes in, size_t octets, uint8_t *framing)
+{
+	struct sf_demux m;
+	struct sf_diag d;
+
+	for (uint8_t i = 0; i < FRAMINGS; i++) {
+		struct sf_frame_begun b = sf_framing_begun(i, in);
+		size_t head = i == 1 && in.n > 0 && in.p[0] >= 0x40 ? 4 : 0;
+
+		if (b.octets == 0 || b.octets != octets ||
+		    b.there.n < 12 + head || !begins(i, in) ||
+		    sf_demux_parse(&m,
+			sf_bytes(b.there.p + head, b.there.n - head),
+			&d) != SF_OK ||
+		    m.proto == SF_PROTO_OTHER)
+			continue;
+		*framing = i;
+		return true;
+	}
+	return false;
 }

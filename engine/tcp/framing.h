@@ -16,9 +16,11 @@ enum sf_chain {
 
 /*
  * Do packets stand here one behind the other, and in which framing? Three, or
- * fewer when they prove more. last: no more octets will come.
+ * fewer when they prove more. first: packets are expected here, as at the
+ * start of a connection; last: no more octets will come.
  */
-enum sf_chain sf_framing_find(struct sf_bytes in, bool last, uint8_t *framing);
+enum sf_chain sf_framing_find(
+    struct sf_bytes in, bool first, bool last, uint8_t *framing);
 
 struct sf_frame_of_stream {
 	enum sf_status status;  /* SHORT: more octets are needed; MALFORMED: the
@@ -30,5 +32,19 @@ struct sf_frame_of_stream {
 };
 
 struct sf_frame_of_stream sf_framing_next(uint8_t framing, struct sf_bytes in);
+
+/* What a frame of which only the beginning is there says of itself. */
+struct sf_frame_begun {
+	size_t octets;         /* of the frame, all of it; 0: not known */
+	size_t head;           /* of these, in front of the packet */
+	size_t packet;         /* octets of the packet, all of it */
+	struct sf_bytes there; /* what is there of the packet */
+};
+
+struct sf_frame_begun sf_framing_begun(uint8_t framing, struct sf_bytes in);
+
+/* Is in the beginning of one frame of so many octets in all? Its length and
+   the first octets of its packet tell. */
+bool sf_framing_fits(struct sf_bytes in, size_t octets, uint8_t *framing);
 
 #endif
