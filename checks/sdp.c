@@ -35,54 +35,65 @@ judge_form(struct sf_checks *k, const struct sf_sdp *sdp)
 
 /* ---- offer and answer ----------------------------------------------------- */
 
-/* The nth section of a description; NULL behind the last. */
-static const struct sf_sdp_section *
-nth(const struct sf_sdp *sdp, unsigned description, unsigned n)
+/* What some text of a description says of its nth section: a description may be
+   in a log as it was made, and again as it was changed before it was used. */
+static bool
+wants_sframe(const struct sf_sdp *sdp, unsigned description, unsigned n)
 {
-	for (unsigned i = 0; i < sdp->n_sections; i++)
-		if (sdp->sections[i].description == description && n-- == 0)
-			return &sdp->sections[i];
-	return NULL;
+	for (unsigned i = 0; i < sdp->descriptions; i++)
+		if (sf_sdp_alike(sdp, i, description) &&
+		    sf_sdp_nth(sdp, i, n)->sframe)
+			return true;
+	return false;
+}
+
+static bool
+is_refused(const struct sf_sdp *sdp, unsigned description, unsigned n)
+{
+	for (unsigned i = 0; i < sdp->descriptions; i++)
+		if (sf_sdp_alike(sdp, i, description) &&
+		    sf_sdp_nth(sdp, i, n)->refused)
+			return true;
+	return false;
 }
 
 static void
 judge_pair(struct sf_checks *k, const struct sf_sdp *sdp, unsigned offer,
     unsigned answer)
 {
-	const struct sf_sdp_section *o, *a;
+	for (unsigned n = 0; sf_sdp_nth(sdp, offer, n) != NULL; n++) {
+		bool offered = wants_sframe(sdp, offer, n);
+		bool answered = wants_sframe(sdp, answer, n);
 
-	for (unsigned n = 0; (o = nth(sdp, offer, n)) != NULL &&
-			     (a = nth(sdp, answer, n)) != NULL;
-	     n++) {
-		if (o->kind != a->kind || strcmp(o->mid, a->mid) != 0)
-			return; /* not of one negotiation */
-		if (a->sframe)
-			expect(k, SFS005, o->sframe);
-		if (o->sframe)
-			expect(k, SFS008, a->sframe || a->refused);
+		if (answered)
+			expect(k, SFS005, offered);
+		if (offered)
+			expect(
+			    k, SFS008, answered || is_refused(sdp, answer, n));
 	}
 }
 
-/* Descriptions come in any order; an answer belongs to the offer that stands
-   nearest before it, else to the first behind it. */
+/* Of one whose end is missing nobody knows what stood there. */
+static bool
+is_partial(const struct sf_sdp *sdp, unsigned description)
+{
+	for (unsigned i = 0; i < sdp->descriptions && i < SF_SDP_DESCRIPTIONS;
+	     i++)
+		if (sdp->about[i].partial && sf_sdp_alike(sdp, i, description))
+			return true;
+	return false;
+}
+
 static void
 judge_answers(struct sf_checks *k, const struct sf_sdp *sdp)
 {
-	unsigned n = sdp->descriptions < SF_SDP_DESCRIPTIONS
-			 ? sdp->descriptions
-			 : SF_SDP_DESCRIPTIONS;
+	for (unsigned i = 0; i < sdp->descriptions && i < SF_SDP_DESCRIPTIONS;
+	     i++) {
+		unsigned offer = sf_sdp_offer_of(sdp, i);
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned best = n;
-
-		if (sdp->about[i].role != SF_SDP_ANSWER)
-			continue;
-		for (unsigned j = 0; j < n; j++)
-			if (sdp->about[j].role == SF_SDP_OFFER &&
-			    (j < i || best == n))
-				best = j;
-		if (best < n)
-			judge_pair(k, sdp, best, i);
+		if (offer < SF_SDP_DESCRIPTIONS && !is_partial(sdp, offer) &&
+		    !is_partial(sdp, i))
+			judge_pair(k, sdp, offer, i);
 	}
 }
 

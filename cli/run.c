@@ -100,6 +100,22 @@ jobs_of(const struct sf_config *c)
 	return processors > 1 ? (unsigned)processors : 1;
 }
 
+/* Without --sdp, logs may hold descriptions: known before the first packet where
+   the file can be read twice. What a log dumps is not under SRTP: keys are for
+   captures beside it. */
+static void
+look_into_logs(struct sf_run *run)
+{
+	const struct sf_texts *names = &run->config->operands;
+	unsigned logs = 0;
+
+	for (unsigned i = 0; i < names->n && run->config->sdp.n == 0; i++)
+		logs += sf_logsdp_file(&run->logsdp, names->v[i], i);
+	sf_logsdp_read(&run->logsdp);
+	if (logs < names->n)
+		sf_logsdp_keys(&run->logsdp, run->srtp.entries);
+}
+
 enum sf_exit
 sf_run_init(struct sf_run *run, const struct sf_config *config, size_t memory,
     sf_frame_sink *sink, void *sink_ctx)
@@ -134,13 +150,14 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		return SF_EXIT_INTERNAL;
 	}
 	st = sf_sdp_load(&run->sdp, &config->sdp, run->srtp.entries);
+	look_into_logs(run);
 	if (st == SF_EXIT_OK)
 		st = sf_srtp_run_load(&run->srtp, config);
 	if (st == SF_EXIT_OK)
 		st = read_keys(run);
 	if (st != SF_EXIT_OK)
 		return st;
-	options.sdp = run->sdp;
+	options.sdp = run->sdp != NULL ? run->sdp : run->logsdp.sdp;
 	options.srtp = run->srtp.srtp;
 	options.dtls = run->srtp.dtls;
 	options.unlock = (struct sf_unlock){ .keys = run->keys,
@@ -221,6 +238,20 @@ take_secrets(void *ctx, struct sf_bytes text)
 		    NULL, "not enough memory for the secrets in the capture");
 }
 
+/* A description in a log that can be read but once. */
+static void
+take_description(void *ctx, const struct sf_sdplog_found *f)
+{
+	struct sf_run *run = ctx;
+	unsigned before = run->logsdp.n;
+
+	sf_logsdp_take(&run->logsdp, f);
+	if (run->logsdp.n == before)
+		return;
+	sf_logsdp_read(&run->logsdp);
+	sf_pipeline_sdp(run->pipeline, run->logsdp.sdp);
+}
+
 /* Feeds one capture to the pipeline; false when nothing of it can be judged. */
 static bool
 read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
@@ -237,8 +268,15 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 	struct sf_capture *c = NULL;
 	struct sf_packet pkt;
 	uint64_t n = 0;
-	enum sf_capture_status st = sf_capture_open(&c, name, &options);
+	enum sf_capture_status st;
 	bool good = false;
+
+	run->logsdp.input = i;
+	if (run->sdp == NULL && !sf_logsdp_rereads(name)) {
+		options.descriptions = take_description;
+		options.descriptions_ctx = run;
+	}
+	st = sf_capture_open(&c, name, &options);
 
 	if (st == SF_CAPTURE_OK) {
 		while ((st = sf_capture_next(c, &pkt)) == SF_CAPTURE_OK) {
@@ -256,6 +294,10 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 		good = complain_end(name, st, &run->infos[i]);
 	} else {
 		complain_open(name, st, c == NULL ? NULL : sf_capture_info(c));
+		if (sf_logsdp_has(&run->logsdp, i))
+			sf_complain(name,
+			    "it holds session descriptions: give it with --sdp, "
+			    "beside a capture");
 	}
 	sf_capture_close(c);
 	return good;
@@ -283,6 +325,7 @@ sf_run_wipe(struct sf_run *run)
 	free(run->infos);
 	free(run->inputs);
 	free(run->sdp);
+	sf_logsdp_wipe(&run->logsdp);
 	sf_srtp_run_wipe(&run->srtp);
 	*run = (struct sf_run){ 0 };
 }

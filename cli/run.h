@@ -7,6 +7,7 @@
 
 #include "checks/result.h"
 #include "cli/exit.h"
+#include "cli/logsdp.h"
 #include "cli/opt.h"
 #include "cli/srtp.h"
 #include "engine/keys.h"
@@ -20,7 +21,8 @@ struct sf_run {
 	struct sf_capture_info
 	    *infos;          /* all zero for one that cannot be read */
 	unsigned unreadable; /* inputs of which nothing could be judged */
-	struct sf_sdp *sdp;
+	struct sf_sdp *sdp;      /* of --sdp; NULL without it */
+	struct sf_logsdp logsdp; /* without --sdp: what logs hold */
 	struct sf_keyfile *keyfile; /* NULL without --keys */
 	struct sf_dialect_keys *dialect_keys;
 	struct sf_keys *keys;       /* likewise */

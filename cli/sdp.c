@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/logsdp.h"
 #include "cli/output.h"
 #include "cli/textfile.h"
 #include "engine/config/sdpjson.h"
@@ -17,9 +18,16 @@
 
 #define SDP_MAX ((size_t)4 << 20) /* octets of all session descriptions */
 
-/* Adds a file to text, and a line end when it has none. */
+/* The text of all files. */
+struct texts {
+	char *p;
+	size_t n;
+	bool logs; /* some of it was found in a log */
+};
+
+/* Adds a file, and a line end when it has none. */
 static bool
-append_file(const char *name, char *text, size_t *at)
+append_file(struct texts *t, const char *name)
 {
 	FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
 	struct stat st;
@@ -33,55 +41,90 @@ append_file(const char *name, char *text, size_t *at)
 	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
 		errno = EISDIR;
 	else
-		*at += fread(text + *at, 1, SDP_MAX - *at, f);
+		t->n += fread(t->p + t->n, 1, SDP_MAX - t->n, f);
 	if (errno != 0 || ferror(f)) {
 		sf_complain(name, "cannot be read: %s", strerror(errno));
 		good = false;
-	} else if (*at == SDP_MAX) {
-		sf_complain(name,
-		    "session descriptions above %zu MiB in all; "
-		    "give those of this call only",
-		    SDP_MAX >> 20);
-		good = false;
-	} else if (*at > 0 && text[*at - 1] != '\n') {
-		text[(*at)++] = '\n';
+	} else if (t->n > 0 && t->n < SDP_MAX && t->p[t->n - 1] != '\n') {
+		t->p[t->n++] = '\n';
 	}
 	if (f != stdin)
 		fclose(f);
 	return good;
 }
 
-/* Says so when a file holds no session description. */
-static bool
-read_one(struct sf_sdp *sdp, const char *name, struct sf_bytes text)
-{
-	struct sf_diag d;
-
-	if (sf_sdp_read(sdp, text, &d) == SF_OK)
-		return true;
-	sf_complain(name,
-	    "no session description: there is no v= line (RFC 8866); give the "
-	    "SDP text, or the JSON that a browser makes of it");
-	return false;
-}
-
 /* The descriptions inside take the place of JSON around them. */
 static bool
-unwrap_json(const char *name, char *text, size_t from, size_t *at)
+unwrap_json(struct texts *t, size_t from, struct sf_json_error *e)
 {
-	size_t n = *at - from;
-	struct sf_json_error e;
+	size_t n = t->n - from;
 
-	if (!sf_sdpjson_is(sf_bytes(text + from, n)))
+	*e = (struct sf_json_error){ 0 };
+	if (!sf_sdpjson_is(sf_bytes(t->p + from, n)))
 		return true;
-	if (!sf_sdpjson_read(text + from, &n, &e)) {
-		sf_text_complain(name, sf_bytes(text + from, n), e.at, "",
-		    e.cause, e.remedy);
+	if (!sf_sdpjson_read(t->p + from, &n, e))
 		return false;
-	}
-	sf_crypto_ossl.wipe(text + from + n, *at - from - n);
-	*at = from + n;
+	sf_crypto_ossl.wipe(t->p + from + n, t->n - from - n);
+	t->n = from + n;
 	return true;
+}
+
+/* A log or a dump with descriptions in it, as chrome://webrtc-internals gives:
+   these alone are taken from it. */
+static bool
+look_into_log(struct texts *t, size_t from, const char *name)
+{
+	struct sf_logsdp l = { 0 };
+	bool good;
+
+	(void)sf_logsdp_file(&l, name, 0);
+	good = l.n > 0 && l.octets < SDP_MAX - from;
+	if (good) {
+		sf_crypto_ossl.wipe(t->p + from, t->n - from);
+		memcpy(t->p + from, l.text, l.octets);
+		t->n = from + l.octets;
+		t->logs = true;
+	}
+	if (l.unread > 0)
+		sf_complain(name,
+		    "%" PRIu64 " session descriptions passed over, there is "
+		    "room for %d",
+		    l.unread, SF_SDP_DESCRIPTIONS);
+	sf_logsdp_wipe(&l);
+	return good;
+}
+
+/* One file; false when it has told why not. */
+static bool
+add_file(struct texts *t, struct sf_sdp *sdp, const char *name)
+{
+	size_t from = t->n;
+	struct sf_json_error e = { 0 };
+	struct sf_diag d;
+	bool large;
+
+	if (!append_file(t, name))
+		return false;
+	large = t->n == SDP_MAX;
+	if (!large && unwrap_json(t, from, &e) &&
+	    sf_sdp_read(sdp, sf_bytes(t->p + from, t->n - from), &d) == SF_OK)
+		return true;
+	if (look_into_log(t, from, name))
+		return true;
+	if (large)
+		sf_complain(name,
+		    "session descriptions above %zu MiB in all; give those of "
+		    "this call only",
+		    SDP_MAX >> 20);
+	else if (e.cause != NULL)
+		sf_text_complain(name, sf_bytes(t->p + from, t->n - from), e.at,
+		    "", e.cause, e.remedy);
+	else
+		sf_complain(name,
+		    "no session description: there is no v= line (RFC 8866); "
+		    "give the SDP text, the JSON that a browser makes of it, "
+		    "or a log with it");
+	return false;
 }
 
 enum sf_exit
@@ -90,40 +133,35 @@ sf_sdp_load(struct sf_sdp **out, const struct sf_texts *files,
 {
 	enum sf_exit st = SF_EXIT_INPUT;
 	struct sf_sdp *sdp;
-	char *text;
-	size_t at = 0;
+	struct texts t = { 0 };
+	struct sf_diag d;
+	bool good = true;
 
 	*out = NULL;
 	if (files->n == 0)
 		return SF_EXIT_OK;
 	sdp = *out = calloc(1, sizeof(*sdp));
-	text = malloc(SDP_MAX + 1);
-	if (sdp == NULL || text == NULL) {
+	t.p = malloc(SDP_MAX + 1);
+	if (sdp == NULL || t.p == NULL) {
 		sf_complain(NULL, "not enough memory for session descriptions");
-		st = SF_EXIT_INTERNAL;
-		goto out;
+		free(t.p);
+		return SF_EXIT_INTERNAL;
 	}
-	for (unsigned i = 0; i < files->n; i++) {
-		size_t from = at;
-
-		if (!append_file(files->v[i], text, &at) ||
-		    !unwrap_json(files->v[i], text, from, &at) ||
-		    !read_one(
-			sdp, files->v[i], sf_bytes(text + from, at - from)))
-			goto out;
+	for (unsigned i = 0; good && i < files->n; i++)
+		good = add_file(&t, sdp, files->v[i]);
+	if (good && sf_sdp_read(sdp, sf_bytes(t.p, t.n), &d) == SF_OK) {
+		if (sdp->passed_over > 0)
+			sf_complain(NULL,
+			    "session descriptions: %" PRIu64
+			    " media sections or SSRCs passed over, there is "
+			    "room for %d and %d",
+			    sdp->passed_over, SF_SDP_SECTIONS, SF_SDP_SSRCS);
+		sdp->given = true;
+		sdp->found = t.logs;
+		sf_sdes_read(entries, sf_bytes(t.p, t.n));
+		st = SF_EXIT_OK;
 	}
-	if (!read_one(sdp, files->v[0], sf_bytes(text, at)))
-		goto out;
-	if (sdp->passed_over > 0)
-		sf_complain(NULL,
-		    "session descriptions: %" PRIu64 " media sections or SSRCs "
-		    "passed over, there is room for %d and %d",
-		    sdp->passed_over, SF_SDP_SECTIONS, SF_SDP_SSRCS);
-	sf_sdes_read(entries, sf_bytes(text, at));
-	st = SF_EXIT_OK;
-out:
-	if (text != NULL)
-		sf_crypto_ossl.wipe(text, at); /* a=crypto lines */
-	free(text);
+	sf_crypto_ossl.wipe(t.p, t.n); /* a=crypto lines */
+	free(t.p);
 	return st;
 }

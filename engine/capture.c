@@ -12,6 +12,7 @@
 
 #include "engine/front.h"
 #include "engine/link.h"
+#include "engine/textline.h"
 
 #define SNAPLEN 262144 /* for compiling a filter; all of a packet passes */
 
@@ -351,11 +352,32 @@ begin(struct sf_capture *c)
 	return SF_CAPTURE_UNKNOWN;
 }
 
+/* NULL without memory. */
+static struct sf_sdplog *
+new_sdplog(sf_sdplog_sink *sink, void *ctx)
+{
+	struct sf_sdplog *l = calloc(1, sizeof(*l));
+
+	if (l != NULL) {
+		l->sink = sink;
+		l->ctx = ctx;
+	}
+	return l;
+}
+
 static struct sf_capture *
 new_capture(const struct sf_capture_options *options)
 {
 	struct sf_capture *c = calloc(1, sizeof(*c));
 
+	if (c != NULL && options->descriptions != NULL) {
+		c->reader.sdplog = new_sdplog(
+		    options->descriptions, options->descriptions_ctx);
+		if (c->reader.sdplog == NULL) {
+			free(c);
+			return NULL;
+		}
+	}
 	if (c != NULL) {
 		c->options = *options;
 		c->reader.input = options->input;
@@ -379,6 +401,43 @@ sf_capture_open(struct sf_capture **out, const char *path,
 	else
 		c->over = begin(c);
 	return c->over;
+}
+
+/* Text, and of no format that begins with text and goes on otherwise. */
+static bool
+is_text(struct sf_bytes start)
+{
+	size_t i = 0;
+
+	if (start.n > SF_SNIFF_OCTETS)
+		start.n = SF_SNIFF_OCTETS;
+	while (!fronts[i]->knows(start) &&
+	       ++i < sizeof(fronts) / sizeof(fronts[0]))
+		continue;
+	return i < sizeof(fronts) / sizeof(fronts[0]) &&
+	       fronts[i] == &sf_front_text;
+}
+
+bool
+sf_capture_descriptions(const char *path, sf_sdplog_sink *sink, void *ctx)
+{
+	struct sf_sdplog *l = new_sdplog(sink, ctx);
+	struct sf_reader r = { 0 };
+	struct sf_bytes line;
+	bool text = l != NULL && sf_source_file(&r.source, path, false) &&
+		    hold_start(&r) == SF_CAPTURE_OK &&
+		    is_text(sf_source_held(&r.source));
+
+	if (text) {
+		while (sf_textline_hold(&r.source, 0, &line) != 0) {
+			sf_sdplog_line(l, line);
+			sf_textline_take(&r.source, line);
+		}
+		sf_sdplog_end(l);
+	}
+	sf_source_wipe(&r.source);
+	free(l);
+	return text;
 }
 
 enum sf_capture_status
@@ -453,6 +512,7 @@ sf_capture_close(struct sf_capture *c)
 		if (c->filters[i].usable)
 			pcap_freecode(&c->filters[i].program);
 	free(c->reader.state);
+	free(c->reader.sdplog);
 	sf_source_wipe(&c->reader.source);
 	free(c);
 }

@@ -13,6 +13,7 @@
 #define SF_CAPTURE_H
 
 #include "engine/model.h"
+#include "engine/sdplog.h"
 #include "parsers/base/diag.h"
 
 enum sf_capture_status {
@@ -78,6 +79,10 @@ struct sf_capture_options {
 	   good for the call; NULL: such blocks are passed over. */
 	void (*secrets)(void *ctx, struct sf_bytes text);
 	void *secrets_ctx;
+	/* Takes the session descriptions among the lines of a log, each before
+	   the packets behind it; NULL: they are passed over. */
+	sf_sdplog_sink *descriptions;
+	void *descriptions_ctx;
 };
 
 /*
@@ -99,6 +104,14 @@ enum sf_capture_status sf_capture_open(struct sf_capture **out,
 enum sf_capture_status sf_capture_open_memory(struct sf_capture **out,
     struct sf_bytes octets, size_t piece,
     const struct sf_capture_options *options) SF_MUST_USE;
+
+/*
+ * The session descriptions of a file that is text, which is read from end to
+ * end; nothing of any other. Returns whether it is text. What is wrong with a
+ * file shows when it is opened.
+ */
+bool sf_capture_descriptions(
+    const char *path, sf_sdplog_sink *sink, void *ctx);
 
 /* The next packet; its octets are good until the next call. */
 enum sf_capture_status sf_capture_next(

@@ -23,6 +23,7 @@ struct sf_reader {
 	uint32_t input;
 	void (*secrets)(void *ctx, struct sf_bytes text); /* may be NULL */
 	void *secrets_ctx;
+	struct sf_sdplog *sdplog; /* is shown each line of text; NULL: none */
 	bool timed;  /* some packet had a time */
 	bool ended;  /* the packet just given is the last: info tells the damage */
 	void *state; /* of the front end, made by open, freed by free() */

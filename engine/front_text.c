@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "engine/logclock.h"
+#include "engine/textline.h"
 #include "parsers/net/ether.h"
 #include "parsers/net/ipv4.h"
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
 #include "parsers/text/log_process.h"
 
-#define LINE_MOST  ((size_t)256 << 10) /* the rest of a longer line is lost */
-#define LOOK_AHEAD ((size_t)4 << 20)   /* for a report that tells the date */
+#define LOOK_AHEAD ((size_t)4 << 20) /* for a report that tells the date */
 #define REDACTED   5 /* octets of a payload that old Firefox did not zero */
 #define SURE       8 /* packets alike before that is believed */
 
@@ -45,72 +45,6 @@ struct text {
 	struct pending p;
 	uint8_t octets[SF_BARE_ROOM];
 };
-
-/* ---- lines ---------------------------------------------------------------- */
-
-static bool
-knows(struct sf_bytes start)
-{
-	static const char bom[3] = "\xef\xbb\xbf";
-
-	if (start.n < 8)
-		return false;
-	for (size_t i = 0; i < start.n; i++) {
-		uint8_t c = start.p[i];
-		bool control = c < 0x20 && c != '\t' && c != '\r' &&
-			       c != '\n' && c != 0x1b;
-
-		if (control || c == 0x7f ||
-		    (c >= 0x80 && i < 3 && memcmp(start.p, bom, 3) != 0))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The line that begins from octets behind what is held next, read as far as
- * needed. Returns how many octets it takes, its end included; 0: no more.
- */
-static size_t
-hold_line(struct sf_source *s, size_t from, struct sf_bytes *line)
-{
-	size_t looked = from, held = sf_source_hold(s, from + 1);
-
-	while (held > looked) {
-		const uint8_t *p = sf_source_held(s).p;
-		const uint8_t *end = memchr(p + looked, '\n', held - looked);
-
-		if (end != NULL)
-			held = (size_t)(end - p) + 1;
-		if (end != NULL || held - from >= LINE_MOST)
-			break;
-		looked = held;
-		held = sf_source_hold(s, held + 1);
-	}
-	if (held <= from)
-		return 0;
-	if (held - from > LINE_MOST)
-		held = from + LINE_MOST;
-	*line = sf_bytes(sf_source_held(s).p + from, held - from);
-	return line->n;
-}
-
-/* Takes a line that was held, and what of it was too long to hold. */
-static void
-take_line(struct sf_source *s, struct sf_bytes line)
-{
-	bool whole = line.p[line.n - 1] == '\n' || line.n < LINE_MOST;
-
-	sf_source_take(s, line.n);
-	while (!whole && sf_source_hold(s, 1) != 0) {
-		struct sf_bytes held = sf_source_held(s);
-		const uint8_t *end = memchr(held.p, '\n', held.n);
-
-		whole = end != NULL;
-		sf_source_take(
-		    s, end == NULL ? held.n : (size_t)(end - held.p) + 1);
-	}
-}
 
 /* ---- what a line says ----------------------------------------------------- */
 
@@ -366,6 +300,15 @@ deliver(struct sf_reader *r, struct sf_packet *out)
 	return SF_CAPTURE_OK;
 }
 
+/* Takes a line, once it was looked at for a session description. */
+static void
+pass_line(struct sf_reader *r, struct sf_bytes line)
+{
+	if (r->sdplog != NULL)
+		sf_sdplog_line(r->sdplog, line);
+	sf_textline_take(&r->source, line);
+}
+
 /* Takes lines up to the end of a packet; true when there is one. */
 static bool
 gather(struct sf_reader *r)
@@ -375,7 +318,7 @@ gather(struct sf_reader *r)
 	struct sf_dump_line l;
 	struct sf_diag d;
 
-	while (hold_line(&r->source, 0, &line) != 0) {
+	while (sf_textline_hold(&r->source, 0, &line) != 0) {
 		if (sf_dump_line_parse(&l, line, &d) != SF_OK)
 			break;
 		if (begins(t, &l)) {
@@ -388,7 +331,7 @@ gather(struct sf_reader *r)
 		} else {
 			hear_line(t, &l);
 		}
-		take_line(&r->source, line);
+		pass_line(r, line);
 		if (t->p.any && t->p.tag != SF_DUMP_NO_TAG)
 			return true;
 	}
@@ -400,8 +343,11 @@ next_text(struct sf_reader *r, struct sf_packet *out)
 {
 	struct text *t = r->state;
 
-	if (!t->p.any && !gather(r))
+	if (!t->p.any && !gather(r)) {
+		if (r->sdplog != NULL)
+			sf_sdplog_end(r->sdplog);
 		return SF_CAPTURE_END;
+	}
 	return deliver(r, out);
 }
 
@@ -438,7 +384,8 @@ find_date(struct sf_reader *r)
 	if (look == NULL)
 		return;
 	*look = *t;
-	while (at < LOOK_AHEAD && (n = hold_line(&r->source, at, &line)) != 0 &&
+	while (at < LOOK_AHEAD &&
+	       (n = sf_textline_hold(&r->source, at, &line)) != 0 &&
 	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
 		at += n;
 		hear_line(look, &l);
@@ -474,7 +421,7 @@ find_redaction(struct sf_reader *r)
 	unsigned alike = 0, others = 0;
 
 	while (at < LOOK_AHEAD && alike + others < 20 * SURE &&
-	       (n = hold_line(&r->source, at, &line)) != 0 &&
+	       (n = sf_textline_hold(&r->source, at, &line)) != 0 &&
 	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
 		bool asked, less;
 
@@ -522,7 +469,7 @@ open_text(struct sf_reader *r)
 		return SF_CAPTURE_SYSTEM;
 	}
 	r->state = t;
-	while (hold_line(&r->source, 0, &line) != 0 &&
+	while (sf_textline_hold(&r->source, 0, &line) != 0 &&
 	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
 		if (begins(t, &l)) {
 			find_date(r);
@@ -532,12 +479,12 @@ open_text(struct sf_reader *r)
 			return SF_CAPTURE_OK;
 		}
 		hear_line(t, &l);
-		take_line(&r->source, line);
+		pass_line(r, line);
 	}
 	r->info.hint = "text without a packet in it: no RTP dump of a browser "
 		       "(WebRTC-Debugging-RtpDump, RtpLogger:5), no text2pcap";
 	return SF_CAPTURE_UNKNOWN;
 }
 
-const struct sf_front sf_front_text = { "text2pcap", knows, open_text,
-	next_text };
+const struct sf_front sf_front_text = { "text2pcap", sf_textline_knows,
+	open_text, next_text };

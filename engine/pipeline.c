@@ -354,6 +354,12 @@ sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt)
 	sf_transport_packet(&p->transport, pkt);
 }
 
+void
+sf_pipeline_sdp(struct sf_pipeline *p, const struct sf_sdp *sdp)
+{
+	p->streams.sdp = p->model.sdp = sdp;
+}
+
 /* What SRTP's side knows of each stream, and limits that it reached. */
 static void
 finish_srtp(struct sf_pipeline *p)

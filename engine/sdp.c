@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/hash.h"
 #include "parsers/text/sdp_attr.h"
 #include "parsers/text/sdp_line.h"
 
@@ -130,6 +131,7 @@ struct place {
 	struct sf_sdp *sdp;
 	struct sf_sdp_section *section;
 	bool at_session;
+	bool has_ufrag; /* of this description */
 };
 
 /* NULL for those there is no room for. */
@@ -372,6 +374,26 @@ group(struct place *at, struct sf_bytes value)
 	}
 }
 
+/* What tells one description from another: its origin, and the name of its ICE
+   session, which is random (RFC 8839 5.4). */
+static void
+add_origin(struct place *at, struct sf_bytes value)
+{
+	struct sf_sdp_description *about = description(at);
+
+	if (about != NULL)
+		about->origin = sf_mix(about->origin ^ sf_hash(value)) | 1;
+}
+
+static void
+ice_ufrag(struct place *at, struct sf_bytes value)
+{
+	if (at->has_ufrag)
+		return;
+	at->has_ufrag = true;
+	add_origin(at, value);
+}
+
 /* It is for media sections alone. */
 static void
 session_sframe(struct place *at, struct sf_bytes value)
@@ -398,6 +420,7 @@ static const struct attribute attributes[] = {
 	{ "ssrc-group", ssrc_group },
 	{ "sframe",     sframe     },
 	{ "setup",      setup      },
+	{ "ice-ufrag",  ice_ufrag  },
 };
 
 /* In front of the first m= line. */
@@ -405,6 +428,7 @@ static const struct attribute session_attributes[] = {
 	{ "group",      group          },
 	{ "setup",      setup          },
 	{ "sframe",     session_sframe },
+	{ "ice-ufrag",  ice_ufrag      },
 };
 /* clang-format on */
 
@@ -431,6 +455,88 @@ attribute(struct place *at, struct sf_bytes value)
 		}
 }
 
+/* ---- offer and answer ----------------------------------------------------- */
+
+const struct sf_sdp_section *
+sf_sdp_nth(const struct sf_sdp *sdp, unsigned description, unsigned n)
+{
+	const struct sf_sdp_description *about;
+
+	if (description >= SF_SDP_DESCRIPTIONS)
+		return NULL;
+	about = &sdp->about[description];
+	return n < about->sections ? &sdp->sections[about->first + n] : NULL;
+}
+
+static bool
+same_sections(const struct sf_sdp *sdp, unsigned a, unsigned b)
+{
+	for (unsigned n = 0;; n++) {
+		const struct sf_sdp_section *x = sf_sdp_nth(sdp, a, n);
+		const struct sf_sdp_section *y = sf_sdp_nth(sdp, b, n);
+
+		if (x == NULL || y == NULL)
+			return x == y;
+		if (x->kind != y->kind || strcmp(x->mid, y->mid) != 0)
+			return false;
+	}
+}
+
+/* Those there are facts about. */
+static unsigned
+descriptions_of(const struct sf_sdp *sdp)
+{
+	return sdp->descriptions < SF_SDP_DESCRIPTIONS ? sdp->descriptions
+						       : SF_SDP_DESCRIPTIONS;
+}
+
+static unsigned
+find_offer(const struct sf_sdp *sdp, unsigned answer)
+{
+	unsigned n = descriptions_of(sdp), best = SF_SDP_DESCRIPTIONS;
+
+	if (sdp->about[answer].role != SF_SDP_ANSWER)
+		return best;
+	for (unsigned j = 0; j < n; j++)
+		if (sdp->about[j].role == SF_SDP_OFFER &&
+		    (j < answer || best == SF_SDP_DESCRIPTIONS) &&
+		    same_sections(sdp, j, answer))
+			best = j;
+	return best;
+}
+
+/* Sections stand in the order of their descriptions. */
+static void
+join_up(struct sf_sdp *sdp)
+{
+	for (unsigned i = sdp->n_sections; i-- > 0;) {
+		unsigned d = sdp->sections[i].description;
+
+		if (d >= SF_SDP_DESCRIPTIONS)
+			continue;
+		sdp->about[d].first = i;
+		sdp->about[d].sections++;
+	}
+	for (unsigned i = 0; i < SF_SDP_DESCRIPTIONS; i++)
+		sdp->about[i].offer = i < descriptions_of(sdp)
+					  ? find_offer(sdp, i)
+					  : SF_SDP_DESCRIPTIONS;
+}
+
+bool
+sf_sdp_alike(const struct sf_sdp *sdp, unsigned a, unsigned b)
+{
+	if (a == b)
+		return a < sdp->descriptions;
+	return a < descriptions_of(sdp) && b < descriptions_of(sdp) &&
+	       sdp->about[a].origin != 0 &&
+	       sdp->about[a].origin == sdp->about[b].origin &&
+	       sdp->about[a].role == sdp->about[b].role &&
+	       same_sections(sdp, a, b);
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
 enum sf_status
 sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
 {
@@ -447,6 +553,9 @@ sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
 			out->descriptions++;
 			at.section = NULL;
 			at.at_session = true;
+			at.has_ufrag = false;
+		} else if (l.type == 'o') {
+			add_origin(&at, l.value);
 		} else if (l.type == 'm' && out->descriptions != 0) {
 			media(&at, l.value);
 		} else if (l.type == 'a') {
@@ -458,5 +567,7 @@ sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
 			"RFC 8866 5.1" };
 		return SF_MALFORMED;
 	}
+	join_up(out);
 	return SF_OK;
 }
+

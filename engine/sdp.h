@@ -12,8 +12,8 @@
 #include "engine/model.h"
 #include "parsers/base/diag.h"
 
-#define SF_SDP_SECTIONS 64
-#define SF_SDP_SSRCS 256
+#define SF_SDP_SECTIONS 256
+#define SF_SDP_SSRCS 1024
 
 struct sf_sdp_section {
 	enum sf_kind kind;                /* audio or video, else unknown */
@@ -37,12 +37,21 @@ struct sf_sdp_section {
    an answer active or passive. */
 enum sf_sdp_role { SF_SDP_UNSAID, SF_SDP_OFFER, SF_SDP_ANSWER };
 
-#define SF_SDP_DESCRIPTIONS 16
+#define SF_SDP_DESCRIPTIONS 64
 
 struct sf_sdp_description {
 	enum sf_sdp_role role;
 	bool sframe;                      /* a=sframe before the first m= line */
 	bool bundle;                      /* a=group:BUNDLE */
+	/* hash of its o= line and the first a=ice-ufrag: a description that was
+	   changed on its way keeps both */
+	uint64_t origin;
+	unsigned first, sections;         /* its own, in order */
+	unsigned offer;                   /* sf_sdp_offer_of() */
+	/* of one found in a log: where, and whether its end may be missing */
+	uint32_t input;
+	uint64_t line;
+	bool partial;
 };
 
 /* A mid of a=group:BUNDLE (RFC 9143). */
@@ -71,10 +80,34 @@ struct sf_sdp {
 	struct sf_sdp_description about[SF_SDP_DESCRIPTIONS];
 	unsigned descriptions;
 	uint64_t passed_over;             /* sections or SSRCs beyond the room here */
+	/* Out of a log: descriptions of several calls may be among them, and
+	   some that were never used. */
+	bool found;
+	bool given;                       /* with --sdp, log or not */
+	uint64_t unread;                  /* found, and beyond the room for them */
 };
 
 /* By its encoding name (RFC 8866 6.6), in any case; OTHER when not known. */
 enum sf_codec sf_codec_named(struct sf_bytes name);
+
+/* The nth section of a description; NULL behind the last. */
+const struct sf_sdp_section *sf_sdp_nth(
+    const struct sf_sdp *sdp, unsigned description, unsigned n);
+
+/*
+ * The offer that an answer belongs to: of those with the same media sections,
+ * the nearest before it, else the first behind it. SF_SDP_DESCRIPTIONS: none,
+ * or it is no answer.
+ */
+static inline unsigned
+sf_sdp_offer_of(const struct sf_sdp *sdp, unsigned answer)
+{
+	return answer < SF_SDP_DESCRIPTIONS ? sdp->about[answer].offer
+					    : SF_SDP_DESCRIPTIONS;
+}
+
+/* Two texts of one description, or one and itself. */
+bool sf_sdp_alike(const struct sf_sdp *sdp, unsigned a, unsigned b);
 
 /* SF_MALFORMED when no v= line is there; *out is then all zero. */
 enum sf_status sf_sdp_read(

@@ -44,6 +44,7 @@
 #include "parsers/sframe/trailers.h"
 #include "parsers/text/dump_line.h"
 #include "parsers/text/log_process.h"
+#include "parsers/text/log_sdp.h"
 #include "parsers/text/log_stamp.h"
 #include "parsers/text/keylog_line.h"
 #include "parsers/text/sdp_attr.h"

@@ -567,6 +567,7 @@ sf_report_json(
 	put_accounting(&e, r->model);
 	sf_emit_close(&e, '{');
 	sf_json_dtls(&e, &r->model->dtls);
+	sf_json_sdp(&e, r->model->sdp);
 	put_verdict(&e, r);
 	put_policy(&e, r);
 	sf_emit_open(&e, "streams", '[');

@@ -18,4 +18,7 @@ void sf_json_findings(struct sf_emit *e, const struct sf_result *r);
 void sf_json_srtp(struct sf_emit *e, const struct sf_srtp_facts *v);
 void sf_json_dtls(struct sf_emit *e, const struct sf_dtls_facts *d);
 
+/* Which session descriptions were used, and where they were found. */
+void sf_json_sdp(struct sf_emit *e, const struct sf_sdp *sdp);
+
 #endif

@@ -269,6 +269,7 @@ sf_report_text(
 	put_policy(f, r, style);
 	if (!style->quiet) {
 		put_inputs(f, r, style);
+		sf_text_sdp(f, r, style);
 		sf_text_streams(f, r, style);
 		sf_text_srtp(f, r, style);
 	}

@@ -14,6 +14,10 @@ void sf_text_streams(
 void sf_text_srtp(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);
 
+/* The session descriptions that were found in logs; nothing without. */
+void sf_text_sdp(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style);
+
 /* The findings, worst first. */
 void sf_text_findings(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);

@@ -9,7 +9,7 @@
 
 static const char *const sources[SF_SRTP_ORIGINS] = {
 	[SF_SRTP_FROM_FILE] = "--srtp-keys",
-	[SF_SRTP_FROM_SDES] = "a=crypto in --sdp",
+	[SF_SRTP_FROM_SDES] = "a=crypto in SDP",
 	[SF_SRTP_FROM_DTLS] = "the DTLS handshake",
 };
 

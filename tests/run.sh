@@ -35,6 +35,7 @@ scripts='
 	findings
 	formats
 	unwrap
+	logsdp
 	codecs
 	hostile
 	keyed

@@ -238,6 +238,21 @@ def sdes(b):
                   s["srtp"]["removed"] == s["packets"] and
                   s["protection"] == "consistent", s["srtp"])
         check("SDES %s: passes" % suite, d["verdict"] == "pass", d["verdict"])
+        logs = []
+        for i in range(len(sources)):
+            with open(os.path.join(b.where, "side%d.sdp" % i), "rb") as f:
+                text = f.read().decode()
+            logs.append('{"sdp": %s}\n' % json.dumps(text))
+        line = "I 19:41:44.000000 0000 %s # RTP_DUMP\n"
+        logs += [line % packets[i].octets[42:].hex(" ") for i in range(9)]
+        path = os.path.join(b.where, "sdes.log")
+        with open(path, "w", encoding="utf-8") as f:
+            f.writelines(logs)
+        e = report(b.write("sdes.pcap", out), path)
+        check("SDES %s: keys out of a log" % suite, [
+            s["srtp"] for s in e["streams"] if s["input"] == 0] ==
+            [s["srtp"] for s in d["streams"]], [
+                s["srtp"] for s in e["streams"]])
 
 
 # ---- Cryptex, double --------------------------------------------------------

@@ -13,7 +13,32 @@ sf_track_sdp_ssrc(const struct sf_sdp *sdp, uint32_t ssrc)
 	return NULL;
 }
 
-/* The section that names the SSRC, else the first that lists the type. */
+/*
+ * The first section that lists the payload type. Descriptions of several calls
+ * may be in a log: those that list it have to say the same of it.
+ */
+static const struct sf_sdp_section *
+listing_section(const struct sf_sdp *sdp, uint8_t pt)
+{
+	const struct sf_sdp_section *first = NULL;
+
+	for (unsigned i = 0; i < sdp->n_sections; i++) {
+		const struct sf_sdp_section *x = &sdp->sections[i];
+
+		if (x->codecs[pt] == SF_CODEC_UNKNOWN)
+			continue;
+		if (first == NULL)
+			first = x;
+		if (!sdp->found)
+			break;
+		if (x->codecs[pt] != first->codecs[pt] ||
+		    x->kind != first->kind)
+			return NULL;
+	}
+	return first;
+}
+
+/* The section that names the SSRC, else one that lists the type. */
 static const struct sf_sdp_section *
 sdp_section(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 {
@@ -21,12 +46,8 @@ sdp_section(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 
 	if (sdp == NULL)
 		return NULL;
-	if (named != NULL)
-		return &sdp->sections[named->section];
-	for (unsigned i = 0; i < sdp->n_sections; i++)
-		if (sdp->sections[i].codecs[pt] != SF_CODEC_UNKNOWN)
-			return &sdp->sections[i];
-	return NULL;
+	return named != NULL ? &sdp->sections[named->section]
+			     : listing_section(sdp, pt);
 }
 
 enum sf_codec
@@ -37,22 +58,53 @@ sf_track_sdp_codec(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 	return of == NULL ? SF_CODEC_UNKNOWN : of->codecs[pt];
 }
 
+/* Two descriptions of one call: texts of one, or an offer and its answer. */
+static bool
+of_one_call(const struct sf_sdp *sdp, unsigned a, unsigned b)
+{
+	unsigned x = sf_sdp_offer_of(sdp, a), y = sf_sdp_offer_of(sdp, b);
+
+	return sf_sdp_alike(sdp, a, b) ||
+	       (x < SF_SDP_DESCRIPTIONS && sf_sdp_alike(sdp, x, b)) ||
+	       (y < SF_SDP_DESCRIPTIONS && sf_sdp_alike(sdp, y, a));
+}
+
 /*
  * a=sframe says what its writer wants to receive (draft-ietf-avtcore-rtp-
- * sframe-02, 6): it counts for a stream when some description asks for it in
- * the section of that kind and mid.
+ * sframe-02, 6): it counts for a stream when some description of the call asks
+ * for it in the section of that kind and mid.
  */
 static bool
-sdp_signals(const struct sf_sdp *sdp, const struct sf_sdp_section *of)
+section_signals(const struct sf_sdp *sdp, const struct sf_sdp_section *of)
 {
 	for (unsigned i = 0; i < sdp->n_sections; i++) {
 		const struct sf_sdp_section *x = &sdp->sections[i];
 
 		if (x->sframe && x->kind == of->kind &&
-		    strcmp(x->mid, of->mid) == 0)
+		    strcmp(x->mid, of->mid) == 0 &&
+		    (!sdp->found || of_one_call(sdp, x->description,
+					of->description)))
 			return true;
 	}
 	return false;
+}
+
+/* Where a log does not tell in which section a stream is, all that it may be in
+   have to ask for SFrame. */
+static bool
+sdp_signals(const struct sf_sdp *sdp, const struct sf_sdp_section *of,
+    bool named, uint8_t pt)
+{
+	if (!sdp->found || named)
+		return section_signals(sdp, of);
+	for (unsigned i = 0; i < sdp->n_sections; i++) {
+		const struct sf_sdp_section *x = &sdp->sections[i];
+
+		if (x->codecs[pt] != SF_CODEC_UNKNOWN && !x->refused &&
+		    !section_signals(sdp, x))
+			return false;
+	}
+	return true;
 }
 
 /* A recording has one medium, and names it. */
@@ -86,7 +138,8 @@ sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t)
 	t->pub.kind = of->kind;
 	t->pub.clock = of->clocks[t->main_pt];
 	t->lane->depay.donl = of->donl;
-	t->pub.signalled = sdp_signals(s->sdp, of);
+	t->pub.signalled =
+	    sdp_signals(s->sdp, of, named != NULL, t->main_pt);
 	if (named != NULL)
 		memcpy(t->pub.cname, named->cname, sizeof(t->pub.cname));
 	if (named != NULL && t->pub.mid[0] == '\0')

@@ -70,7 +70,7 @@ look_at_reports(struct sf_streams *s)
 static void
 look_at_sdp(struct sf_streams *s)
 {
-	for (unsigned i = 0; s->sdp != NULL && i < s->sdp->n_ssrcs; i++) {
+	for (unsigned i = 0; i < s->sdp->n_ssrcs; i++) {
 		const struct sf_sdp_ssrc *row = &s->sdp->ssrcs[i];
 		const struct sf_naming *n = sf_streams_naming(s, row->ssrc);
 
@@ -86,6 +86,8 @@ sf_silent_finish(struct sf_streams *s)
 	if (s->model->limits[SF_LIMIT_STREAMS] != 0)
 		return; /* its packets may be those there was no room for */
 	look_at_reports(s);
-	if (s->model->possible == 0) /* or those too few to make a stream */
+	/* or those too few to make a stream; and in a log there may be
+	   descriptions of calls that it has no packets of */
+	if (s->model->possible == 0 && s->sdp != NULL && !s->sdp->found)
 		look_at_sdp(s);
 }
