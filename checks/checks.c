@@ -323,8 +323,8 @@ say_of_files(struct sf_checks *k, const struct sf_model *m)
 		say(k, "A recording holds ciphertext: it cannot be replayed "
 		       "without a key.");
 	if (data)
-		say(k, "Packets of data channels were counted, not looked "
-		       "into.");
+		say(k, "Of packets of data channels it was only looked whether "
+		       "they hold text.");
 	if (crowded)
 		say(k, "A log is of more than 200 processes: from the 200th "
 		       "on they are not told apart.");

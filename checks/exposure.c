@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/timeline.h"
 
 #define LEAST_PACKETS 100
 #define LEAST_PAUSES  3
@@ -72,6 +73,12 @@ judge_audio(struct sf_checks *k, const struct sf_stream *s)
 		    (s->clock == 0 ? 48000 : s->clock);
 }
 
+static bool
+several(uint8_t bits)
+{
+	return (bits & (bits - 1)) != 0;
+}
+
 static void
 judge_video(struct sf_checks *k, const struct sf_stream *s)
 {
@@ -80,11 +87,51 @@ judge_video(struct sf_checks *k, const struct sf_stream *s)
 	expect(k, SFE004, s, sf_exposure_has(x, SF_EXT_PICTURE, SAMPLES));
 	expect(k, SFE005, s, sf_exposure_has(x, SF_EXT_LAYERS, 1));
 	expect(k, SFE008, s, sf_exposure_has(x, SF_EXT_DEVICE, 1));
+	if (s->codec == SF_CODEC_VP8 || s->codec == SF_CODEC_VP9)
+		expect(k, SFE010, s,
+		    x->structures > 0 || several(x->spatial) ||
+			several(x->temporal));
+}
+
+/* Messages belong to no stream: asked where any media is encrypted. */
+static void
+judge_data(struct sf_checks *k, const struct sf_model *m)
+{
+	const struct sf_data_facts *d = &m->data;
+	const struct sf_stream *s = m->streams;
+
+	while (s != NULL && !is_concerned(s))
+		s = s->next;
+	if (s == NULL || d->messages == 0)
+		return;
+	if (d->text.n > 0)
+		sf_failed(k, SFE009, 0, 1, d->text.first, d->text.last)
+		    ->frames = d->text.n;
+	else
+		sf_passed(k, SFE009, 1);
+}
+
+/* What KIDs tell of who is there. */
+static void
+judge_roster(struct sf_checks *k)
+{
+	const struct sf_timeline *t = k->timeline;
+
+	if (t == NULL || t->n_kids == 0)
+		return;
+	if (t->n_kids > 1)
+		sf_failed(k, SFE011, 0, 1, t->lines[0].stream->first,
+		    t->lines[0].stream->last)
+		    ->frames = t->n_kids;
+	else
+		sf_passed(k, SFE011, 1);
 }
 
 void
 sf_judge_exposure(struct sf_checks *k, const struct sf_model *m)
 {
+	judge_data(k, m);
+	judge_roster(k);
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		if (!is_concerned(s) || sf_origin_of(k, s) != s)
 			continue;

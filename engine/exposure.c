@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "parsers/media/vp8.h"
+#include "parsers/media/vp9.h"
 #include "parsers/rtp/hdrext.h"
 
 #define LOOK_ALL  512 /* first packets, each of which is read in full */
@@ -148,6 +150,27 @@ sf_exposure_has(
 		    x->ext[i].most >= least)
 			return true;
 	return false;
+}
+
+/* ---- payload descriptors ------------------------------------------------------ */
+
+void
+sf_exposure_descriptor(struct sf_exposure *x, bool vp9, struct sf_bytes payload)
+{
+	struct sf_vp8 a;
+	struct sf_vp9 b;
+	struct sf_diag d;
+
+	if (vp9 && sf_vp9_parse(&b, payload, &d) == SF_OK) {
+		x->structures += b.has_structure;
+		if (!b.has_layers)
+			return;
+		x->spatial |= (uint8_t)(1u << (b.sid & 7));
+		x->temporal |= (uint8_t)(1u << (b.tid & 7));
+	} else if (!vp9 && sf_vp8_parse(&a, payload, &d) == SF_OK &&
+		   a.has_tid) {
+		x->temporal |= (uint8_t)(1u << (a.tid & 7));
+	}
 }
 
 /* ---- sizes and pauses --------------------------------------------------------- */

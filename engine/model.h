@@ -381,6 +381,13 @@ struct sf_wrappings {
 	uint64_t pieces;  /* packets that gave a piece of no datagram we have */
 };
 
+/* Messages of data channels, where they can be seen. */
+struct sf_data_facts {
+	uint64_t packets;     /* of SCTP, or messages alone */
+	uint64_t messages;
+	struct sf_tally text; /* of these: readable as text */
+};
+
 const char *sf_via_name(enum sf_via_kind k);  /* "vxlan"; static */
 const char *sf_opaque_name(enum sf_opaque o); /* "WireGuard"; static */
 
@@ -397,6 +404,7 @@ struct sf_model {
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];
 	struct sf_dtls_facts dtls;
+	struct sf_data_facts data;
 	struct {                 /* announced by RTCP or SDP, and never sent, by a
 	                            sender of encrypted audio */
 		uint32_t ssrc;   /* the first of them */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/arena.h"
+#include "engine/datachannel.h"
 #include "engine/streams.h"
 #include "engine/transport.h"
 #include "parsers/rtp/demux.h"
@@ -342,6 +343,8 @@ take_datagram(
 		break;
 	case SF_PROTO_ZRTP:
 	case SF_PROTO_OTHER:
+		if (sf_data_is_sctp(dg->payload))
+			sf_data_packet(&p->model, &pkt->place, dg->payload);
 		*(dg->cut && dg->payload.n == 0 ? &a->cut : &a->other) +=
 		    dg->records;
 		break;

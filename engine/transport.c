@@ -1,6 +1,8 @@
 #include "engine/transport.h"
 
+#include "engine/datachannel.h"
 #include "engine/gso.h"
+#include "engine/wrap.h"
 
 #define LEAST  ((size_t)512 << 10)
 #define RELAYS 4 /* TURN inside of TURN */
@@ -166,6 +168,8 @@ take(struct sf_transport *t, const struct sf_packet *pkt, struct sf_peel *p,
 		break;
 	case SF_PEEL_ON:
 	case SF_PEEL_OTHER:
+		if (p->protocol == SF_WRAP_SCTP)
+			sf_data_packet(m, &pkt->place, p->in);
 		a->other += records;
 		break;
 	case SF_PEEL_CUT:

@@ -24,6 +24,7 @@
 #include "parsers/net/null.h"
 #include "parsers/net/overudp.h"
 #include "parsers/net/ppp.h"
+#include "parsers/net/sctp.h"
 #include "parsers/net/sll.h"
 #include "parsers/net/tcp.h"
 #include "parsers/net/udp.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "checks/policy.h"
+#include "checks/timeline.h"
 #include "engine/exposure.h"
 #include "report/text.h"
 #include "report/time.h"
@@ -741,6 +742,59 @@ about_damage(struct subject *x)
 }
 
 static void
+about_messages(struct subject *x)
+{
+	const struct sf_data_facts *d = &x->r->model->data;
+
+	add(&x->w, "%" PRIu64 " of %" PRIu64 " message%s readable as text",
+	    d->text.n, d->messages, d->messages == 1 ? " is" : "s are");
+}
+
+static unsigned
+bits_of(uint8_t v)
+{
+	unsigned n = 0;
+
+	for (; v != 0; v &= (uint8_t)(v - 1))
+		n++;
+	return n;
+}
+
+static void
+about_layers(struct subject *x)
+{
+	const struct sf_exposure *e = x->s == NULL ? NULL : x->s->exposure;
+	unsigned spatial, temporal;
+
+	if (e == NULL)
+		return;
+	spatial = bits_of(e->spatial);
+	temporal = bits_of(e->temporal);
+	if (spatial + temporal > 0)
+		add(&x->w, "%u spatial and %u temporal layer%s",
+		    spatial == 0 ? 1 : spatial, temporal == 0 ? 1 : temporal,
+		    temporal > 1 ? "s" : "");
+	if (e->structures > 0)
+		add(&x->w, "%sthe sizes of all layers, %" PRIu32 " time%s",
+		    spatial + temporal > 0 ? "; " : "", e->structures,
+		    e->structures == 1 ? "" : "s");
+}
+
+static void
+about_roster(struct subject *x)
+{
+	const struct sf_timeline *t = x->r->timeline;
+
+	if (t == NULL)
+		return;
+	add(&x->w, "%u sender%s with %u KID%s", t->n_senders,
+	    t->n_senders == 1 ? "" : "s", t->n_kids, t->n_kids == 1 ? "" : "s");
+	if (t->changes > 0)
+		add(&x->w, ", %" PRIu64 " change%s of key", t->changes,
+		    t->changes == 1 ? "" : "s");
+}
+
+static void
 about_limits(struct subject *x)
 {
 	const struct sf_model *m = x->r->model;
@@ -799,6 +853,9 @@ static void (*const about[SF_FINDINGS])(struct subject *x) = {
 	[SFE001] = about_level,
 	[SFE002] = about_sizes,
 	[SFE003] = about_pauses,
+	[SFE009] = about_messages,
+	[SFE010] = about_layers,
+	[SFE011] = about_roster,
 	[SFS001] = about_clear_media,
 	[SFS010] = about_closed,
 	[SFS011] = about_altered,

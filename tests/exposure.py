@@ -20,7 +20,8 @@ GOOG = "http://www.webrtc.org/experiments/rtp-hdrext/"
 AUDIO, VIDEO = 0xa1, 0xa2
 NOTES = ("exposes-audio-level", "exposes-sizes", "exposes-silence",
          "exposes-picture-samples", "exposes-video-layers",
-         "exposes-capture-time", "exposes-name", "exposes-device")
+         "exposes-capture-time", "exposes-name", "exposes-device",
+         "exposes-data-channel", "exposes-scalability", "exposes-roster")
 tests, tripped, quiet = [], set(), set()
 
 
@@ -278,6 +279,101 @@ def real_calls(where):
               level_used, sorted(found))
     path = os.path.join(CAPTURES, "S03-sframe-gcm128.srtp.pcap")
     expect("under SRTP nothing is said", exposed("SRTP", path, status=4))
+
+
+def layered(structure=False, layers=False, vp8=False):
+    """A packer: VP9 with a scalability structure (RFC 9628 4.2.1) in front of
+    each key frame, or with layer indices; VP8 with TID (RFC 7741 4.2)."""
+    def pack(frame, number, room):
+        key = number % 30 == 0
+        tid = (number & 1) << 5
+        if vp8:
+            more = bytes([0xa0 if layers else 0x80]) + struct.pack(
+                ">H", 0x8000 | number & 0x7fff)
+            more += bytes([(number & 1) << 6 | 0x20]) if layers else b""
+            return [bytes([0x90]) + more + frame]
+        first = 0x80 | (not key) << 6 | 0x08 | 0x04 | (structure and key) << 1
+        out = struct.pack(">BH", first | (0x20 if layers else 0),
+                          0x8000 | number & 0x7fff)
+        if layers:
+            out += bytes([tid, 0])  # T U S D, TL0PICIDX
+        if structure and key:  # N_S 1, Y; two sizes
+            out += bytes([0x30]) + struct.pack(">HHHH", 320, 180, 640, 360)
+        return [out + frame]
+    return pack
+
+
+@test
+def payload_descriptors(where):
+    for name, codec, want, pack in (
+            ("VP9, sizes of layers", "vp9", True, layered(structure=True)),
+            ("VP9, layers", "vp9", True, layered(layers=True)),
+            ("VP9, neither", "vp9", False, layered()),
+            ("VP8, two TIDs", "vp8", True, layered(layers=True, vp8=True)),
+            ("VP8, none", "vp8", False, layered(vp8=True))):
+        c = mkcap.Capture()
+        c.video(VIDEO, codec=codec, pack=pack).add(
+            90, lambda rng, real, n=[0]: mkcap.header(
+                300, n.__setitem__(0, n[0] + 1) or n[0]) + rng.randbytes(300))
+        o = sdp(where)
+        with open(o[1], encoding="ascii", newline="") as f:
+            text = f.read().replace("VP8", codec.upper())
+        with open(o[1], "w", encoding="ascii", newline="") as f:
+            f.write(text)
+        expect(name, exposed(name, write(where, "d", c), *o),
+               *(["scalability"] if want else []))
+
+
+def sctp(ppid, message, port=5000):
+    """RFC 9260 3.1, 3.3.1: one chunk of data."""
+    chunk = struct.pack(">BBHIHHI", 0, 3, 16 + len(message), 7, 1, 0,
+                        ppid) + message
+    return struct.pack(">HHII", port, port, 0x1234, 0) + chunk + bytes(
+        -len(chunk) % 4)
+
+
+@test
+def data_channels(where):
+    """SCTP that is sent without DTLS; the same with messages that nobody can
+    read, and beside media that hides nothing."""
+    rng = mkcap.random.Random(5)
+    rows = (("text", sctp(51, b'{"chat":"meet at nine"}'), True, False),
+            ("binary with text in it", sctp(
+                53, b"\x12\x1a\x0a\x05alice\x12\x11see you at eleven"), True,
+             False),
+            ("ciphertext", sctp(53, rng.randbytes(200)), False, False),
+            ("control alone", sctp(50, b"\x03" + bytes(11) + b"chat"), False,
+             False),
+            ("no SCTP", b"\x13\x88 hello, hello, hello", False, False),
+            ("other ports", sctp(51, b"hello, hello, hello", 4000), False,
+             False),
+            ("text beside media in the clear", sctp(51, b"hello, hello"),
+             False, True))
+    for name, packet, want, plain in rows:
+        c = constant() if not plain else mkcap.Capture()
+        if plain:
+            c.audio(AUDIO).plain(300)
+        for i in range(5):
+            c.datagram(1 + i, "10.0.0.1:4000", "10.0.0.9:9000", packet)
+        found = exposed("data, " + name, write(where, "data", c),
+                        status=1 if plain else 0)
+        expect("data, " + name, found, *(["data-channel"] if want else []))
+        if want:
+            f = found["data-channel"]
+            check("data, %s: how many" % name, "5 of 5" in f["detail"], f)
+
+
+@test
+def roster(where):
+    c = constant(200)
+    a = c.streams[0]
+    for i in range(200):
+        a.octets(lambda rng, i=i: mkcap.header(301, i) + rng.randbytes(80))
+    found = exposed("two KIDs", write(where, "r", c))
+    expect("two KIDs", found, "roster")
+    check("two KIDs: told", "1 sender with 2 KIDs, 1 change of key" in
+          found["roster"]["detail"], found)
+    expect("one KID", exposed("one KID", write(where, "r1", constant())))
 
 
 @test

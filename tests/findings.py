@@ -1311,7 +1311,8 @@ ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid",
 ELSEWHERE.update(dict.fromkeys((
     "exposes-audio-level", "exposes-sizes", "exposes-silence",
     "exposes-picture-samples", "exposes-video-layers", "exposes-capture-time",
-    "exposes-name", "exposes-device"), "exposure.py"))
+    "exposes-name", "exposes-device", "exposes-data-channel",
+    "exposes-scalability", "exposes-roster"), "exposure.py"))
 ELSEWHERE.update(dict.fromkeys((
     "altered-in-transit", "decrypted-in-transit", "encrypted-in-transit",
     "injected-in-transit", "dropped-in-transit", "reordered-in-transit",

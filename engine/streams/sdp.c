@@ -4,6 +4,8 @@
 
 #include "parsers/rtp/hdrext.h"
 
+#define DESCRIPTORS 512 /* first packets whose payload descriptor is read */
+
 const struct sf_sdp_ssrc *
 sf_track_sdp_ssrc(const struct sf_sdp *sdp, uint32_t ssrc)
 {
@@ -241,4 +243,8 @@ sf_track_expose(
 			memcpy(x->what, of->ext_what, sizeof(x->what));
 	}
 	sf_exposure_packet(x, rtp, t->pub.kind == SF_KIND_AUDIO, t->pub.clock);
+	if ((t->pub.codec == SF_CODEC_VP9 || t->pub.codec == SF_CODEC_VP8) &&
+	    (x->packets < DESCRIPTORS || x->packets % 8 == 0))
+		sf_exposure_descriptor(
+		    x, t->pub.codec == SF_CODEC_VP9, rtp->payload);
 }
