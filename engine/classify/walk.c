@@ -128,8 +128,10 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 		h = next;
 		last = r;
 	}
+	/* while frames are still to come, it waits for them */
 	return fit >= t->fit ||
-	       (fit == asked && asked >= t->least && explained);
+	       (fit == asked && asked >= t->least && explained &&
+		   (c->ending || end < c->n));
 }
 
 /* Marks the frames from..to that carry on the run; returns how many. */
@@ -137,7 +139,8 @@ static unsigned
 walk(struct sf_classifier *c, unsigned from, unsigned to)
 {
 	struct sf_run_header h;
-	bool in_run = c->running && from == 0, explained = false;
+	bool in_run = c->running && from == 0 && c->behind.has_header;
+	bool explained = false;
 	unsigned marked = 0;
 
 	for (unsigned i = from; i < to; i++) {
