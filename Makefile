@@ -346,7 +346,7 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(DATADIR)/sframe-tool $(DESTDIR)$(BASHCOMPDIR) \
 	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 0644 docs/report.schema.json docs/frame.schema.json \
-	    docs/vectors.schema.json docs/keys.schema.json docs/policy.schema.json docs/compare.schema.json \
+	    docs/vectors.schema.json docs/keys.schema.json docs/srtp-keys.schema.json docs/policy.schema.json docs/compare.schema.json \
 	    $(DESTDIR)$(DATADIR)/sframe-tool
 	$(B)/sframe-tool completion bash > $(DESTDIR)$(BASHCOMPDIR)/sframe-tool
 	$(B)/sframe-tool completion zsh > $(DESTDIR)$(ZSHCOMPDIR)/_sframe-tool

@@ -16,8 +16,8 @@ import struct
 import mkcap
 from harness import Memory, check, run, slugs_by_ssrc
 from srtpcap import CALLS, CLIENT, SERVER, SUITES, aes, bare, call_over, \
-    difference, entry, exported, handshake, is_rtcp, key_file, keylog, \
-    lengths, main, material, media, report, same, seal, secret_file, \
+    difference, entry, exported, handshake, is_rtcp, key_file, \
+    key_schema, keylog, lengths, main, material, media, report, same, seal, secret_file, \
     sent_by, session, udp_of, with_payload
 
 
@@ -526,6 +526,11 @@ def bad_files(b):
         r = run("check", "--srtp-keys", path, call)
         check("bad keys: %s" % text[:60], r.status == 3 and word in r.errors
               and "bad.json" in r.errors and not r.out, r)
+        beyond = ("line 1", "keys[0].src", "keys[0].master_key", "keys[0].crypto",
+                  "keys[0].profile")
+        if word not in beyond:  # what no schema can say
+            check("bad keys, by the schema: %s" % text[:60],
+                  key_schema.faults(json.loads(text)))
     r = run("check", "--srtp-keys", os.path.join(b.where, "none"), call)
     check("no such file", r.status == 3 and "none" in r.errors, r)
     r = run("check", "--keylog", path, call)

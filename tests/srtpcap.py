@@ -25,6 +25,7 @@ SUITES = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32",
           "NULL_HMAC_SHA1_80", "NULL_HMAC_SHA1_32",
           "AEAD_AES_128_GCM", "AEAD_AES_256_GCM")
 schema = Schema()
+key_schema = Schema("srtp-keys.schema.json")
 
 
 def lengths(suite):
@@ -104,9 +105,13 @@ def seal(oracle, packets, suite, **how):
 
 def key_file(where, *entries, **members):
     path = os.path.join(where, "srtp-keys.json")
+    keys = dict({"schema": "sframe-tool/srtp-keys/v1", "keys": list(entries)},
+                **members)
+    faults = key_schema.faults(keys)
+    if faults:
+        check("keys fit the schema", False, faults)
     with open(path, "w", encoding="utf-8") as f:
-        json.dump(dict({"schema": "sframe-tool/srtp-keys/v1",
-                        "keys": list(entries)}, **members), f)
+        json.dump(keys, f)
     os.chmod(path, 0o600)
     return path
 
@@ -242,8 +247,8 @@ def handshake(name):
     return out
 
 
-def secret_file(where, text):
-    path = os.path.join(where, "keylog")
+def secret_file(where, text, name="keylog"):
+    path = os.path.join(where, name)
     with open(path, "w", encoding="ascii") as f:
         f.write(text)
     os.chmod(path, 0o600)

@@ -5,11 +5,13 @@ reads it without complaint and takes it for RTP by itself.
 
 	unwrap.py [PART-OF-A-NAME...]
 """
+import json
 import os
 import subprocess
 import sys
 
 import mkcap
+import srtpcap
 import tunnels
 from harness import Schema, check, finish, run, scratch, strict
 from tunnels import (FAULTY, QUIET, TUNNELS, VXLAN, Packet, Tcp, Turn, call,
@@ -27,8 +29,8 @@ def test(f):
     return f
 
 
-def report(path):
-    ran = run("check", "--json", path)
+def report(path, *options):
+    ran = run("check", "--json", *options, path)
     return strict(ran.out) if ran.out else None
 
 
@@ -149,6 +151,59 @@ def cut(where):
                   whole=n > 60, ask=n < 300)
     unwrapped("a mirror that cuts", where, [p.made(ether(ip4(17, udp(
         VXLAN + p.octets[:200], 33333, 4789)))) for p in packets])
+
+
+@test
+def under_srtp(where):
+    """DTLS-SRTP, however it came: with the key log check verifies each frame,
+    and without it each frame of what unwrap wrote."""
+    bench = srtpcap.Bench(where)
+    for name, (hand, suite) in zip((QUIET, FAULTY[1]),
+                                   srtpcap.HANDSHAKES.items()):
+        with open(os.path.join(tunnels.CALLS, name.split(".")[0] +
+                               ".manifest.json"), encoding="utf-8") as f:
+            keys = srtpcap.secret_file(where, json.dumps({
+                "schema": "sframe-tool/keys/v1", "keys": [
+                    {"kid": str(k["kid"]), "suite": k["cipher_suite"],
+                     "base_key": k["base_key"]}
+                    for k in json.load(f)["keys"]]}), "keys.json")
+        log = srtpcap.secret_file(where, srtpcap.keylog(hand))
+        plain = report(os.path.join(tunnels.CALLS, name), "--keys", keys)
+        made = [Packet(p) for p in srtpcap.call_over(
+            bench, srtpcap.handshake(hand), suite, srtpcap.exported(hand),
+            call(name))]
+        relays, tcp = Turn(made), Tcp()
+        ends = relays.client, (tunnels.SERVER, 3478)
+        said = [(p, *relays.message(p, "channels")) for p in made]
+        for p, up, data in said:
+            tcp.segment(p.ns, *(ends if up else ends[::-1]), data)
+        for what, packets in (
+                ("UDP", made), ("ICE-TCP", ice_tcp(made)),
+                ("TURN", [p.made(relays.udp(up, data))
+                          for p, up, data in said]),
+                ("TURN over TCP", tcp.out),
+                ("VXLAN", [p.made(tunnels.over(4789, VXLAN)(p))
+                           for p in made])):
+            label = "%s under SRTP, %s" % (name[:3], what)
+            path = write(where, packets)
+            out = os.path.join(where, "out.pcapng")
+            ran = run("unwrap", path, "--keylog", log, "-w", out)
+            check(label + ": unwrap", ran.status == 0 and not ran.err, ran)
+            for r in (report(path, "--keylog", log, "--keys", keys),
+                      report(out, "--keys", keys)):
+                d = difference(verified(r), verified(plain))
+                check(label + ": as the plain call", not d, d)
+            closed = report(path)
+            check(label + ": closed without the log", not any(
+                s["frames_by_state"]["encrypted"] for s in closed["streams"]),
+                closed["streams"])
+
+
+def verified(r):
+    return r["verdict"], sorted(
+        [s["ssrc"], s["protection"], s["frames"], s["frames_by_state"],
+         [(k["kid"], k["first_ctr"], k["last_ctr"]) for k in s["keys"]]]
+        for s in r["streams"])
 
 
 @test
