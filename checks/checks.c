@@ -343,6 +343,10 @@ static const char *const opaque_words[SF_OPAQUES] = {
 	[SF_OPAQUE_MACSEC] = "Frames under MACsec were counted, not opened.",
 	[SF_OPAQUE_WIFI] =
 	    "Wi-Fi frames that are encrypted were counted, not opened.",
+	[SF_OPAQUE_L2TP3] = "Packets of L2TPv3 in which neither Ethernet nor IP "
+			    "was found were counted, not opened.",
+	[SF_OPAQUE_CAPWAP] = "Packets of CAPWAP under DTLS or in fragments were "
+			     "counted, not opened.",
 };
 
 static uint64_t

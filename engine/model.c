@@ -65,6 +65,8 @@ static const char *const vias[SF_VIA_KINDS] = {
 	[SF_VIA_PPPOE] = "pppoe",
 	[SF_VIA_GTPU] = "gtp-u",
 	[SF_VIA_L2TP] = "l2tp",
+	[SF_VIA_L2TP3] = "l2tpv3",
+	[SF_VIA_CAPWAP] = "capwap",
 	[SF_VIA_TZSP] = "tzsp",
 	[SF_VIA_GUE] = "gue",
 	[SF_VIA_TEREDO] = "teredo",
@@ -81,6 +83,8 @@ static const char *const opaques[SF_OPAQUES] = {
 	[SF_OPAQUE_WIREGUARD] = "WireGuard",
 	[SF_OPAQUE_MACSEC] = "MACsec",
 	[SF_OPAQUE_WIFI] = "encrypted Wi-Fi",
+	[SF_OPAQUE_L2TP3] = "L2TPv3 of unknown contents",
+	[SF_OPAQUE_CAPWAP] = "CAPWAP under DTLS or in fragments",
 };
 
 const char *

@@ -46,6 +46,8 @@ enum sf_via_kind {
 	SF_VIA_PPPOE,
 	SF_VIA_GTPU,
 	SF_VIA_L2TP,
+	SF_VIA_L2TP3,
+	SF_VIA_CAPWAP,
 	SF_VIA_TZSP,
 	SF_VIA_GUE,
 	SF_VIA_TEREDO,
@@ -63,6 +65,8 @@ enum sf_opaque {
 	SF_OPAQUE_WIREGUARD,
 	SF_OPAQUE_MACSEC,
 	SF_OPAQUE_WIFI, /* 802.11 data frames under the link's own encryption */
+	SF_OPAQUE_L2TP3,  /* what its sessions carry was not found */
+	SF_OPAQUE_CAPWAP, /* under DTLS, or in fragments of its own */
 	SF_OPAQUES
 };
 

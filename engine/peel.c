@@ -18,6 +18,7 @@ enum protocol {
 	ESP = 50,
 	AUTHENTICATION = 51,
 	ETHERIP = 97,
+	L2TP3 = 115,
 	UDPLITE = 136,
 	MPLS = 137
 };
@@ -159,6 +160,7 @@ sf_peel_protocol(struct sf_peel *p, uint8_t protocol)
 		{ AUTHENTICATION, SF_LAYER_AH, false },
 		{ ESP, SF_LAYER_ESP, false },
 		{ ETHERIP, SF_LAYER_ETHERIP, false },
+		{ L2TP3, SF_LAYER_L2TP3, false },
 	};
 
 	p->protocol = protocol;
@@ -201,13 +203,6 @@ is_esp_in_udp(const struct sf_peel *p, struct sf_bytes in)
 }
 
 static enum sf_peel_end
-opaque(struct sf_peel *p, enum sf_opaque by)
-{
-	p->opaque = by;
-	return SF_PEEL_OPAQUE;
-}
-
-static enum sf_peel_end
 peel_udp(struct sf_peel *p, struct sf_diag *d)
 {
 	struct sf_udp u;
@@ -228,13 +223,17 @@ peel_udp(struct sf_peel *p, struct sf_diag *d)
 	p->dst.port = u.dst_port;
 	p->in = u.payload;
 	p->wire_octets = wire;
-	if (p->in.n >= 4 && sf_peel_udp_tunnel(p, p->in))
-		return SF_PEEL_ON;
+	if (p->in.n >= 4) {
+		enum sf_peel_end end = sf_peel_udp_tunnel(p, p->in);
+
+		if (end != SF_PEEL_DATAGRAM)
+			return end;
+	}
 	if (p->in.n > 0 && p->in.p[0] < 64) {
 		if (is_wireguard(p->in))
-			return opaque(p, SF_OPAQUE_WIREGUARD);
+			return sf_peel_opaque(p, SF_OPAQUE_WIREGUARD);
 		if (is_esp_in_udp(p, p->in))
-			return opaque(p, SF_OPAQUE_ESP);
+			return sf_peel_opaque(p, SF_OPAQUE_ESP);
 	}
 	return SF_PEEL_DATAGRAM;
 }
@@ -271,7 +270,7 @@ static enum sf_peel_end
 peel_esp(struct sf_peel *p, struct sf_diag *d)
 {
 	(void)d;
-	return opaque(p, SF_OPAQUE_ESP);
+	return sf_peel_opaque(p, SF_OPAQUE_ESP);
 }
 
 static enum sf_peel_end
@@ -325,6 +324,8 @@ static sf_peel_step *const steps[SF_LAYERS] = {
 	[SF_LAYER_NSH] = sf_peel_nsh,
 	[SF_LAYER_GTPU] = sf_peel_gtpu,
 	[SF_LAYER_L2TP] = sf_peel_l2tp,
+	[SF_LAYER_L2TP3] = sf_peel_l2tp3,
+	[SF_LAYER_CAPWAP] = sf_peel_capwap,
 	[SF_LAYER_TZSP] = sf_peel_tzsp,
 	[SF_LAYER_GUE] = sf_peel_gue,
 	[SF_LAYER_TEREDO] = sf_peel_teredo,

@@ -304,6 +304,19 @@ TUNNELS = (
     ("L2TP, all fields", lambda p: over(1701, struct.pack(
         ">HHHHHHHH", 0x4a02, len(p.ip) + 18, 1, 42, 0, 0, 2, 0) + b"\0\x21",
         inner_ip)(p), ["l2tp 42"]),
+    ("L2TPv3", lambda p: ether(ip4(115, b"\0\0\0\x2a" + p.octets)),
+     ["l2tpv3 42"]),
+    ("L2TPv3, cookie and sublayer", lambda p: ether(ip4(
+        115, b"\0\0\0\x2a" + b"\xc0" * 8 + b"\x40\0\0\1" + p.octets)),
+     ["l2tpv3 42"]),
+    ("L2TPv3 of IP", lambda p: ether(ip4(115, b"\0\0\0\x2a" + b"\xc0" * 4 +
+                                         p.ip)), ["l2tpv3 42"]),
+    ("L2TPv3 over UDP", over(1701, b"\0\3\0\0\0\0\0\x2a" + b"\xc0" * 4),
+     ["l2tpv3 42"]),
+    ("CAPWAP", over(5247, b"\0\x10\2\0" + bytes(4)), ["capwap"]),
+    ("CAPWAP of a radio", lambda p: over(5247, b"\0\x20\3\x10" + bytes(4) +
+                                         b"\6\0\0\0\0\0\1\0", lambda p: wifi(
+                                             p.ip))(p), ["capwap"]),
     ("TZSP", over(37008, b"\1\0\0\1\x0a\2\1\2\1"), ["tzsp"]),
     ("TZSP, 802.11", over(37008, b"\1\0\0\x12\1", lambda p: wifi(p.ip)),
      ["tzsp"]),
@@ -358,6 +371,10 @@ def sixes(where):
             ("Teredo, authenticated", over(
                 3544, b"\0\1\0\0" + bytes(9) + b"\0\0" + bytes(6), packet)),
             ("GRE, IPv6", gre(b"\0\0\x86\xdd", packet)),
+            ("a jumbogram's option", lambda p: ether(
+                b"\x60\0\0\0\0\0\0\x40" + six(p.src) + six(p.dst) +
+                b"\x11\0\xc2\x04" + struct.pack(">I", len(p.ip) - 12) +
+                p.ip[20:], 0x86dd)),
             ("PPP, IPv6", lambda p: ether(struct.pack(
                 ">BBHHH", 0x11, 0, 42, len(packet(p)) + 2, 0x57) + packet(p),
                 0x8864))):
@@ -440,6 +457,12 @@ def opaque(where):
             ("WireGuard", lambda p: ether(ip4(17, udp(
                 b"\4\0\0\0" + bytes(12) + p.octets +
                 bytes(-len(p.octets) % 16)))), "WireGuard"),
+            ("L2TPv3 of something", lambda p: ether(ip4(
+                115, b"\0\0\0\x2a" + p.data)), "L2TPv3"),
+            ("CAPWAP under DTLS", over(5247, b"\1\0\0\0" + b"\x17\xfe\xfd"),
+             "CAPWAP"),
+            ("CAPWAP in fragments", over(5247, b"\0\x10\2\x80" + bytes(4)),
+             "CAPWAP"),
             ("802.11, protected", None, "Wi-Fi")):
         link = 1
         if wrap is None:

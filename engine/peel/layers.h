@@ -54,6 +54,8 @@ enum sf_layer {
 	SF_LAYER_NSH,
 	SF_LAYER_GTPU,
 	SF_LAYER_L2TP,
+	SF_LAYER_L2TP3,
+	SF_LAYER_CAPWAP,
 	SF_LAYER_TZSP,
 	SF_LAYER_GUE,
 	SF_LAYER_TEREDO,
@@ -103,6 +105,8 @@ sf_layer_of_port(uint16_t port)
 	case 4790:
 	case 8472:
 		return SF_LAYER_VXLAN;
+	case 5247:
+		return SF_LAYER_CAPWAP;
 	case 6080:
 		return SF_LAYER_GUE;
 	case 6081:
@@ -116,9 +120,17 @@ sf_layer_of_port(uint16_t port)
 	}
 }
 
-/* A tunnel that begins in the payload of a datagram with these ports. True
-   when there is one; *p is then inside. */
-bool sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload);
+/* A tunnel that begins in the payload of a datagram with these ports: ON when
+   there is one, *p is then inside; OPAQUE; or DATAGRAM when there is none. */
+enum sf_peel_end sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload);
+
+/* Encrypted on the way. */
+static inline enum sf_peel_end
+sf_peel_opaque(struct sf_peel *p, enum sf_opaque by)
+{
+	p->opaque = by;
+	return SF_PEEL_OPAQUE;
+}
 
 sf_peel_step sf_peel_link, sf_peel_ether, sf_peel_sll, sf_peel_sll2,
     sf_peel_null, sf_peel_loop, sf_peel_llc, sf_peel_ppp, sf_peel_ppp_dir,
@@ -127,7 +139,7 @@ sf_peel_step sf_peel_link, sf_peel_ether, sf_peel_sll, sf_peel_sll2,
     sf_peel_pktap, sf_peel_exported, sf_peel_macsec;
 
 sf_peel_step sf_peel_gre, sf_peel_erspan, sf_peel_etherip, sf_peel_vxlan,
-    sf_peel_geneve, sf_peel_nsh, sf_peel_gtpu, sf_peel_l2tp, sf_peel_tzsp,
-    sf_peel_gue, sf_peel_teredo;
+    sf_peel_geneve, sf_peel_nsh, sf_peel_gtpu, sf_peel_l2tp, sf_peel_l2tp3,
+    sf_peel_capwap, sf_peel_tzsp, sf_peel_gue, sf_peel_teredo;
 
 #endif

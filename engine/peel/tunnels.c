@@ -196,12 +196,99 @@ sf_peel_gtpu(struct sf_peel *p, struct sf_diag *d)
 	return SF_PEEL_ON;
 }
 
+/* Nothing but its octets tells: is that an Ethernet frame with an IP packet, or
+   an IPv4 packet with its header's checksum? */
+static bool
+holds(enum sf_layer layer, struct sf_bytes in)
+{
+	struct sf_ether e;
+	struct sf_diag d;
+	uint32_t sum = 0;
+
+	if (layer == SF_LAYER_ETHER) {
+		if (sf_ether_parse(&e, in, &d) != SF_OK)
+			return false;
+		layer = sf_layer_of_type(e.of.type);
+		return (layer == SF_LAYER_IPV4 || layer == SF_LAYER_IPV6) &&
+		       e.payload.n > 0 &&
+		       sf_layer_plausible(layer, e.payload, e.payload.n);
+	}
+	if (in.n < 20 || !sf_layer_plausible(SF_LAYER_IPV4, in, in.n) ||
+	    (in.p[0] & 15) * 4u > in.n)
+		return false;
+	for (size_t i = 0; i < (in.p[0] & 15) * 4u; i += 2)
+		sum += (uint32_t)in.p[i] << 8 | in.p[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff || (in.p[10] | in.p[11]) == 0;
+}
+
+/* What a session carries: the first place at which it makes sense behind a
+   cookie of 0, 4 or 8 octets and a sublayer of 0 or 4 (RFC 3931 4.1, 4.6). */
+enum sf_peel_end
+sf_peel_l2tp3(struct sf_peel *p, struct sf_diag *d)
+{
+	static const enum sf_layer layers[] = { SF_LAYER_ETHER, SF_LAYER_IPV4 };
+	struct sf_l2tp3 l;
+	enum sf_status st = sf_l2tp3_parse(&l, p->in, d);
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	if (l.session == 0)
+		return SF_PEEL_OTHER; /* control */
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
+		for (size_t at = 0; at <= 12 && at + 20 <= l.payload.n;
+		     at += 4) {
+			struct sf_bytes in =
+			    sf_bytes(l.payload.p + at, l.payload.n - at);
+
+			if (!holds(layers[i], in))
+				continue;
+			sf_via_add(&p->via, SF_VIA_L2TP3, l.session);
+			sf_peel_into(p, layers[i], in);
+			return SF_PEEL_ON;
+		}
+	return sf_peel_opaque(p, SF_OPAQUE_L2TP3);
+}
+
+enum sf_peel_end
+sf_peel_capwap(struct sf_peel *p, struct sf_diag *d)
+{
+	struct sf_capwap w;
+	enum sf_status st = sf_capwap_parse(&w, p->in, d);
+	enum sf_layer layer = SF_LAYER_ETHER;
+
+	if (st != SF_OK)
+		return sf_peel_stopped(p, st, d);
+	if (w.sealed || w.fragment)
+		return sf_peel_opaque(p, SF_OPAQUE_CAPWAP);
+	if (w.native)
+		layer = w.radio == 1 ? SF_LAYER_WIFI : SF_LAYER_NONE;
+	if (w.control)
+		layer = SF_LAYER_NONE;
+	sf_via_add(&p->via, SF_VIA_CAPWAP, 0);
+	sf_peel_into(p, layer, w.payload);
+	return SF_PEEL_ON;
+}
+
+/* Over UDP version 3 has four octets in front of its session. */
+static enum sf_peel_end
+l2tp3_over_udp(struct sf_peel *p, struct sf_diag *d)
+{
+	if ((p->in.p[0] & 0x80) != 0 || p->in.n < 8)
+		return SF_PEEL_OTHER;
+	sf_peel_into(p, SF_LAYER_L2TP3, sf_bytes(p->in.p + 4, p->in.n - 4));
+	return sf_peel_l2tp3(p, d);
+}
+
 enum sf_peel_end
 sf_peel_l2tp(struct sf_peel *p, struct sf_diag *d)
 {
 	struct sf_l2tp l;
-	enum sf_status st = sf_l2tp_parse(&l, p->in, d);
+	enum sf_status st;
 
+	if (p->in.n >= 2 && (p->in.p[1] & 15) == 3)
+		return l2tp3_over_udp(p, d);
+	st = sf_l2tp_parse(&l, p->in, d);
 	if (st != SF_OK)
 		return sf_peel_stopped(p, st, d);
 	if (!l.control)
@@ -280,23 +367,17 @@ looks_like_vxlan(struct sf_bytes in)
 {
 	struct sf_vxlan v;
 	struct sf_diag d;
-	struct sf_ether e;
-	enum sf_layer layer;
 
-	if (in.p[0] != 0x08 || sf_vxlan_parse(&v, in, &d) != SF_OK ||
-	    !v.plain || sf_ether_parse(&e, v.payload, &d) != SF_OK)
-		return false;
-	layer = sf_layer_of_type(e.of.type);
-	return (layer == SF_LAYER_IPV4 || layer == SF_LAYER_IPV6) &&
-	       e.payload.n > 0 &&
-	       sf_layer_plausible(layer, e.payload, e.payload.n);
+	return in.p[0] == 0x08 && sf_vxlan_parse(&v, in, &d) == SF_OK &&
+	       v.plain && holds(SF_LAYER_ETHER, v.payload);
 }
 
-bool
+enum sf_peel_end
 sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload)
 {
 	static sf_peel_step *const steps[SF_LAYERS] = {
 		[SF_LAYER_L2TP] = sf_peel_l2tp,
+		[SF_LAYER_CAPWAP] = sf_peel_capwap,
 		[SF_LAYER_GTPU] = sf_peel_gtpu,
 		[SF_LAYER_TEREDO] = sf_peel_teredo,
 		[SF_LAYER_VXLAN] = sf_peel_vxlan,
@@ -306,6 +387,7 @@ sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload)
 		[SF_LAYER_TZSP] = sf_peel_tzsp,
 	};
 	enum sf_layer layer = sf_layer_of_port(p->dst.port);
+	enum sf_peel_end end;
 	struct sf_peel inside;
 	struct sf_diag d;
 
@@ -314,14 +396,16 @@ sf_peel_udp_tunnel(struct sf_peel *p, struct sf_bytes payload)
 	if (layer == SF_LAYER_NONE && looks_like_vxlan(payload))
 		layer = SF_LAYER_VXLAN;
 	if (layer == SF_LAYER_NONE)
-		return false;
+		return SF_PEEL_DATAGRAM;
 	inside = *p;
 	inside.in = payload;
-	if (steps[layer](&inside, &d) != SF_PEEL_ON ||
-	    inside.layer == SF_LAYER_NONE ||
+	end = steps[layer](&inside, &d);
+	if (end == SF_PEEL_OPAQUE && payload.p[0] >> 6 != 2)
+		return sf_peel_opaque(p, inside.opaque);
+	if (end != SF_PEEL_ON || inside.layer == SF_LAYER_NONE ||
 	    !sf_layer_plausible(
 		(enum sf_layer)inside.layer, inside.in, inside.wire_octets))
-		return false;
+		return SF_PEEL_DATAGRAM;
 	*p = inside;
-	return true;
+	return SF_PEEL_ON;
 }

@@ -4,6 +4,8 @@
 
 #define REF_GTPU   "3GPP TS 29.281 5.1"
 #define REF_L2TP   "RFC 2661 3.1"
+#define REF_L2TP3  "RFC 3931 4.1"
+#define REF_CAPWAP "RFC 5415 4.3"
 #define REF_TZSP   "TZSP 1"
 #define REF_GUE    "draft-ietf-intarea-gue-09 3"
 #define REF_TEREDO "RFC 4380 5.1.1"
@@ -94,6 +96,53 @@ sf_l2tp_parse(struct sf_l2tp *out, struct sf_bytes in, struct sf_diag *d)
 		c.in.n = octets;
 	l.payload = sf_rest(&c);
 	*out = l;
+	return SF_OK;
+}
+
+enum sf_status
+sf_l2tp3_parse(struct sf_l2tp3 *out, struct sf_bytes in, struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_l2tp3 l = { 0 };
+
+	*d = (struct sf_diag){ 0 };
+	l.session = sf_u32(&c);
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "session", REF_L2TP3);
+	l.payload = sf_rest(&c);
+	*out = l;
+	return SF_OK;
+}
+
+enum sf_status
+sf_capwap_parse(struct sf_capwap *out, struct sf_bytes in, struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_capwap w = { 0 };
+	uint8_t preamble = sf_u8(&c);
+	uint32_t flags = (uint32_t)sf_uint(&c, 3);
+	size_t octets = (flags >> 19 & 31) * 4;
+
+	*d = (struct sf_diag){ 0 };
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "preamble", REF_CAPWAP);
+	if (preamble >> 4 != 0 || (preamble & 15) > 1)
+		return sf_stop(d, SF_UNSUPPORTED, 0, "version", REF_CAPWAP);
+	w.sealed = preamble & 1;
+	if (!w.sealed && octets < 8)
+		return sf_stop(d, SF_MALFORMED, 1, "length", REF_CAPWAP);
+	if (!w.sealed) {
+		w.radio = flags >> 9 & 31;
+		w.native = flags & 0x100;
+		w.fragment = flags & 0x80;
+		w.control = flags & 0x08;
+		w.id = sf_u16(&c);
+		(void)sf_slice(&c, octets - 6);
+	}
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "header", REF_CAPWAP);
+	w.payload = sf_rest(&c);
+	*out = w;
 	return SF_OK;
 }
 
