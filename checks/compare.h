@@ -14,16 +14,16 @@
 struct sf_note {
 	uint64_t content; /* hash of all octets */
 	uint64_t kid, ctr;
-	uint64_t packet;  /* first packet */
-	uint64_t number;  /* of the frame in its stream */
+	uint64_t packet; /* first packet */
+	uint64_t number; /* of the frame in its stream */
 	int64_t time_ns;
-	uint32_t stream;  /* id */
+	uint32_t stream; /* id */
 	uint32_t timestamp;
 	uint32_t octets;
-	uint32_t next;    /* in its chain; index + 1 */
-	uint32_t other;   /* its counterpart; index + 1 */
+	uint32_t next;  /* in its chain; index + 1 */
+	uint32_t other; /* its counterpart; index + 1 */
 	uint16_t header_at;
-	uint8_t state;    /* enum sf_state */
+	uint8_t state; /* enum sf_state */
 	bool has_header, complete, spare;
 };
 
@@ -42,19 +42,19 @@ void sf_side_frame(void *ctx, const struct sf_frame_event *ev);
 /* A stream at A and what became of it at B; either may be missing. */
 struct sf_compared {
 	const struct sf_stream *a, *b;
-	bool copy;           /* b is for one more receiver; counted nowhere */
-	uint64_t frames;     /* complete at A; at B where there is no a */
-	uint64_t same;       /* octet for octet */
-	uint64_t altered;    /* of these, one of the next two or neither */
-	uint64_t plaintext;  /* protected at A, in the clear at B */
-	uint64_t encrypted;  /* the other way round */
-	uint64_t dropped;    /* seen at A, not at B, while B was seen */
-	uint64_t damaged;    /* incomplete at B */
-	uint64_t outside;    /* before B began or after it ended */
-	uint64_t repeated;   /* came again at B */
-	uint64_t injected;   /* seen at B, never at A */
+	bool copy;          /* b is for one more receiver; counted nowhere */
+	uint64_t frames;    /* complete at A; at B where there is no a */
+	uint64_t same;      /* octet for octet */
+	uint64_t altered;   /* of these, one of the next two or neither */
+	uint64_t plaintext; /* protected at A, in the clear at B */
+	uint64_t encrypted; /* the other way round */
+	uint64_t dropped;   /* seen at A, not at B, while B was seen */
+	uint64_t damaged;   /* incomplete at B */
+	uint64_t outside;   /* before B began or after it ended */
+	uint64_t repeated;  /* came again at B */
+	uint64_t injected;  /* seen at B, never at A */
 	uint64_t reordered;
-	uint64_t clear;      /* of the same: not protected */
+	uint64_t clear; /* of the same: not protected */
 	struct sf_place first_altered;
 };
 
@@ -62,9 +62,9 @@ struct sf_compared {
 
 /* An altered frame: its notes, and what was done where octets were read. */
 struct sf_altered_frame {
-	uint32_t row;        /* of sf_comparison.rows */
+	uint32_t row; /* of sf_comparison.rows */
 	struct sf_note a, b;
-	bool known;          /* how is filled in */
+	bool known; /* how is filled in */
 	struct sf_altered how;
 };
 
@@ -74,25 +74,25 @@ struct sf_compare_finding {
 	enum sf_finding_id rule;
 	enum sf_severity severity;
 	uint64_t count;
-	uint32_t row;        /* the first that has it */
+	uint32_t row; /* the first that has it */
 };
 
 struct sf_comparison {
 	struct sf_compared *rows;
 	unsigned n_rows;
-	uint64_t matched;    /* frames of A with a counterpart at B */
+	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
 	    repeated, injected, reordered, copies, clear;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
 	bool has_offset;
-	int64_t offset_ns;   /* median of time at B minus time at A */
+	int64_t offset_ns; /* median of time at B minus time at A */
 	int64_t delay_p95_ns, delay_most_ns; /* over the median */
 	struct sf_altered_frame shown[SF_ALTERED_SHOWN];
 	unsigned n_shown;
 	enum sf_compare_verdict verdict;
 	struct sf_compare_finding findings[8];
 	unsigned n_findings;
-	bool partial;        /* frames were left out */
+	bool partial; /* frames were left out */
 };
 
 /*

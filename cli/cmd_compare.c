@@ -17,6 +17,7 @@ struct point {
 	struct sf_config config; /* with this capture alone */
 	struct sf_run run;
 	struct sf_side side;
+	uint8_t codecs[128]; /* by payload type, as the other point has them */
 };
 
 static struct sf_config
@@ -33,9 +34,10 @@ config_of(const struct sf_config *c, unsigned i)
 static enum sf_exit
 read_point(struct point *p, const struct sf_config *c, unsigned i)
 {
-	struct sf_run_hooks hooks = {
-		.sink = sf_side_frame, .sink_ctx = &p->side, .whole_hash = true
-	};
+	struct sf_run_hooks hooks = { .sink = sf_side_frame,
+		.sink_ctx = &p->side,
+		.codecs = p->codecs,
+		.whole_hash = true };
 	size_t memory = (size_t)c->max_memory / 4;
 	enum sf_exit st;
 
@@ -62,6 +64,45 @@ wipe_point(struct point *p)
 {
 	free(p->side.notes);
 	sf_run_wipe(&p->run);
+}
+
+/* What is told of codecs at one point holds at the other; true when that one
+   did not know. */
+static bool
+tell_codecs(struct point *to, const struct point *from)
+{
+	bool news = false;
+
+	for (const struct sf_stream *s = from->side.model->streams; s != NULL;
+	     s = s->next)
+		if (s->codec >= SF_CODEC_OPUS && s->codec <= SF_CODEC_AV1 &&
+		    s->n_pts > 0)
+			to->codecs[s->pts[0] & 127] = (uint8_t)s->codec;
+	if (to->side.model == NULL)
+		return true;
+	for (const struct sf_stream *s = to->side.model->streams; s != NULL;
+	     s = s->next)
+		news |= s->codec == SF_CODEC_UNKNOWN && s->n_pts > 0 &&
+			to->codecs[s->pts[0] & 127] != SF_CODEC_UNKNOWN;
+	return news;
+}
+
+/* A; then B, which may tell more of A than A itself. */
+static enum sf_exit
+read_points(struct point *p, const struct sf_config *c)
+{
+	enum sf_exit st = read_point(&p[0], c, 0);
+
+	if (st != SF_EXIT_OK)
+		return st;
+	(void)tell_codecs(&p[1], &p[0]);
+	st = read_point(&p[1], c, 1);
+	if (st != SF_EXIT_OK || !tell_codecs(&p[0], &p[1]) ||
+	    strcmp(c->operands.v[0], "-") == 0)
+		return st;
+	wipe_point(&p[0]);
+	p[0].side = (struct sf_side){ 0 };
+	return read_point(&p[0], c, 0);
 }
 
 /* ---- the octets of altered frames ------------------------------------------ */
@@ -99,7 +140,9 @@ copy_frame(
 static bool
 copy_side(struct copies *k, const struct point *p)
 {
-	struct sf_run_hooks hooks = { .tap = copy_frame, .tap_ctx = k };
+	struct sf_run_hooks hooks = {
+		.tap = copy_frame, .tap_ctx = k, .codecs = p->codecs
+	};
 	struct sf_config config = p->config;
 	struct sf_run run;
 	bool good;
@@ -211,8 +254,8 @@ sf_cmd_compare(const struct sf_config *c)
 		return st;
 	}
 	st = sf_output_open(&out, c);
-	for (unsigned i = 0; i < 2 && st == SF_EXIT_OK; i++)
-		st = read_point(&p[i], c, i);
+	if (st == SF_EXIT_OK)
+		st = read_points(p, c);
 	if (st == SF_EXIT_OK)
 		st = compare(&out, c, p);
 	if (out.f != NULL && !sf_output_close(&out, false))

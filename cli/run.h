@@ -44,6 +44,7 @@ struct sf_run_hooks {
 	void *sink_ctx;
 	sf_frame_tap *tap;
 	void *tap_ctx;
+	const uint8_t *codecs; /* engine/pipeline.h */
 	bool whole_hash;
 	sf_tap *datagram; /* each RTP and RTCP datagram as it is inside */
 	void *datagram_ctx;

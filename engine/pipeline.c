@@ -99,6 +99,7 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	p->streams.model = &p->model;
 	p->streams.run = r;
 	p->streams.sdp = p->model.sdp = o->sdp;
+	p->streams.codecs = o->codecs;
 	p->tap = o->tap;
 	p->tap_ctx = o->tap_ctx;
 	p->srtp = o->srtp;

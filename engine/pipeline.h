@@ -37,6 +37,9 @@ struct sf_pipeline_options {
 	sf_frame_tap *frame_tap;  /* frames with their octets, in the order of
 	                             their stream; NULL when nobody wants them */
 	void *frame_tap_ctx;
+	const uint8_t *codecs;    /* enum sf_codec by payload type, as another
+	                             capture of the call has them: taken where
+	                             the packets do not tell; 128, or NULL */
 	bool whole_hash;          /* content of events is a hash of all octets */
 };
 

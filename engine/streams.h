@@ -140,6 +140,7 @@ struct sf_naming {
 struct sf_streams {
 	struct sf_model *model;
 	struct sf_classify_run *run;
+	const uint8_t *codecs; /* by payload type; see pipeline.h */
 	const struct sf_sdp *sdp;
 	struct sf_handoff *handoff; /* NULL: frames are judged where they come up */
 	struct sf_track *tracks;

@@ -230,6 +230,115 @@ def lost_repeated_added(where):
           r["frames"]["altered"] == 0, r["frames"])
 
 
+CLEAR = {"h264": (64, 40), "h265": (40, 20)}  # octets of (key, other) frames
+
+
+def video_call(codec):
+    c = mkcap.Capture(seed=3)
+    a = c.audio(0xa1, ALICE, SFU, cname="alice").sframe(240, kid=300)
+    key, other = CLEAR.get(codec, (0, 0))
+    v = c.video(0xa2, ALICE, SFU, cname="alice", counter=a.counter,
+                codec=codec)
+    v.sframe(80, kid=300, prefix=other, key_prefix=key)
+    frames = {}
+    for p in c._of(v):
+        frames.setdefault(p.timestamp, []).append(p)
+    return c, list(frames.values())
+
+
+def seen_later(c, where, change, name, status):
+    """change is asked with the packet of A and the one of B; what it gives
+    more is numbered in."""
+    of = {(p.ssrc ^ 0x5555, p.seq + 900): p for p in c.packets if p.stream}
+    more = {}
+
+    def numbered(i, q):
+        got = change(of[q.ssrc, q.seq], q)
+        out = [] if got is None else got if isinstance(got, list) else [got]
+        first = q.seq + more.get(q.ssrc, 0)
+        for j, x in enumerate(out):
+            x.seq = first + j
+        more[q.ssrc] = more.get(q.ssrc, 0) + len(out) - 1
+        return out
+    a, b = (os.path.join(where, x) for x in ("a.pcap", "b.pcap"))
+    c.write(a)
+    with open(b, "wb") as f:
+        f.write(shift(c, numbered))
+    return compare(a, b, name=name, status=status)
+
+
+@test
+def video_of_every_codec(where):
+    """What an SFU does to frames of several packets, all numbered anew."""
+    for codec in ("vp8", "vp9", "h264", "h265", "av1"):
+        c, frames = video_call(codec)
+        picked = {id(p) for f in frames[10::10] for p in f}
+        n = len(frames[10::10])
+        r = seen_later(c, where, lambda p, q: None if id(p) in picked else q,
+                       codec + " dropped", 0)["frames"]
+        check(codec + " dropped", r["dropped"] == n and r["altered"] ==
+              r["injected"] == 0, r)
+        c, frames = video_call(codec)
+        middle = {id(f[len(f) // 2]) for f in frames[5::10]}
+
+        def flip(p, q, middle=middle):
+            if id(p) in middle:
+                b = bytearray(q.payload)
+                b[len(b) // 2 + 4] ^= 0x40
+                q.payload = bytes(b)
+            return q
+        r = seen_later(c, where, flip, codec + " an octet", 1)
+        check(codec + " an octet", r["frames"]["altered"] == len(middle) and
+              r["frames"]["injected"] == r["frames"]["dropped"] == 0 and
+              {x["cause"] for x in r["examples"]} == {"octets-changed"},
+              r["frames"])
+        c, frames = video_call(codec)
+        ends = {id(f[-1]): f for f in frames[7::20]}
+        rng = c.rng
+
+        def inject(p, q, ends=ends, codec=codec):
+            if id(p) not in ends:
+                return q
+            body = mkcap.header(300, 60000 + p.seq) + rng.randbytes(300)
+            if codec in CLEAR:
+                body = b"\0\0\0\1\x41" + rng.randbytes(20) + body
+            parts = mkcap.packets.FORMATS[codec](body, 5, 1100)
+            return [q] + [q.copy(
+                payload=x, timestamp=q.timestamp + 300,
+                marker=int(x is parts[-1]), ns=q.ns + 1000) for x in parts]
+        r = seen_later(c, where, inject, codec + " injected", 0)["frames"]
+        check(codec + " injected", r["injected"] == len(ends) and
+              r["altered"] == r["dropped"] == 0, r)
+
+        def again(p, q, ends=ends):
+            if id(p) not in ends:
+                return q
+            return [q] + [x.copy(ssrc=q.ssrc, src=q.src, dst=q.dst,
+                                 timestamp=q.timestamp + 100, ns=q.ns + 1000)
+                          for x in ends[id(p)]]
+        c, frames = video_call(codec)
+        ends.clear()
+        ends.update({id(f[-1]): f for f in frames[7::20]})
+        r = seen_later(c, where, again, codec + " repeated", 0)["frames"]
+        check(codec + " repeated", r["repeated"] == len(ends) and
+              r["altered"] == r["injected"] == 0, r)
+
+
+@test
+def a_log_and_a_capture(where):
+    for call, a, b in (
+            ("S05-sframe-ctr", "rtp.pcap", "chrome-rtpdump.log"),
+            ("S30-firefox-sframe", "rtp.pcap", "moz-rtplogger.log"),
+            ("SJ1-echo-sframe", "rtp.pcap", "audio.mjr")):
+        paths = [os.path.join(CAPTURES, call + "." + x) for x in (a, b)]
+        if not all(map(os.path.exists, paths)):
+            continue
+        r = compare(*paths, name=call + ", " + b, status=0)
+        check("%s, %s: untouched" % (call, b), r["forwarding"] == "untouched"
+              and r["frames"]["same"] > 100 and r["frames"]["altered"] ==
+              r["frames"]["injected"] == 0, r["frames"])
+
+
 @test
 def encrypted_on_the_way(where):
     """The other way round: clear at A, behind a header at B."""

@@ -27,6 +27,8 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 		t->framing = SF_FRAMING_DESCRIPTOR;
 	if (t->pub.codec == SF_CODEC_OPUS && t->main_pt == HABIT_RED)
 		t->pub.codec = SF_CODEC_RED;
+	if (t->pub.codec == SF_CODEC_UNKNOWN && s->codecs != NULL)
+		t->pub.codec = (enum sf_codec)s->codecs[t->main_pt & 127];
 	if (t->pub.codec != SF_CODEC_UNKNOWN)
 		t->pub.codec_from = SF_FROM_PAYLOAD;
 }

@@ -1,0 +1,278 @@
+/*
+ * compare_count.c - what became of the frames of each stream, and what is to be
+ * said of it.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks/compare_parts.h"
+
+/* ---- the rows --------------------------------------------------------------------------- */
+
+static struct sf_compared *
+add_row(struct sf_compare_work *w, const struct sf_stream *a,
+    const struct sf_stream *b)
+{
+	struct sf_compared *r = &w->out->rows[w->out->n_rows++];
+
+	r->a = a;
+	r->b = b;
+	r->copy = a != NULL && w->row_of_a[a->id - 1] != 0;
+	if (a != NULL && w->row_of_a[a->id - 1] == 0)
+		w->row_of_a[a->id - 1] = w->out->n_rows;
+	if (b != NULL)
+		w->row_of_b[b->id - 1] = w->out->n_rows;
+	return r;
+}
+
+void
+sf_compare_rows(struct sf_compare_work *w)
+{
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		if (sf_compare_media(s) && w->map[s->id - 1] != 0)
+			add_row(w, w->a_streams[w->map[s->id - 1] - 1], s);
+	for (const struct sf_stream *s = w->a->model->streams; s != NULL;
+	     s = s->next)
+		if (sf_compare_media(s) && w->row_of_a[s->id - 1] == 0)
+			add_row(w, s, NULL);
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		if (sf_compare_media(s) && w->row_of_b[s->id - 1] == 0)
+			add_row(w, NULL, s);
+}
+
+/* ---- counting -------------------------------------------------------------------------------- */
+
+struct span {
+	int64_t first, last;
+};
+
+/* When a side was seen at all, in the clock of the other. */
+static struct span
+seen(const struct sf_side *s, int64_t shift_ns)
+{
+	struct span x = { INT64_MAX, INT64_MIN };
+
+	for (size_t i = 0; i < s->n; i++) {
+		int64_t t = s->notes[i].time_ns + shift_ns;
+
+		x.first = t < x.first ? t : x.first;
+		x.last = t > x.last ? t : x.last;
+	}
+	return x;
+}
+
+static void
+show_altered(struct sf_compare_work *w, struct sf_compared *r,
+    const struct sf_note *a, const struct sf_note *b)
+{
+	struct sf_comparison *out = w->out;
+
+	if (r->altered == 1)
+		r->first_altered = (struct sf_place){ .packet = b->packet,
+			.time_ns = b->time_ns };
+	/* a few of each stream, so that a long row of one hides no other */
+	if (out->n_shown < SF_ALTERED_SHOWN && r->altered <= 4)
+		out->shown[out->n_shown++] = (struct sf_altered_frame){
+			.row = (uint32_t)(r - out->rows), .a = *a, .b = *b
+		};
+}
+
+static void
+count_pair(
+    struct sf_compare_work *w, const struct sf_note *a, const struct sf_note *b)
+{
+	struct sf_compared *r = &w->out->rows[w->row_of_b[b->stream - 1] - 1];
+
+	if (a->content == b->content) {
+		r->same++;
+		r->clear += !sf_note_protected(a);
+		return;
+	}
+	r->altered++;
+	r->plaintext += sf_note_protected(a) && b->state == SF_STATE_PLAINTEXT;
+	r->encrypted += a->state == SF_STATE_PLAINTEXT && sf_note_protected(b);
+	show_altered(w, r, a, b);
+}
+
+/* Did B have it, incomplete? */
+static bool
+is_damaged(const struct sf_compare_work *w, const struct sf_note_table *t,
+    const struct sf_note *a)
+{
+	for (uint32_t b = 0; b < w->b->model->n_streams; b++) {
+		struct sf_note want = { .stream = b + 1,
+			.timestamp = a->timestamp + w->offset[b] };
+		uint32_t at =
+		    w->map[b] == a->stream
+			? t->heads[sf_note_by_timestamp(&want) & t->mask]
+			: 0;
+
+		for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+		     at = t->notes[at - 1].next, k++)
+			if (t->notes[at - 1].stream == want.stream &&
+			    t->notes[at - 1].timestamp == want.timestamp)
+				return true;
+	}
+	return false;
+}
+
+static bool
+count_a(struct sf_compare_work *w)
+{
+	struct span b = seen(w->b, -w->out->offset_ns);
+	struct sf_note_table t;
+
+	if (!sf_compare_table(
+		&t, w->b, sf_note_by_timestamp, sf_note_incomplete))
+		return false;
+	for (size_t i = 0; i < w->a->n; i++) {
+		const struct sf_note *a = &w->a->notes[i];
+		struct sf_compared *r =
+		    sf_note_whole(a)
+			? &w->out->rows[w->row_of_a[a->stream - 1] - 1]
+			: NULL;
+
+		if (r == NULL)
+			continue;
+		r->frames++;
+		if (a->other != 0)
+			count_pair(w, a, &w->b->notes[a->other - 1]);
+		else if (a->time_ns < b.first || a->time_ns > b.last)
+			r->outside++;
+		else if (is_damaged(w, &t, a))
+			r->damaged++;
+		else
+			r->dropped += r->b != NULL;
+	}
+	free(t.heads);
+	return true;
+}
+
+static void
+count_b(struct sf_compare_work *w)
+{
+	struct span a = seen(w->a, w->out->offset_ns);
+
+	for (size_t i = 0; i < w->b->n; i++) {
+		const struct sf_note *b = &w->b->notes[i];
+		struct sf_compared *r =
+		    sf_note_whole(b)
+			? &w->out->rows[w->row_of_b[b->stream - 1] - 1]
+			: NULL;
+
+		if (r == NULL || b->other != 0)
+			continue;
+		r->frames += r->a == NULL;
+		if (b->time_ns < a.first || b->time_ns > a.last)
+			r->outside++;
+		else
+			r->injected++;
+	}
+}
+
+/* Frames of a stream of B that stand behind a later one of A. */
+static bool
+count_reordered(struct sf_compare_work *w)
+{
+	uint64_t *high = calloc(w->b->model->n_streams + 1u, sizeof(*high));
+
+	if (high == NULL)
+		return false;
+	for (size_t i = 0; i < w->b->n; i++) {
+		const struct sf_note *b = &w->b->notes[i];
+		const struct sf_note *a =
+		    b->other == 0 ? NULL : &w->a->notes[b->other - 1];
+
+		if (a == NULL || a->stream != w->map[b->stream - 1])
+			continue;
+		if (a->number < high[b->stream - 1])
+			w->out->rows[w->row_of_b[b->stream - 1] - 1]
+			    .reordered++;
+		else
+			high[b->stream - 1] = a->number;
+	}
+	free(high);
+	return true;
+}
+
+static void
+sum_up(struct sf_comparison *out)
+{
+	for (unsigned i = 0; i < out->n_rows; i++) {
+		const struct sf_compared *r = &out->rows[i];
+
+		out->same += r->same;
+		out->altered += r->altered;
+		out->plaintext += r->plaintext;
+		out->encrypted += r->encrypted;
+		out->dropped += r->dropped;
+		out->damaged += r->damaged;
+		out->outside += r->outside;
+		out->injected += r->injected;
+		out->reordered += r->reordered;
+		out->clear += r->clear;
+		out->not_forwarded +=
+		    r->a != NULL && r->b == NULL && r->frames > r->outside;
+	}
+	out->matched = out->same + out->altered;
+	out->verdict = out->matched == 0  ? SF_NO_COMMON
+		       : out->altered > 0 ? SF_TOUCHED
+					  : SF_UNTOUCHED;
+}
+
+/* ---- findings ----------------------------------------------------------------------------------- */
+
+static void
+find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
+    size_t member)
+{
+	struct sf_compare_finding *f = &out->findings[out->n_findings];
+
+	if (count == 0)
+		return;
+	*f = (struct sf_compare_finding){ rule, sf_rules[rule].severity, count,
+		0 };
+	for (unsigned i = 0; i < out->n_rows; i++) {
+		uint64_t n;
+
+		memcpy(&n, (const char *)&out->rows[i] + member, sizeof(n));
+		if (n > 0) {
+			f->row = i;
+			break;
+		}
+	}
+	out->n_findings++;
+}
+
+static void
+find_all(struct sf_comparison *out)
+{
+	find(out, SFC002, out->plaintext,
+	    offsetof(struct sf_compared, plaintext));
+	find(out, SFC001, out->altered, offsetof(struct sf_compared, altered));
+	find(out, SFC003, out->encrypted,
+	    offsetof(struct sf_compared, encrypted));
+	if (out->matched == 0)
+		return;
+	find(
+	    out, SFC004, out->injected, offsetof(struct sf_compared, injected));
+	find(out, SFC005, out->dropped, offsetof(struct sf_compared, dropped));
+	find(out, SFC006, out->reordered,
+	    offsetof(struct sf_compared, reordered));
+	find(
+	    out, SFC007, out->repeated, offsetof(struct sf_compared, repeated));
+}
+
+bool
+sf_compare_count(struct sf_compare_work *w)
+{
+	if (!count_a(w) || !count_reordered(w))
+		return false;
+	count_b(w);
+	sum_up(w->out);
+	find_all(w->out);
+	return true;
+}

@@ -1,0 +1,309 @@
+/*
+ * compare_match.c - which frame of B is which of A: by all octets first, then
+ * by KID and CTR, then by timestamp.
+ */
+#include <stdlib.h>
+
+#include "checks/compare_parts.h"
+#include "engine/hash.h"
+
+#define PLAIN_UNIQUE 32 /* octets of a clear frame that come once */
+
+/* ---- a table of notes by some key ------------------------------------------ */
+
+uint64_t
+sf_note_by_content(const struct sf_note *n)
+{
+	return sf_mix(n->content);
+}
+
+uint64_t
+sf_note_by_counter(const struct sf_note *n)
+{
+	return sf_mix(n->kid ^ sf_mix(n->ctr + 1));
+}
+
+uint64_t
+sf_note_by_timestamp(const struct sf_note *n)
+{
+	return sf_mix((uint64_t)n->stream << 32 | n->timestamp);
+}
+
+bool
+sf_compare_table(struct sf_note_table *t, struct sf_side *s, sf_note_key *key,
+    bool (*wanted)(const struct sf_note *))
+{
+	size_t n = 64;
+
+	while (n < s->n)
+		n *= 2;
+	*t = (struct sf_note_table){ calloc(n, sizeof(*t->heads)), n - 1,
+		s->notes };
+	if (t->heads == NULL)
+		return false;
+	for (size_t i = s->n; i-- > 0;) {
+		uint32_t *head = &t->heads[key(&s->notes[i]) & t->mask];
+
+		if (!wanted(&s->notes[i]))
+			continue;
+		s->notes[i].next = *head;
+		*head = (uint32_t)i + 1;
+	}
+	return true;
+}
+
+bool
+sf_compare_media(const struct sf_stream *s)
+{
+	return s != NULL && s->kind != SF_KIND_REPAIR;
+}
+
+bool
+sf_note_whole(const struct sf_note *n)
+{
+	return n->complete && !n->spare;
+}
+
+bool
+sf_note_left(const struct sf_note *n)
+{
+	return n->complete && !n->spare && n->other == 0;
+}
+
+bool
+sf_note_left_with_header(const struct sf_note *n)
+{
+	return sf_note_left(n) && n->has_header;
+}
+
+bool
+sf_note_incomplete(const struct sf_note *n)
+{
+	return !n->complete && !n->spare;
+}
+
+bool
+sf_note_protected(const struct sf_note *n)
+{
+	return n->has_header || n->state == SF_STATE_VERIFIED ||
+	       n->state == SF_STATE_ENCRYPTED || n->state == SF_STATE_FAILED;
+}
+
+/* ---- equal octets ---------------------------------------------------------------- */
+
+/*
+ * Octets that no other frame has by chance: behind a header, with a tag of
+ * their own; or in the clear and there once. Silence and test pictures repeat.
+ */
+static bool
+is_unique(const struct sf_note_table *t, const struct sf_note *a)
+{
+	uint32_t at = t->heads[sf_note_by_content(a) & t->mask];
+	unsigned n = 0;
+
+	if (a->has_header)
+		return true;
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++)
+		n += t->notes[at - 1].content == a->content;
+	return n == 1 && a->octets >= PLAIN_UNIQUE;
+}
+
+static void
+vote(
+    struct sf_compare_work *w, const struct sf_note *a, const struct sf_note *b)
+{
+	w->offset[b->stream - 1] = b->timestamp - a->timestamp;
+	w->offset_of[b->stream - 1] = a->stream;
+	if (w->votes != NULL)
+		w->votes[(size_t)(a->stream - 1) * w->b->model->n_streams +
+			 b->stream - 1]++;
+}
+
+/* A second leg of the same frame within A is no frame of its own. */
+static void
+fold_copies(struct sf_compare_work *w, struct sf_note_table *t)
+{
+	for (size_t i = 0; i < w->a->n; i++) {
+		struct sf_note *n = &w->a->notes[i];
+
+		if (!sf_note_whole(n) || !n->has_header)
+			continue;
+		for (uint32_t at = n->next; at != 0; at = t->notes[at - 1].next)
+			if (t->notes[at - 1].content == n->content) {
+				t->notes[at - 1].spare = true;
+				w->out->copies++;
+			}
+	}
+}
+
+/* The note of A with these octets that nobody has taken; else NULL, and *used
+   is one that was. */
+static struct sf_note *
+find_equal(const struct sf_note_table *t, const struct sf_note *b,
+    struct sf_note **used)
+{
+	uint32_t at = t->heads[sf_note_by_content(b) & t->mask];
+
+	*used = NULL;
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++) {
+		struct sf_note *a = &t->notes[at - 1];
+
+		if (a->content != b->content || a->spare)
+			continue;
+		if (a->other == 0)
+			return a;
+		*used = a;
+	}
+	return NULL;
+}
+
+/* It came before: to a second receiver, or once more to the same. */
+static void
+take_copy(struct sf_compare_work *w, const struct sf_note *a, struct sf_note *b)
+{
+	b->spare = true;
+	if (w->b->notes[a->other - 1].stream == b->stream)
+		w->out->repeated++;
+	else
+		w->out->copies++;
+}
+
+static void
+pair(struct sf_compare_work *w, struct sf_note *a, struct sf_note *b)
+{
+	a->other = (uint32_t)(b - w->b->notes) + 1;
+	b->other = (uint32_t)(a - w->a->notes) + 1;
+}
+
+bool
+sf_compare_equal(struct sf_compare_work *w)
+{
+	struct sf_note_table t;
+
+	if (!sf_compare_table(&t, w->a, sf_note_by_content, sf_note_whole))
+		return false;
+	fold_copies(w, &t);
+	for (size_t i = 0; i < w->b->n; i++) {
+		struct sf_note *b = &w->b->notes[i];
+		struct sf_note *used = NULL;
+		struct sf_note *a =
+		    sf_note_whole(b) ? find_equal(&t, b, &used) : NULL;
+
+		if (a != NULL && is_unique(&t, a)) {
+			pair(w, a, b);
+			vote(w, a, b);
+		} else if (a == NULL && used != NULL && is_unique(&t, used)) {
+			vote(w, used, b);
+			take_copy(w, used, b);
+		}
+	}
+	free(t.heads);
+	return true;
+}
+
+/* ---- altered frames -------------------------------------------------------------------- */
+
+static struct sf_note *
+find_by_counter(const struct sf_compare_work *w, const struct sf_note_table *t,
+    const struct sf_note *b)
+{
+	uint32_t from = w->map[b->stream - 1];
+
+	uint32_t at = t->heads[sf_note_by_counter(b) & t->mask];
+
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++) {
+		struct sf_note *a = &t->notes[at - 1];
+
+		if (a->other == 0 && a->kid == b->kid && a->ctr == b->ctr &&
+		    a->stream == from)
+			return a;
+	}
+	return NULL;
+}
+
+static struct sf_note *
+find_by_timestamp(const struct sf_compare_work *w,
+    const struct sf_note_table *t, const struct sf_note *b)
+{
+	struct sf_note want = { .stream = w->map[b->stream - 1],
+		.timestamp = b->timestamp - w->offset[b->stream - 1] };
+	uint32_t at;
+
+	if (want.stream == 0)
+		return NULL;
+	at = t->heads[sf_note_by_timestamp(&want) & t->mask];
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++) {
+		struct sf_note *a = &t->notes[at - 1];
+
+		if (a->other == 0 && a->stream == want.stream &&
+		    a->timestamp == want.timestamp)
+			return a;
+	}
+	return NULL;
+}
+
+typedef struct sf_note *finder(const struct sf_compare_work *w,
+    const struct sf_note_table *t, const struct sf_note *b);
+
+static bool
+match_left(struct sf_compare_work *w, sf_note_key *key,
+    bool (*wanted)(const struct sf_note *), finder *find)
+{
+	struct sf_note_table t;
+
+	if (!sf_compare_table(&t, w->a, key, wanted))
+		return false;
+	for (size_t i = 0; i < w->b->n; i++) {
+		struct sf_note *b = &w->b->notes[i];
+		struct sf_note *a = wanted(b) ? find(w, &t, b) : NULL;
+
+		if (a != NULL)
+			pair(w, a, b);
+	}
+	free(t.heads);
+	return true;
+}
+
+/* Left over at B, and equal to a frame of A that has its counterpart: for a
+   second receiver, in the clear. */
+static bool
+fold_clear_copies(struct sf_compare_work *w)
+{
+	struct sf_note_table t;
+
+	if (!sf_compare_table(&t, w->a, sf_note_by_timestamp, sf_note_whole))
+		return false;
+	for (size_t i = 0; i < w->b->n; i++) {
+		struct sf_note *b = &w->b->notes[i];
+		struct sf_note want = { .stream = w->map[b->stream - 1],
+			.timestamp = b->timestamp - w->offset[b->stream - 1] };
+		uint32_t at = t.heads[sf_note_by_timestamp(&want) & t.mask];
+
+		for (unsigned k = 0;
+		     sf_note_left(b) && at != 0 && k < SF_COMPARE_WALK;
+		     at = t.notes[at - 1].next, k++) {
+			const struct sf_note *a = &t.notes[at - 1];
+
+			if (a->other != 0 && a->content == b->content &&
+			    a->stream == want.stream &&
+			    a->timestamp == want.timestamp)
+				take_copy(w, a, b);
+		}
+	}
+	free(t.heads);
+	return true;
+}
+
+bool
+sf_compare_altered(struct sf_compare_work *w)
+{
+	return match_left(w, sf_note_by_counter, sf_note_left_with_header,
+		   find_by_counter) &&
+	       match_left(
+		   w, sf_note_by_timestamp, sf_note_left, find_by_timestamp) &&
+	       fold_clear_copies(w);
+}
