@@ -52,6 +52,7 @@ read_options(struct sf_conform_options *o, const struct sf_config *c)
 		.isolate = c->conform.isolate,
 		.keep_going = c->conform.keep_going,
 		.quick = c->conform.quick,
+		.timing = c->conform.timing,
 		.jobs = c->jobs.given ? (unsigned)c->jobs.v : 1,
 		.tag = c->conform.tag,
 		.names = c->conform.cases.v,

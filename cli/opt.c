@@ -118,6 +118,8 @@ const struct sf_option sf_options[] = {
 	    "capabilities that the shim must declare, commas between"),
 	OPT(conform.min_cases, "min-cases", 0, ON(conform), "N",
 	    "fail when fewer cases than these were exercised"),
+	OPT(conform.timing, "timing", 0, ON(conform), NULL,
+	    "the cases that measure time as well"),
 	OPT(conform.isolate, "isolate", 0, ON(conform), NULL,
 	    "a process for each case"),
 	OPT(conform.keep_going, "keep-going", 0, ON(conform), NULL,

@@ -62,7 +62,7 @@ struct sf_number {
 
 /* What conform alone asks for. */
 struct sf_conform_config {
-	bool quick, list, isolate, keep_going, matrix;
+	bool quick, list, isolate, keep_going, matrix, timing, pipeline;
 	struct sf_texts cases; /* ids, or globs */
 	const char *tag, *require, *known, *fuzz, *against, *found;
 	struct sf_number timeout_scale, min_cases;

@@ -122,6 +122,7 @@ bring_back(
 		return SF_SAID_FAILED;
 	if (!s->crypto->equal(fresh.print, k->print, sizeof(k->print))) {
 		k->next = 0;
+		k->reserved = 0;
 		k->spent = false;
 		memcpy(k->print, fresh.print, sizeof(k->print));
 	}
@@ -151,7 +152,7 @@ sf_session_add(struct sf_session *s, enum sf_use use, uint64_t kid,
 	k->kid = kid;
 	k->use = use;
 	k->replay.width = s->window;
-	if (!sf_session_derive(s, k, base_key)) {
+	if (!sf_session_derive(s, k, base_key) || !sf_session_resume(s, k)) {
 		free_key(s, k);
 		return SF_SAID_FAILED;
 	}
@@ -236,7 +237,7 @@ sf_session_seal_with(struct sf_session *s, struct sf_session_key *k,
 	uint8_t nonce[SF_NONCE];
 	size_t header;
 
-	if (k->spent)
+	if (k->spent || (k->reserved != 0 && k->next >= k->reserved))
 		return SF_SAID_EXHAUSTED;
 	header = sf_sframe_header_write(out, k->kid, k->next);
 	sf_kdf_nonce(nonce, k->salt, k->next);
@@ -355,6 +356,7 @@ sf_session_free(struct sf_session *s)
 		if (s->slots[i] != NULL)
 			free_key(s, s->slots[i]);
 	free(s->slots);
+	free(s->saved);
 	c->wipe(s, sizeof(*s));
 	free(s);
 }

@@ -62,6 +62,23 @@ struct sf_session_opened {
 enum sf_said sf_session_open(struct sf_session *s, struct sf_bytes metadata,
     struct sf_bytes ct, uint8_t *pt, struct sf_session_opened *out);
 
+/* ---- what outlives a process: RFC 9605 9.1 -------------------------------- */
+
+#define SF_SESSION_RESERVE 65536 /* counters of a key between two saves */
+
+/*
+ * Octets of the counters of all sending keys, no keys among them; *n of them, for
+ * free(). Each counter is told as far ahead as it may get before the next save,
+ * and is stopped there: whoever goes on from an old state repeats none. NULL
+ * without memory.
+ */
+uint8_t *sf_session_save(struct sf_session *s, size_t *n);
+/* Into a session that has no keys yet. A sending key that comes goes on where it
+   was. SF_SAID_PARAM when it is no such state, or of another suite. */
+enum sf_said sf_session_load(struct sf_session *s, struct sf_bytes state);
+/* The suite in such a state; 0 when it is none. */
+uint16_t sf_session_saved_suite(struct sf_bytes state);
+
 /* ---- sender keys: RFC 9605 5.1 ------------------------------------------- */
 
 /* A key of a generation, at ratchet step 0; r is the number of step bits,

@@ -178,14 +178,19 @@ def test_options():
     check("no such case", conform("--case", "nothing").status == 2)
     check("required, and declared", conform(
         "--case", "ctr-start-*", "--require", "seal,open").status == 0)
-    r = conform("--case", "ctr-start-*", "--require", "seal,persist")
+    r = conform("--case", "ctr-start-*", "--require", "seal,persist", shim=PYTHON)
     check("required, and not declared",
           r.status == 1 and "persist" in r.text, r)
     r = conform("--case", "ctr-start-*", "--min-cases", "9")
     check("fewer than asked for", r.status == 1, r)
     check("enough", conform("--case", "ctr-start-*", "--min-cases", "8").status == 0)
-    r = conform("--case", "ctr-persist-*")
+    r = conform("--case", "ctr-persist-*", shim=PYTHON)
     check("nothing exercised", r.status == 4, r)
+    r = conform("--timing", "--tag", "timing")
+    check("times are told, and not judged", r.status == 0 and
+          r.text.count("last octet wrong") == 8, r)
+    check("and only when asked for",
+          "fr-timing" not in conform("--quick", "--json").text)
     r = run("conform", "--list", "--tag", "mls")
     check("the list", r.status == 0 and "ml-replaced-s4-01" in r.text and
           "MLS-05" in r.text and "ctr-" not in r.text)

@@ -177,40 +177,6 @@ set_back(struct sf_trial *t)
 		(void)sf_must_be_sealed(t, &s.f, &ctr);
 }
 
-static void
-persist(struct sf_trial *t)
-{
-	struct sender s;
-	uint64_t ctr;
-	struct sf_bytes state;
-	uint8_t kept[4096];
-	size_t n;
-
-	begin(t, &s);
-	sf_must_seal(t, "a", &s.f, &ctr);
-	sf_begin(t, "save");
-	sf_put(t, "ctx", "a");
-	sf_ask(t);
-	if (!sf_must_ok(t, "to save a context") ||
-	    !sf_take_hex(t, "state", &state) || state.n > sizeof(kept))
-		return;
-	n = state.n;
-	memcpy(kept, state.p, n);
-	for (unsigned i = 0; i < 3; i++) {
-		sf_seal(t, "a", s.f.kid, s.f.meta, s.f.pt);
-		if (t->reply == SF_R_OK)
-			(void)sf_must_be_sealed(t, &s.f, &ctr);
-	}
-	sf_begin(t, "load");
-	sf_put(t, "ctx", "b");
-	sf_put_hex(t, "state", sf_bytes(kept, n));
-	if (sf_ask(t) != SF_R_OK)
-		return;
-	sf_seal(t, "b", s.f.kid, s.f.meta, s.f.pt);
-	if (t->reply == SF_R_OK)
-		(void)sf_must_be_sealed(t, &s.f, &ctr);
-}
-
 void
 sf_cases_counters(struct sf_catalogue *k)
 {
@@ -223,7 +189,6 @@ sf_cases_counters(struct sf_catalogue *k)
 		{ "ctr-grow", "counters", "4.3", "HDR-05 CTR-04", "The counter grows over the end of a length", EACH_SUITE, 8, SF_NEED(SEAL) | SF_NEED(CTR_SET), grow },
 		{ "ctr-last", "counters", "7.4", "CTR-07 CTR-06", "Behind the last counter nothing is sealed", EACH_SUITE, 1, SF_NEED(SEAL) | SF_NEED(CTR_SET), last },
 		{ "ctr-set-back", "counters", "7.4", "CTR-06", "A counter that was used is not used again", EACH_SUITE, 3, SF_NEED(SEAL) | SF_NEED(CTR_SET), set_back },
-		{ "ctr-persist", "counters", "9.1", "CTR-08 CTR-09", "A context that was saved does not use a counter twice", EACH_SUITE, 1, SF_NEED(SEAL) | SF_NEED(PERSIST), persist },
 		/* clang-format on */
 	};
 

@@ -239,6 +239,50 @@ consistent(struct sf_trial *t)
 		    "reject");
 }
 
+/* KID and CTR in octets of their own, with zeroes in front, and both. */
+static void
+longer_open(struct sf_trial *t)
+{
+	static const uint64_t both[][2] = { { 5, 3 }, { 0x91, 3 }, { 5, 0x91 },
+		{ 0x123, 0x4567 } };
+	unsigned i = t->c->i;
+	struct keyed k;
+	uint8_t ct[64];
+
+	make(t, &k, 5, 3);
+	if (i < 8) {
+		k.f.kid = i;
+		lengthen(&k.f, 1, 0);
+	} else if (i < 16) {
+		k.f.ctr = i - 8;
+		lengthen(&k.f, 0, 1);
+	} else if (i < 23) {
+		k.f.kid = 0x91;
+		lengthen(&k.f, i - 14, 0);
+	} else if (i < 30) {
+		k.f.ctr = 0x91;
+		lengthen(&k.f, 0, i - 21);
+	} else {
+		k.f.kid = both[i - 30][0];
+		k.f.ctr = both[i - 30][1];
+		lengthen(&k.f, 8, 8);
+	}
+	sf_new(t, "a");
+	sf_must_key(t, "a", "recv", k.f.kid, k.f.base);
+	sf_open(t, "a", k.f.meta, sf_bytes(ct, sf_seal_by_us(t, &k.f, ct)));
+	if (t->reply == SF_R_OK)
+		sf_must_octets(t, "pt", k.f.pt);
+	if (t->reply != SF_R_NONE)
+		sf_choose(t, SF_POLICY_NONMINIMAL_HEADER, t->reply == SF_R_OK,
+		    "accept", "reject");
+}
+
+static void
+inline_seal(struct sf_trial *t)
+{
+	send(t, t->c->i / 8, t->c->i % 8);
+}
+
 /* A genuine frame whose header somebody made longer, or a longer one that was
    made minimal: the tag is over what was sent. */
 static void
@@ -283,6 +327,8 @@ sf_cases_header(struct sf_catalogue *k)
 		{ "hdr-emit-ctr", "header", "4.3", "HDR-05 HDR-04 NON-01", "A CTR at the end of a length is sent in the fewest octets", FIRST_SUITE, EDGES, SF_NEED(SEAL) | SF_NEED(CTR_SET), edge_ctr_seal },
 		{ "hdr-cfg", "header", "4.3", "HDR-09 DEC-05", "A config octet in front of zeroes is refused, and nothing falls over", FIRST_SUITE, 256, SF_NEED(OPEN), config },
 		{ "hdr-prefix", "header", "4.3", "HDR-09 DEC-05", "The beginning of a header is refused, and a genuine frame opens afterwards", EACH_SUITE, 28, SF_NEED(OPEN), prefix },
+		{ "hdr-emit-inline", "header", "4.3", "HDR-04 HDR-05", "A KID and a CTR below 8 are in the config octet", FIRST_SUITE, 64, SF_NEED(SEAL) | SF_NEED(CTR_SET), inline_seal },
+		{ "hdr-nm-open", "header", "4.3", "HDR-10 HDR-11", "A genuine frame with a field that is longer than it has to be", EACH_SUITE, 34, SF_NEED(OPEN), longer_open },
 		{ "hdr-nm-consistent", "header", "4.3", "HDR-10", "Headers that are not minimal are all taken or all refused", EACH_SUITE, 1, SF_NEED(OPEN), consistent },
 		{ "hdr-anew", "header", "4.4.4", "HDR-11 DEC-03", "The tag is checked over the header as it was sent", EACH_SUITE, LONGER, SF_NEED(OPEN), rewrite },
 		/* clang-format on */

@@ -179,6 +179,18 @@ window(struct sf_trial *t)
 		open_ctr(t, &s, top + w - 1);
 		sf_must_no(t, "the same frame again");
 		break;
+	case 5:
+		must_ctr(t, &s, top + 1, "a jump of one");
+		must_ctr(t, &s, top - w + 2, "the oldest frame of the window");
+		open_ctr(t, &s, top - w + 2);
+		sf_must_no(t, "the same frame again");
+		break;
+	case 6:
+		must_ctr(t, &s, top + w, "a jump of one window");
+		must_ctr(t, &s, top + 1, "the oldest frame of the window");
+		open_ctr(t, &s, top + w);
+		sf_must_no(t, "the same frame again");
+		break;
 	default:
 		open_ctr(t, &s, top - w);
 		if (t->reply != SF_R_NONE)
@@ -280,7 +292,7 @@ sf_cases_replay(struct sf_catalogue *k)
 		{ "rp-order", "replay", "9.3", "REP-02 DEC-02", "Frames with rising counters open, whatever the gaps", EACH_SUITE, 1, SF_NEED(OPEN), in_order },
 		{ "rp-reorder", "replay", "9.3", "REP-03", "Frames out of order", EACH_SUITE, 1, SF_NEED(OPEN), reordered },
 		{ "rp-duplicate", "replay", "9.3", "REP-03", "The same frame again", EACH_SUITE, 1, SF_NEED(OPEN), duplicate },
-		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", FIRST_SUITE, 6, SF_NEED(OPEN), window },
+		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", EACH_SUITE, 8, SF_NEED(OPEN), window },
 		{ "rp-perkid", "replay", "9.3", "REP-03", "One counter under two KIDs is two frames", EACH_SUITE, 1, SF_NEED(OPEN), per_kid },
 		{ "rp-top", "replay", "9.3", "REP-03", "Counters near the end of 64 bits", FIRST_SUITE, 3, SF_NEED(OPEN), top },
 		{ "rp-forge", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame with a high counter does not stop the sender", EACH_SUITE, 3, SF_NEED(OPEN), forged_high },

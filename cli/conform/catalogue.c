@@ -76,9 +76,11 @@ add_one(struct sf_catalogue *k, const struct sf_family *f, uint16_t suite,
 	c->suite = suite;
 	c->i = i;
 	c->needs = f->needs;
+	c->measures = strcmp(f->tag, "timing") == 0;
 	c->any_suite = f->over == FIRST_SUITE;
 	c->quick = (is_quick(suite, i) || strncmp(f->id, "hdr-e", 5) == 0) &&
 		   strncmp(f->id, "fr-large", 8) != 0 &&
+		   strcmp(f->tag, "resources") != 0 &&
 		   strcmp(f->id, "st-forge-flood") != 0;
 	c->run = f->run;
 }
@@ -129,6 +131,10 @@ sf_catalogue_make(struct sf_catalogue *k, uint64_t seed)
 	sf_cases_state(k);
 	sf_cases_ratchet(k);
 	sf_cases_mls(k);
+	sf_cases_export(k);
+	sf_cases_persist(k);
+	sf_cases_resources(k);
+	sf_cases_rtp(k);
 	return !k->failed;
 }
 

@@ -52,6 +52,7 @@ struct sf_case {
 	unsigned needs;           /* capabilities, SF_NEED() */
 	bool quick;               /* part of --quick */
 	bool any_suite;           /* one is enough, whichever it is */
+	bool measures;            /* times: only when asked for */
 	void (*run)(struct sf_trial *t);
 	const struct sf_vectorfile *file; /* of a case that is a test vector */
 	const struct sf_vector_group *group;
@@ -96,6 +97,10 @@ void sf_cases_replay(struct sf_catalogue *k);
 void sf_cases_state(struct sf_catalogue *k);
 void sf_cases_ratchet(struct sf_catalogue *k);
 void sf_cases_mls(struct sf_catalogue *k);
+void sf_cases_export(struct sf_catalogue *k);
+void sf_cases_persist(struct sf_catalogue *k);
+void sf_cases_resources(struct sf_catalogue *k);
+void sf_cases_rtp(struct sf_catalogue *k);
 
 /* ---- outcomes ------------------------------------------------------------ */
 
@@ -132,7 +137,7 @@ struct sf_conform_options {
 	double timeout_scale;
 	uint64_t memory; /* limit of the shim in octets; 0: none */
 	uint64_t seed;
-	bool isolate, keep_going, quick;
+	bool isolate, keep_going, quick, timing, pipeline;
 	unsigned jobs;
 	const char *tag;          /* NULL: all */
 	const char *const *names; /* ids or globs; n_names 0: all */
@@ -220,9 +225,15 @@ enum sf_reply sf_ask(struct sf_trial *t);
 /* The same of a verb that need not be there: no verdict comes of it. */
 enum sf_reply sf_ask_optional(struct sf_trial *t);
 
+/* The process is ended; the next request goes to a new one. */
+void sf_kill(struct sf_trial *t);
+
 /* A value of the last reply; a verdict when it is not there or is none. */
 bool sf_take_u64(struct sf_trial *t, const char *key, uint64_t *v);
 bool sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b);
+/* One of a list with commas, which gets shorter; false at its end. */
+bool sf_take_next(
+    struct sf_trial *t, struct sf_bytes *list, struct sf_bytes *b);
 
 /* Verdicts; the first one counts. */
 void sf_fail(struct sf_trial *t, const char *format, ...)
@@ -286,6 +297,9 @@ void sf_must_refuse(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
  */
 bool sf_must_be_sealed(
     struct sf_trial *t, const struct sf_plain *f, uint64_t *ctr);
+/* The same of a frame that stands anywhere in a reply. */
+bool sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
+    struct sf_bytes ct, uint64_t *ctr);
 void sf_must_seal(struct sf_trial *t, const char *ctx, const struct sf_plain *f,
     uint64_t *ctr);
 

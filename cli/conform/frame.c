@@ -225,12 +225,19 @@ bool
 sf_must_be_sealed(struct sf_trial *t, const struct sf_plain *f, uint64_t *ctr)
 {
 	struct sf_bytes ct;
+
+	*ctr = 0;
+	return sf_must_ok(t, "to seal a frame") && sf_take_hex(t, "ct", &ct) &&
+	       sf_must_be_frame(t, f, ct, ctr);
+}
+
+bool
+sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
+    struct sf_bytes ct, uint64_t *ctr)
+{
 	struct sf_sframe_header h;
 	struct sf_diag d;
 
-	*ctr = 0;
-	if (!sf_must_ok(t, "to seal a frame") || !sf_take_hex(t, "ct", &ct))
-		return false;
 	if (sf_sframe_header_parse(&h, ct, &d) != SF_OK) {
 		sf_fail(t, "the frame is too short for its header");
 		return false;

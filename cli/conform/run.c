@@ -226,6 +226,8 @@ sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c)
 	for (unsigned i = 0; i < o->n_names; i++)
 		named = named || matches(o->names[i], c->id);
 	return named && (!o->quick || c->quick) &&
+	       (!c->measures || o->timing || o->n_names > 0 || o->tag != NULL ||
+		   r->info.suites == 0) &&
 	       (o->tag == NULL || strcmp(o->tag, c->tag) == 0) &&
 	       (c->suite == 0 || r->info.suites == 0 ||
 		   (r->info.suites >> c->suite & 1) != 0);

@@ -388,6 +388,15 @@ lost(struct sf_trial *t)
 	*t->greeted = false;
 }
 
+void
+sf_kill(struct sf_trial *t)
+{
+	if (t->stopped)
+		return;
+	lost(t);
+	t->log_cut = true; /* a pipe to one process does not replay it */
+}
+
 static enum sf_reply
 judge(struct sf_trial *t, struct sf_bytes line)
 {
@@ -528,19 +537,12 @@ sf_take_u64(struct sf_trial *t, const char *key, uint64_t *v)
 	return false;
 }
 
-bool
-sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b)
+static bool
+take_octets(struct sf_trial *t, const char *key, struct sf_bytes value,
+    struct sf_bytes *b)
 {
-	struct sf_bytes value;
 	size_t n;
 
-	*b = sf_bytes(NULL, 0);
-	if (t->stopped)
-		return false;
-	if (!sf_shim_value(t->words, key, &value)) {
-		sf_fail(t, "the reply has no %s", key);
-		return false;
-	}
 	if (value.n > t->room) {
 		uint8_t *more = realloc(t->octets, value.n);
 
@@ -557,6 +559,37 @@ sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b)
 	}
 	*b = sf_bytes(t->octets, n);
 	return true;
+}
+
+bool
+sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b)
+{
+	struct sf_bytes value;
+
+	*b = sf_bytes(NULL, 0);
+	if (t->stopped)
+		return false;
+	if (!sf_shim_value(t->words, key, &value)) {
+		sf_fail(t, "the reply has no %s", key);
+		return false;
+	}
+	return take_octets(t, key, value, b);
+}
+
+bool
+sf_take_next(struct sf_trial *t, struct sf_bytes *list, struct sf_bytes *b)
+{
+	const uint8_t *comma = memchr(list->p, ',', list->n);
+	struct sf_bytes one = *list;
+
+	*b = sf_bytes(NULL, 0);
+	if (t->stopped || list->n == 0)
+		return false;
+	if (comma != NULL)
+		one.n = (size_t)(comma - list->p);
+	list->p += one.n + (comma != NULL);
+	list->n -= one.n + (comma != NULL);
+	return take_octets(t, "list", one, b);
 }
 
 bool

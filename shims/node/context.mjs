@@ -1,0 +1,322 @@
+// context.mjs - keys by KID, counters, replay windows, ratchets and MLS epochs.
+
+import { broken } from "./break.mjs";
+import { EMPTY, MAX64, SUITES, aadOf, aeadOpen, aeadSeal, concat, equal, expand, nonceOf, number, ratchet, readHeader, refuse, schedule, uint, utf8, writeHeader } from "./sframe.mjs";
+
+export const WINDOW = 64n;
+export const KEYS_MAX = 12000;
+const EPOCHS_MAX = 64;
+const AHEAD = 511n;
+const RESERVE = 65536n;
+
+// Others get a turn.
+const aTurn = () => new Promise((done) => setImmediate(done));
+
+export class Context {
+  constructor(suite) {
+    this.suite = suite;
+    this.send = new Map();
+    this.recv = new Map();
+    this.chains = [];
+    this.sender = null;
+    this.epochs = new Map();
+    this.saved = new Map();
+    this.seen = 0;
+  }
+
+  async material(kid, base) {
+    return { ...(await schedule(this.suite, base, kid)), base, next: 0n, spent: false, top: -1n, window: new Set() };
+  }
+
+  async key(use, kid, base) {
+    if (base.length === 0) refuse("param");
+    if (broken("kid-32")) kid &= 0xffffffffn;
+    if (broken("one-key-ever") && this.recv.size + this.send.size > 0 && use === "send") return;
+    const mine = use === "send" ? this.send : this.recv;
+    const other = use === "send" ? this.recv : this.send;
+    if (other.get(kid)?.key) refuse("usage");
+    const had = mine.get(kid);
+    if (had?.key && broken("readd-restarts") && use === "send") {
+      mine.set(kid, await this.material(kid, base));
+      return;
+    }
+    if (had?.key && broken("replaced-silently")) {
+      mine.set(kid, { ...(await this.material(kid, base)), next: had.next });
+      return;
+    }
+    if (had?.key && broken("kept-silently")) return;
+    if (had?.key) refuse("usage");
+    if (this.recv.size + this.send.size >= KEYS_MAX) refuse("limit");
+    const fresh = await this.material(kid, base);
+    // a sending key that was removed has left its counter behind
+    if (had && equal(had.print, fresh.secret)) Object.assign(fresh, { next: had.next, spent: had.spent });
+    if (use === "send") await this.resume(kid, fresh);
+    mine.set(kid, fresh);
+  }
+
+  forget(map, kid) {
+    const k = map.get(kid);
+    if (!k?.key) return false;
+    if (map === this.send) map.set(kid, { key: null, print: k.secret, next: k.next, spent: k.spent });
+    else map.delete(kid);
+    return true;
+  }
+
+  remove(kid) {
+    if (broken("remove-keeps")) return;
+    const a = this.forget(this.send, kid);
+    const b = this.forget(this.recv, kid);
+    if (!a && !b) refuse("kid");
+  }
+
+  sending(kid) {
+    if (broken("kid-32")) kid &= 0xffffffffn;
+    const k = this.send.get(kid);
+    if (k?.key) return k;
+    if (broken("direction") && this.recv.get(kid)?.key) return this.recv.get(kid);
+    refuse(this.recv.has(kid) ? "usage" : "kid");
+  }
+
+  counter(kid, next) {
+    const k = this.sending(kid);
+    if (broken("set-back")) {
+      k.next = next;
+      k.spent = false;
+      return;
+    }
+    if (k.spent || next < k.next) refuse("exhausted");
+    k.next = next;
+  }
+
+  // What outlives the process: counters, and no keys. Each is ahead by as many
+  // as may be used before the next save: an old state repeats none.
+  async save() {
+    const rows = [];
+    for (const [kid, k] of this.send) {
+      const mark = await expand("SHA-256", k.key ? k.secret : k.print, utf8("saved"), 8);
+      if (!broken("save-no-reserve")) k.reserved = k.next + RESERVE > MAX64 ? MAX64 : k.next + RESERVE;
+      rows.push(concat(uint(kid, 8), uint(k.reserved ?? k.next, 8), uint(k.spent ? 1 : 0, 1), mark));
+    }
+    return concat(uint(this.suite, 2), ...(broken("save-no-counter") ? [] : rows));
+  }
+
+  load(state) {
+    if (state.length < 2 || (state.length - 2) % 25 !== 0) refuse("param");
+    this.suite = Number(number(state.slice(0, 2)));
+    for (let at = 2; at < state.length; at += 25) {
+      const row = state.slice(at, at + 25);
+      this.saved.set(`${number(row.slice(0, 8))}`, { next: number(row.slice(8, 16)), spent: row[16] !== 0, mark: row.slice(17) });
+    }
+  }
+
+  // A key whose counter was saved goes on from there.
+  async resume(kid, k) {
+    const s = this.saved.get(`${kid}`);
+    if (s && equal(s.mark, await expand("SHA-256", k.secret, utf8("saved"), 8))) Object.assign(k, { next: s.next, spent: s.spent });
+  }
+
+  async sealWith(k, kid, meta, pt) {
+    if (k.spent) refuse("exhausted");
+    if (k.reserved !== undefined && k.next >= k.reserved) refuse("exhausted");
+    if (broken("parallel-repeats")) await aTurn();
+    const ctr = k.next;
+    if (broken("parallel-repeats")) await aTurn();
+    const step = broken("ctr-stuck-8") && ctr === 8n ? 0n : 1n;
+    k.next = ctr === MAX64 ? 0n : ctr + step;
+    if (ctr === MAX64 && !broken("ctr-wraps")) k.spent = true;
+    if (broken("ctr-from-1") && ctr === 0n) return this.sealWith(k, kid, meta, pt);
+    const header = writeHeader(kid, ctr);
+    const ct = await aeadSeal(this.suite, k.key, nonceOf(k.salt, ctr), aadOf(header, meta), pt);
+    if (broken("tag-cut")) return concat(header, ct.slice(0, ct.length - 1));
+    return concat(header, ct);
+  }
+
+  async seal(kid, meta, pt) {
+    if (meta.length > 512 && broken("metadata-512")) refuse("limit");
+    if (broken("burn-back") && !this.send.get(kid)?.key) for (const k of this.send.values()) k.next = k.next > 0n ? k.next - 1n : 0n;
+    return this.sealWith(this.sending(kid), kid, meta, pt);
+  }
+
+  receiving(kid) {
+    if (broken("kid-32")) kid &= 0xffffffffn;
+    const k = this.recv.get(kid);
+    if (k?.key) return k;
+    if (broken("direction") && this.send.get(kid)?.key) return this.send.get(kid);
+    return null;
+  }
+
+  fresh(k, ctr) {
+    if (broken("no-replay")) return true;
+    if (broken("replay-off-by-one")) return ctr > k.top || (k.top - ctr < WINDOW - 1n && !k.window.has(ctr));
+    return ctr > k.top || (k.top - ctr < WINDOW && !k.window.has(ctr));
+  }
+
+  mark(k, ctr) {
+    if (ctr > k.top) {
+      k.top = ctr;
+      for (const c of k.window) if (k.top - c >= WINDOW) k.window.delete(c);
+    }
+    k.window.add(ctr);
+  }
+
+  async tryKey(k, h, meta) {
+    if (h.rest.length < SUITES.get(this.suite).nt && !broken("panic-no-tag") && !broken("short-tag-ok")) refuse("short");
+    if (!this.fresh(k, h.ctr)) refuse("replay");
+    if (broken("window-before-tag")) this.mark(k, h.ctr);
+    const aad = aadOf(broken("header-anew") ? writeHeader(h.kid, h.ctr) : h.header, meta);
+    const pt = await aeadOpen(this.suite, k.key, nonceOf(k.salt, h.ctr), aad, h.rest);
+    this.mark(k, h.ctr);
+    return pt;
+  }
+
+  async open(meta, data) {
+    const h = readHeader(data);
+    const k = this.receiving(h.kid);
+    if (broken("state-after-error") && this.failed) refuse("other");
+    if (broken("forged-fills-table") && k === null) {
+      this.seen++;
+      if (this.seen > 200) throw new Error("key table is full");
+    }
+    if (broken("forged-blocks-sender") && k === null && !this.send.has(h.kid)) this.recv.set(h.kid, await this.material(h.kid, EMPTY));
+    try {
+      if (k !== null) return { pt: await this.tryKey(k, h, meta), ...h };
+    } catch (e) {
+      if (broken("state-after-error")) this.failed = true;
+      const later = await this.follow(h, meta, true);
+      if (later === null) throw e;
+      return { pt: later, ...h };
+    }
+    const pt = await this.follow(h, meta, false);
+    if (pt === null) refuse(this.send.get(h.kid)?.key ? "usage" : "kid");
+    return { pt, ...h };
+  }
+
+  // A ratchet step ahead, or a member of an epoch; kept when the tag is right.
+  async follow(h, meta, known) {
+    const chain = this.chains.find((c) => h.kid >> c.r === c.generation);
+    if (chain && (!known || h.kid !== chain.kid())) return this.followChain(chain, h, meta);
+    const epoch = this.epochs.get(this.low(h.kid));
+    if (!epoch || known) return null;
+    const k = await this.material(h.kid, await this.memberKey(epoch, h.kid));
+    k.epoch = epoch;
+    const pt = await this.tryKey(k, h, meta);
+    if (this.recv.size < KEYS_MAX) this.recv.set(h.kid, k);
+    return pt;
+  }
+
+  async followChain(chain, h, meta) {
+    const ahead = new Chain(chain);
+    const mask = (1n << chain.r) - 1n;
+    let steps = (h.kid - chain.kid()) & mask;
+    if (broken("ratchet-one-step") && steps > 1n) return null;
+    if (steps > AHEAD) return null;
+    for (; steps > 0n; steps--) await ahead.advance(this.suite);
+    if (broken("ratchet-before-tag")) {
+      chain.step = ahead.step;
+      chain.base = ahead.base;
+    }
+    const k = await this.material(h.kid, ahead.base);
+    const pt = await this.tryKey(k, h, meta);
+    const before = chain.step;
+    this.recv.set(h.kid, k);
+    chain.step = ahead.step;
+    chain.base = ahead.base;
+    for (let s = before > 0n ? before - 1n : 0n; s + 1n < chain.step; s++) {
+      const old = (chain.generation << chain.r) | (s & mask);
+      if (old !== h.kid) this.recv.delete(old);
+    }
+    return pt;
+  }
+
+  async rkey(use, r, generation, base) {
+    if (r > 63n || base.length === 0 || (r > 0n && generation >> (64n - r) !== 0n)) refuse("param");
+    const chain = new Chain({ r, generation, step: 0n, base });
+    if (use === "recv") {
+      if (this.chains.some((c) => chain.kid() >> c.r === c.generation)) refuse("usage");
+      this.chains = [...this.chains, chain].slice(-4);
+      return chain.kid();
+    }
+    if (this.sender) this.forget(this.send, this.sender.kid());
+    return this.putSender(chain);
+  }
+
+  async putSender(chain) {
+    await this.key("send", chain.kid(), chain.base);
+    this.sender = chain;
+    return chain.kid();
+  }
+
+  async step() {
+    if (!this.sender) refuse("kid");
+    const next = new Chain(this.sender);
+    await next.advance(this.suite);
+    this.forget(this.send, this.sender.kid());
+    return this.putSender(next);
+  }
+
+  low(kid) {
+    return this.ebits === undefined ? -1n : kid & ((1n << this.ebits) - 1n);
+  }
+
+  // RFC 9605 5.2: one base key for all members
+  async memberKey(epoch, kid) {
+    if (!broken("mls-per-sender")) return epoch.base;
+    const s = SUITES.get(this.suite);
+    return expand(s.hash, epoch.base, uint(kid >> this.ebits, 8), s.nh);
+  }
+
+  epoch(epoch, base, ebits, sbits) {
+    if (base.length === 0 || ebits === 0n || ebits + sbits > 64n) refuse("param");
+    if (this.ebits !== ebits || this.sbits !== sbits) for (const e of [...this.epochs.values()]) this.endEpoch(e);
+    this.ebits = ebits;
+    this.sbits = sbits;
+    const low = this.low(epoch);
+    const had = this.epochs.get(low);
+    if (had?.number === epoch) refuse("usage");
+    if (had && !broken("mls-no-evict")) this.endEpoch(had);
+    if (this.epochs.size >= EPOCHS_MAX) refuse("limit");
+    this.epochs.set(low, { number: epoch, base });
+  }
+
+  endEpoch(e) {
+    for (const [kid, k] of [...this.recv]) if (k.epoch === e) this.recv.delete(kid);
+    for (const [kid, k] of [...this.send]) if (k.epoch === e) this.send.delete(kid);
+    this.epochs.delete(this.low(e.number));
+  }
+
+  rmepoch(epoch) {
+    const e = this.epochs.get(this.low(epoch));
+    if (e?.number !== epoch) refuse("kid");
+    this.endEpoch(e);
+  }
+
+  async mseal(epoch, index, context, meta, pt) {
+    const e = this.epochs.get(this.low(epoch));
+    if (e?.number !== epoch) refuse("kid");
+    const both = this.ebits + this.sbits;
+    if (!broken("mls-no-range") && (index >> this.sbits !== 0n || context >> (64n - both) !== 0n)) refuse("param");
+    let kid = ((context << both) | (index << this.ebits) | this.low(epoch)) & MAX64;
+    if (broken("mls-kid-order")) kid = (context << both) | (this.low(epoch) << this.sbits) | index;
+    let k = this.send.get(kid);
+    if (!k) {
+      k = await this.material(kid, await this.memberKey(e, kid));
+      k.epoch = e;
+      this.send.set(kid, k);
+    }
+    return this.sealWith(k, kid, meta, pt);
+  }
+}
+
+class Chain {
+  constructor({ r, generation, step, base }) {
+    Object.assign(this, { r, generation, step, base });
+  }
+  kid() {
+    if (broken("ratchet-kid") && this.step !== 0n) return (this.generation << this.r) + this.step;
+    return (this.generation << this.r) | (this.step & ((1n << this.r) - 1n));
+  }
+  async advance(suite) {
+    this.base = await ratchet(suite, this.base);
+    this.step++;
+  }
+}

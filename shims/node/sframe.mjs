@@ -1,0 +1,263 @@
+// sframe.mjs - RFC 9605 on WebCrypto: suites, header, key schedule, AEAD, and the
+// ways to a base key. Written from the documents alone.
+
+import { webcrypto } from "node:crypto";
+import { broken } from "./break.mjs";
+
+const { subtle } = webcrypto;
+export const NN = 12;
+export const MAX64 = (1n << 64n) - 1n;
+// ---- cipher suites: RFC 9605 4.5, draft-barnes-sframe-iana-256 -------------
+
+export const SUITES = new Map([
+  [1, { gcm: false, hash: "SHA-256", nka: 16, nh: 32, nk: 48, nt: 10 }],
+  [2, { gcm: false, hash: "SHA-256", nka: 16, nh: 32, nk: 48, nt: 8 }],
+  [3, { gcm: false, hash: "SHA-256", nka: 16, nh: 32, nk: 48, nt: 4 }],
+  [4, { gcm: true, hash: "SHA-256", nka: 16, nh: 32, nk: 16, nt: 16 }],
+  [5, { gcm: true, hash: "SHA-512", nka: 32, nh: 64, nk: 32, nt: 16 }],
+  [6, { gcm: false, hash: "SHA-512", nka: 32, nh: 64, nk: 96, nt: 10 }],
+  [7, { gcm: false, hash: "SHA-512", nka: 32, nh: 64, nk: 96, nt: 8 }],
+  [8, { gcm: false, hash: "SHA-512", nka: 32, nh: 64, nk: 96, nt: 4 }],
+]);
+if (broken("tag-size")) SUITES.get(1).nt = 8;
+
+// The implementation says no, and is still usable.
+export class Refused extends Error {}
+export const refuse = (why) => {
+  throw new Refused(why);
+};
+
+// ---- octets ----------------------------------------------------------------
+
+export const utf8 = (s) => new TextEncoder().encode(s);
+export const EMPTY = new Uint8Array(0);
+
+export function concat(...parts) {
+  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+export function uint(v, octets, little = false) {
+  const out = new Uint8Array(octets);
+  let left = BigInt(v);
+  for (let i = octets - 1; i >= 0; i--, left >>= 8n) out[i] = Number(left & 255n);
+  return little ? out.reverse() : out;
+}
+
+export const number = (octets) => octets.reduce((v, octet) => (v << 8n) | BigInt(octet), 0n);
+
+export function equal(a, b) {
+  if (a.length !== b.length) return false;
+  let differ = 0;
+  for (let i = 0; i < a.length; i++) differ |= a[i] ^ b[i];
+  return differ === 0;
+}
+
+// ---- header: RFC 9605 4.3 --------------------------------------------------
+
+export function octetsFor(v) {
+  let n = 1;
+  while (v >> BigInt(8 * n) !== 0n) n++;
+  return n;
+}
+
+export function writeHeader(kid, ctr) {
+  if (broken("kid-53")) kid = BigInt(Number(kid)) & MAX64;
+  if (broken("ctr-53")) ctr = BigInt(Number(ctr)) & MAX64;
+  const limit = broken("inline-below-7") ? 7n : broken("never-inline") ? 0n : 8n;
+  const field = (v) => {
+    if (v < limit) return [Number(v), EMPTY];
+    let n = octetsFor(v);
+    if (broken("always-eight")) n = 8;
+    if (broken("even-lengths") && n > 1 && n % 2 === 1) n++;
+    return [8 | (n - 1), uint(v, n, broken("header-little"))];
+  };
+  const [k, kidOctets] = field(kid);
+  const [c, ctrOctets] = field(ctr);
+  const config = broken("nibbles-swapped") ? (c << 4) | k : (k << 4) | c;
+  if (broken("ctr-first")) return concat(Uint8Array.of(config), ctrOctets, kidOctets);
+  return concat(Uint8Array.of(config), kidOctets, ctrOctets);
+}
+
+export function readHeader(octets) {
+  if (octets.length === 0) {
+    if (broken("panic-empty")) throw new RangeError("index out of range");
+    refuse("header");
+  }
+  let at = 1;
+  const field = (code) => {
+    if ((code & 8) === 0) return BigInt(code & 7);
+    const n = (code & 7) + 1;
+    if (octets.length < at + n) {
+      if (broken("panic-short")) process.abort();
+      if (broken("short-as-zero")) return 0n;
+      refuse("header");
+    }
+    at += n;
+    const part = octets.slice(at - n, at);
+    return number(broken("header-little") ? part.reverse() : part);
+  };
+  const config = broken("nibbles-swapped") ? ((octets[0] & 15) << 4) | (octets[0] >> 4) : octets[0];
+  const first = field(config >> 4);
+  const second = field(config & 15);
+  let [kid, ctr] = broken("ctr-first") ? [second, first] : [first, second];
+  if (broken("kid-53")) kid = BigInt(Number(kid)) & MAX64;
+  if (broken("ctr-53")) ctr = BigInt(Number(ctr)) & MAX64;
+  const header = octets.slice(0, at);
+  if (broken("half-minimal") && (octets[0] & 0x80) !== 0 && octets[1] === 0) refuse("header");
+  return { kid, ctr, header, rest: octets.slice(at) };
+}
+
+// ---- HKDF: RFC 5869 --------------------------------------------------------
+
+export async function hmac(hash, key, data) {
+  // WebCrypto takes no empty key; HMAC pads with zeroes, so one is the same
+  const raw = key.length === 0 ? new Uint8Array(1) : key;
+  const k = await subtle.importKey("raw", raw, { name: "HMAC", hash }, false, ["sign"]);
+  return new Uint8Array(await subtle.sign("HMAC", k, data));
+}
+
+export const extract = (hash, salt, ikm) => hmac(hash, salt, ikm);
+
+export async function expand(hash, prk, info, n) {
+  let t = EMPTY;
+  let out = EMPTY;
+  for (let i = 1; out.length < n; i++) {
+    t = await hmac(hash, prk, concat(t, info, Uint8Array.of(i)));
+    out = concat(out, t);
+  }
+  return out.slice(0, n);
+}
+
+// ---- key schedule: RFC 9605 4.4.2 ------------------------------------------
+
+export async function schedule(id, base, kid) {
+  const s = SUITES.get(id);
+  const kidOctets = broken("kdf-short-kid") ? uint(kid, octetsFor(kid)) : uint(kid, 8, broken("kdf-little-kid"));
+  const suite = broken("kdf-no-suite") ? EMPTY : uint(broken("kdf-suite-4-for-all") ? 4 : id, 2);
+  const word = broken("kdf-label-case") ? "Sframe" : "SFrame";
+  const blank = broken("kdf-no-blank") ? "" : " ";
+  const saltWord = broken("kdf-salt-as-key") ? "key" : "salt";
+  const secret = broken("kdf-no-extract") ? base : await extract(s.hash, EMPTY, base);
+  const key = await expand(s.hash, secret, concat(utf8(`${word} 1.0 Secret key${blank}`), kidOctets, suite), s.nk);
+  const salt = await expand(s.hash, secret, concat(utf8(`${word} 1.0 Secret ${saltWord}${blank}`), kidOctets, suite), NN);
+  return { secret, key, salt };
+}
+
+// ---- nonce and AEAD: RFC 9605 4.4.3, 4.5.1 ---------------------------------
+
+export function nonceOf(salt, ctr) {
+  let c = uint(ctr, NN);
+  if (broken("nonce-little")) c = uint(ctr, NN, true);
+  if (broken("nonce-left")) c = concat(uint(ctr, 8), new Uint8Array(4));
+  if (broken("nonce-no-salt")) return c;
+  if (broken("nonce-32")) c = uint(ctr & 0xffffffffn, NN);
+  return salt.map((octet, i) => octet ^ c[i]);
+}
+
+export async function aes(s, mode, key, usage) {
+  return subtle.importKey("raw", key.slice(0, s.nka), mode, false, [usage]);
+}
+
+export async function ctrCrypt(s, key, nonce, data, usage) {
+  const k = await aes(s, "AES-CTR", key, usage);
+  const counter = concat(nonce, broken("block-one") ? uint(1, 4) : new Uint8Array(4));
+  return new Uint8Array(await subtle[usage]({ name: "AES-CTR", counter, length: 32 }, k, data));
+}
+
+export async function tagOf(s, key, nonce, aad, ct) {
+  const unit = broken("mac-bits") ? 8 : 1;
+  let lengths = concat(uint(aad.length * unit, 8), uint(ct.length * unit, 8), uint(s.nt * unit, 8));
+  if (broken("mac-no-tag-length")) lengths = lengths.slice(0, 16);
+  if (broken("mac-no-lengths")) lengths = EMPTY;
+  const input = broken("mac-no-nonce") ? concat(lengths, aad, ct) : concat(lengths, nonce, aad, ct);
+  const mac = await hmac(s.hash, key.slice(s.nka), input);
+  return broken("mac-tail") ? mac.slice(mac.length - s.nt) : mac.slice(0, s.nt);
+}
+
+export async function aeadSeal(id, key, nonce, aad, pt) {
+  const s = SUITES.get(id);
+  if (s.gcm) {
+    const k = await aes(s, "AES-GCM", key, "encrypt");
+    return new Uint8Array(await subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: aad }, k, pt));
+  }
+  const ct = await ctrCrypt(s, key, nonce, pt, "encrypt");
+  return concat(ct, await tagOf(s, key, nonce, aad, ct));
+}
+
+// What is in the output buffer of the last open, for peek.
+export let left = EMPTY;
+
+export async function aeadOpen(id, key, nonce, aad, data) {
+  const s = SUITES.get(id);
+  left = EMPTY;
+  if (data.length < s.nt) {
+    if (broken("panic-no-tag")) process.abort();
+    if (broken("short-tag-ok") && !s.gcm) {
+      const tag = await tagOf(s, key, nonce, aad, EMPTY);
+      if (equal(tag.slice(0, data.length), data)) return EMPTY;
+    }
+    refuse("short");
+  }
+  if (s.gcm) {
+    const k = await aes(s, "AES-GCM", key, "decrypt");
+    try {
+      return new Uint8Array(await subtle.decrypt({ name: "AES-GCM", iv: nonce, additionalData: aad }, k, data));
+    } catch {
+      refuse("auth");
+    }
+  }
+  const ct = data.slice(0, data.length - s.nt);
+  const tag = data.slice(data.length - s.nt);
+  if (broken("release-early")) left = await ctrCrypt(s, key, nonce, ct, "decrypt");
+  const want = await tagOf(s, key, nonce, aad, ct);
+  const good = broken("tag-first-octet") ? want[0] === tag[0] : broken("tag-ignored") || equal(want, tag);
+  if (!good) refuse("auth");
+  return ctrCrypt(s, key, nonce, ct, "decrypt");
+}
+
+export function aadOf(header, meta) {
+  if (broken("aad-order")) return concat(meta, header);
+  if (broken("aad-no-header")) return meta;
+  if (broken("aad-no-metadata")) return header;
+  if (broken("aad-config-only")) return concat(header.slice(0, 1), meta);
+  if (broken("aad-length-prefix")) return concat(header, uint(meta.length, 4), meta);
+  return concat(header, meta);
+}
+
+// ---- ways to a base key: RFC 9605 5.1, draft-ietf-avtcore-rtp-sframe 7 ------
+
+export async function ratchet(id, base) {
+  const s = SUITES.get(id);
+  const label = broken("ratchet-label") ? "Sframe 1.0 Ratchet" : broken("ratchet-blank") ? "SFrame 1.0 Ratchet " : "SFrame 1.0 Ratchet";
+  const prk = broken("ratchet-no-extract") ? base : await extract(s.hash, EMPTY, base);
+  return expand(s.hash, prk, utf8(label), broken("ratchet-length") ? s.nka : s.nh);
+}
+
+export async function ssrcKey(id, base, ssrc) {
+  const s = SUITES.get(id);
+  const prk = await extract(s.hash, uint(ssrc, 4, broken("ssrc-little")), base);
+  return expand(s.hash, prk, utf8("SFrame 1.0 RTP Stream"), s.nh);
+}
+
+// MLS-Exporter("SFrame 1.0 Base Key", "", Nk): RFC 9605 5.2, RFC 9420 8 and 8.5.
+// hash is that of the MLS cipher suite.
+const vec = (octets) => concat(octets.length < 64 ? uint(octets.length, 1) : uint(0x4000 | octets.length, 2), octets);
+
+const expandWithLabel = (hash, secret, label, context, n) =>
+  expand(hash, secret, concat(uint(n, 2), vec(utf8(`MLS 1.0 ${label}`)), vec(context)), n);
+
+export async function mlsExport(id, hash, exporter) {
+  const digest = async (octets) => new Uint8Array(await subtle.digest(hash, octets));
+  const nh = (await digest(EMPTY)).length;
+  const label = broken("export-label") ? "SFrame 10 MLS" : "SFrame 1.0 Base Key";
+  const n = broken("export-32") ? 32 : SUITES.get(id).nk;
+  const secret = await expandWithLabel(hash, exporter, label, EMPTY, nh);
+  const context = broken("export-context") ? uint(0, 8) : EMPTY;
+  return expandWithLabel(hash, secret, "exported", broken("export-unhashed") ? context : await digest(context), n);
+}
