@@ -32,7 +32,7 @@ export const defects = new Map([
   ["short-tag-ok", ["AEAD-09", "aead-cut-s1-*", "A tag that was cut is compared as far as it goes"]],
   ["panic-no-tag", ["AEAD-09", "aead-cut-s1-*", "A frame shorter than its tag ends the process"]],
   ["panic-empty", ["HDR-09", "hdr-empty-*", "An empty frame raises an exception"]],
-  ["panic-short", ["HDR-09", "hdr-config-*", "A header that is cut short ends the process"]],
+  ["panic-short", ["HDR-09", "hdr-prefix-s1-*", "A header that is cut short ends the process"]],
   ["short-as-zero", ["HDR-09", "hdr-config-*", "A header that is cut short is read as 0"]],
   ["half-minimal", ["HDR-10", "hdr-nm-consistent-s1-*", "Only a KID with a zero octet in front is refused"]],
   ["header-anew", ["HDR-11", "hdr-anew-s1-*", "The header is encoded anew for the additional data"]],
