@@ -101,8 +101,8 @@ address_of(const struct sf_addr *a, uint32_t input, struct sf_addr unknown)
 
 /* Tells Wireshark of RTP in front of the first packet between two addresses. */
 static void
-announce(struct unwrap *u, const struct sf_packet *pkt,
-    const struct sf_wrapped *w)
+announce(
+    struct unwrap *u, const struct sf_packet *pkt, const struct sf_wrapped *w)
 {
 	uint8_t frame[SF_ANNOUNCEMENT];
 	size_t n = sf_announce(&u->announced, &w->src, &w->dst, frame);
@@ -173,6 +173,19 @@ begin_file(struct unwrap *u)
 	}
 }
 
+/* What the capturing sides say that they lost. */
+static void
+end_file(const struct unwrap *u)
+{
+	for (unsigned i = 0; i < u->run->n_inputs; i++) {
+		const struct sf_capture_info *info = u->run->inputs[i].info;
+
+		if (info != NULL && info->dropped > 0)
+			sf_pcapng_out_lost(
+			    u->f, i, info->last_ns, info->dropped);
+	}
+}
+
 /* What the file is, in a line; nothing is said of what went well. */
 static enum sf_exit
 tell(const struct unwrap *u, const struct sf_run *run)
@@ -214,6 +227,7 @@ unwrap_into(struct sf_output *out, const struct sf_config *c)
 
 		begin_file(&u);
 		any = sf_run_read(&run);
+		end_file(&u);
 		st = any ? tell(&u, &run) : SF_EXIT_INPUT;
 		if (!sf_output_close(out, any))
 			st = SF_EXIT_INTERNAL;

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#define SECTION   0x0a0d0d0a
-#define INTERFACE 1
-#define ENHANCED  6
+#define SECTION    0x0a0d0d0a
+#define INTERFACE  1
+#define STATISTICS 5
+#define ENHANCED   6
 
 #define ETHERNET 1
 
@@ -13,6 +14,7 @@ enum option {
 	OPT_IF_NAME = 2,
 	OPT_EPB_FLAGS = 2,
 	OPT_APPLICATION = 4,
+	OPT_IF_DROPPED = 5,
 	OPT_RESOLUTION = 9
 };
 
@@ -144,6 +146,26 @@ sf_pcapng_out_packet(FILE *f, const struct sf_pcapng_out_packet *p)
 	(void)fwrite(zeros, 1, padded(n) - n, f);
 	put_option(f, OPT_COMMENT, p->comment, comment);
 	put_option(f, OPT_EPB_FLAGS, flags, flags[0] == 0 ? 0 : sizeof(flags));
+	put32(f, 0);
+	put32(f, octets);
+}
+
+void
+sf_pcapng_out_lost(
+    FILE *f, uint32_t interface, int64_t time_ns, uint64_t packets)
+{
+	uint64_t ns = time_ns < 0 ? 0 : (uint64_t)time_ns;
+	uint32_t octets = (uint32_t)(24 + option_octets(8) + 4);
+	uint8_t n[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		n[i] = (uint8_t)(packets >> 8 * i);
+	put32(f, STATISTICS);
+	put32(f, octets);
+	put32(f, interface);
+	put32(f, (uint32_t)(ns >> 32));
+	put32(f, (uint32_t)ns);
+	put_option(f, OPT_IF_DROPPED, n, sizeof(n));
 	put32(f, 0);
 	put32(f, octets);
 }

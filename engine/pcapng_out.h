@@ -25,6 +25,10 @@ struct sf_pcapng_out_packet {
 	const char *comment;  /* NULL: none */
 };
 
+/* What the capturing side of an interface lost, up to a time. */
+void sf_pcapng_out_lost(
+    FILE *f, uint32_t interface, int64_t time_ns, uint64_t packets);
+
 /* Whether all could be written, ferror() tells in the end. */
 void sf_pcapng_out_packet(FILE *f, const struct sf_pcapng_out_packet *p);
 

@@ -7,6 +7,7 @@ reads it without complaint and takes it for RTP by itself.
 """
 import json
 import os
+import struct
 import subprocess
 import sys
 
@@ -231,6 +232,77 @@ def directions(where):
         want = [(way, p.ns) for p, way in zip(packets, ways)]
         check(what + ": directions and times are kept", got == want,
               (got[:3], want[:3]))
+
+
+def block(end, kind, body):
+    body += bytes(-len(body) % 4)
+    n = struct.pack(end + "I", 12 + len(body))
+    return struct.pack(end + "I", kind) + n + body + n
+
+
+def option(end, code, value):
+    return struct.pack(end + "HH", code, len(value)) + value + \
+        bytes(-len(value) % 4)
+
+
+def mixed(packets):
+    """pcapng: two sections in both byte orders, each with interfaces of three
+    links and resolutions, comments on packets, counts of what was lost."""
+    links = ((1, 6, lambda p: p.octets), (113, 9, lambda p: bytes(
+        [0, 4, 0, 1, 0, 6]) + bytes(8) + b"\x08\0" + p.ip),
+             (101, 6, lambda p: p.ip))
+    out = b""
+    for end, part in (("<", packets[:200]), (">", packets[200:])):
+        out += block(end, 0x0a0d0d0a, struct.pack(
+            end + "IHHq", 0x1a2b3c4d, 1, 0, -1))
+        for link, digits, _ in links:
+            out += block(end, 1, struct.pack(end + "HHI", link, 0, 65535) +
+                         option(end, 9, bytes([digits])) + bytes(4))
+        for i, p in enumerate(part):
+            n, (_, digits, wrap) = i % 3, links[i % 3]
+            octets, t = wrap(p), p.ns // 10 ** (9 - digits)
+            more = option(end, 1, b"note %d" % i)
+            if i % 50 == 7:
+                more += option(end, 4, struct.pack(end + "Q", 2))
+            out += block(end, 6, struct.pack(
+                end + "5I", n, t >> 32, t & 0xffffffff, len(octets),
+                len(octets)) + octets + bytes(-len(octets) % 4) + more +
+                         bytes(4))
+        out += block(end, 5, struct.pack(end + "3I", 1, 0, 0) + option(
+            end, 5, struct.pack(end + "Q", 11)) + bytes(4))
+    return out
+
+
+@test
+def interfaces(where):
+    packets = call()
+    path = os.path.join(where, "mixed.pcapng")
+    with open(path, "wb") as f:
+        f.write(mixed(packets))
+    lost = 2 * len(range(7, 200, 50)) + 2 * len(range(7, len(packets) - 200, 50))
+    plain, r = report(os.path.join(tunnels.CALLS, QUIET)), report(path)
+    d = difference(heart_of_it(r), heart_of_it(plain))
+    check("three interfaces, two sections: as one", not d, d)
+    check("three interfaces: the links", sorted(r["inputs"][0]["link_types"]) ==
+          ["EN10MB", "LINUX_SLL", "RAW"], r["inputs"])
+    out = os.path.join(where, "out.pcapng")
+    ran = run("unwrap", path, "-w", out)
+    check("three interfaces: unwrap", ran.status == 0 and not ran.err, ran)
+    after = report(out)
+    d = difference(heart_of_it(after), heart_of_it(plain))
+    check("three interfaces: unwrapped", not d, d)
+    for what, x in (("read", r), ("written", after)):
+        # the larger of what packets and what the interface say
+        check("three interfaces: losses %s" % what, x["inputs"][0]["dropped"] ==
+              r["inputs"][0]["dropped"] >= max(22, lost), x["inputs"][0])
+    got = [p.comments[0] for p in mkcap.read_capture(out)][1:]
+    want = [b"note %d; mixed.pcapng, packet %d" % (
+        i % 200 if i < 200 else i - 200, i + 1) for i in range(len(packets))]
+    check("three interfaces: comments", got == want, next(
+        (x for x in zip(got, want) if x[0] != x[1]), len(got)))
+    rows, words = tshark(out)
+    check("three interfaces: tshark does not complain",
+          not words and len(rows) == len(packets) + 1, words)
 
 
 @test
