@@ -144,7 +144,7 @@ static const struct {
 	{ "in",  "chromium-log", "RTP_DUMP lines (WebRTC-Debugging-RtpDump), others between" },
 	{ "in",  "firefox-log",  "RTP_PACKET lines (MOZ_LOG=RtpLogger:5), others between" },
 	{ "in",  "janus-text",   "of start_text2pcap" },
-	{ "in",  "text2pcap",    "packets in hex: what text2pcap reads, tshark -x, xxd" },
+	{ "in",  "text2pcap",    "packets in hex: what text2pcap reads, tshark -x, tcpdump -x, xxd" },
 	{ "in",  "gzip",         "around any of these" },
 	{ "in",  "zstd",         "around any of these" },
 	{ "in",  "sdp",          "session descriptions (RFC 8866), with --sdp" },

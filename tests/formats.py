@@ -174,6 +174,21 @@ def exported(packets):
     return "\n".join(out).encode() + b"\n"
 
 
+def tcpdump(packets):
+    """tcpdump -tttt -XX"""
+    out = []
+    for p in packets:
+        frame = mkcap.ethernet("10.2.2.2:2000", "10.1.1.1:1000", p.octets)
+        out.append("%s IP 10.2.2.2.2000 > 10.1.1.1.1000: UDP, length %d" % (
+            p.clock("%Y-%m-%d %H:%M:%S"), len(p.octets)))
+        for at in range(0, len(frame), 16):
+            row = frame[at:at + 16]
+            words = " ".join(row[i:i + 2].hex() for i in range(0, len(row), 2))
+            out.append("\t0x%04x:  %-39s  %s" % (at, words, "".join(
+                chr(o) if 32 < o < 127 else "." for o in row)))
+    return "\n".join(out).encode() + b"\n"
+
+
 def rtpdump(packets):
     first = min(p.ns for p in packets)
     out = b"#!rtpplay1.0 10.1.1.1/1000\n" + struct.pack(
@@ -275,7 +290,8 @@ TWINS = (("chromium.log", chromium), ("chromium-old.log", chromium_old),
          ("hex.txt", hex_lines),
          ("hex-characters.txt", lambda p: hex_lines(p, characters=True)),
          ("hex-undated.txt", lambda p: hex_lines(p, dated=False)),
-         ("export.txt", exported), ("rtpdump", rtpdump))
+         ("export.txt", exported), ("tcpdump.txt", tcpdump),
+         ("rtpdump", rtpdump))
 
 
 @test

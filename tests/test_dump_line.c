@@ -42,6 +42,8 @@ static const struct {
 	{ "direction, no time",  "O 0000 90 ef",                                         'O', -1, 0, 0, 0, 0, 0, "90ef", false, SF_DUMP_NO_TAG },
 	{ "quoted",              "> 0010  01 02",                                        '-', -1, 0, 0, 0, 0, 16, "0102", false, SF_DUMP_NO_TAG },
 	{ "xxd",                 "00000010: 0102 0304 05                 .....",         '-', -1, 0, 0, 0, 0, 16, "0102030405", false, SF_DUMP_NO_TAG },
+	{ "tcpdump",             "\t0x0010:  006a 1234 0000 ff11  .j.4....",                '-', -1, 0, 0, 0, 0, 16, "006a12340000ff11", false, SF_DUMP_NO_TAG },
+	{ "0x alone",            "0x 01 02",                                             '-', -1, 0, 0, 0, 0, -1, "", false, SF_DUMP_NO_TAG },
 	{ "characters behind",   "0000  61 62 63 64 65 66 67 68  61 62 63 64 65 66 67 68  ab cd", '-', -1, 0, 0, 0, 0, 0, "61626364656667686162636465666768", false, SF_DUMP_NO_TAG },
 	{ "all in one word",     "0000 80600102030405060708090a0b0c0d0e0f",              '-', -1, 0, 0, 0, 0, 0, "80600102030405060708090a0b0c0d0e0f", false, SF_DUMP_NO_TAG },
 	{ "eight digits",        "fffffff0 aa",                                          '-', -1, 0, 0, 0, 0, 0xfffffff0, "aa", false, SF_DUMP_NO_TAG },

@@ -44,8 +44,10 @@ static size_t
 take_offset(struct sf_dump_line *l, struct sf_bytes s, size_t at)
 {
 	uint64_t v = 0;
-	size_t n = 0;
+	size_t n = 0, from = at;
 
+	if (sf_scan_at(s, at) == '0' && sf_scan_at(s, at + 1) == 'x')
+		at += 2; /* tcpdump -x */
 	while (n <= OFFSET_MOST && sf_scan_hex(sf_scan_at(s, at + n)) >= 0) {
 		v = v << 4 | (uint64_t)sf_scan_hex(sf_scan_at(s, at + n));
 		n++;
@@ -58,7 +60,7 @@ take_offset(struct sf_dump_line *l, struct sf_bytes s, size_t at)
 		return 0;
 	l->has_offset = true;
 	l->offset = v;
-	return n + sf_scan_blanks(s, at + n);
+	return at - from + n + sf_scan_blanks(s, at + n);
 }
 
 /* Digits of one word; 0 when it is no word of octets. */
