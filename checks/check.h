@@ -18,7 +18,7 @@ struct sf_conflict {
 	struct sf_place first, last;
 	struct sf_example examples[SF_EXAMPLES];
 	unsigned n_examples;
-	bool by_key;    /* one key opened both */
+	bool by_key; /* one key opened both */
 };
 
 /* What is remembered of one stream while frames come. */
@@ -38,16 +38,20 @@ struct sf_checks {
 	unsigned n_conflicts;
 	struct sf_stream_memory *streams; /* by id - 1 */
 	size_t cap_streams;
-	const struct sf_stream **by_id;   /* by id - 1; filled at the end */
-	struct sf_timeline *timeline;     /* made at the end */
-	struct sf_ledger *run_state;       /* uses of keys in this run; or NULL */
+	const struct sf_stream **by_id; /* by id - 1; filled at the end */
+	struct sf_timeline *timeline;   /* made at the end */
+	struct sf_ledger *run_state;    /* uses of keys in this run; or NULL */
 	const char *limits[24];
-	char silent_words[240];           /* one of them */
-	uint64_t lost_findings;           /* beyond the room for them */
+	char silent_words[240]; /* one of them */
+	uint64_t lost_findings; /* beyond the room for them */
 };
 
 /* The rule was put to something and holds. */
-void sf_passed(struct sf_checks *k, enum sf_finding_id rule, uint64_t times);
+static inline void
+sf_passed(struct sf_checks *k, enum sf_finding_id rule, uint64_t times)
+{
+	k->result.rules[rule].asked += times;
+}
 
 /*
  * The rule was put to something and does not hold. Returns the finding of that
@@ -61,9 +65,20 @@ struct sf_finding *sf_failed(struct sf_checks *k, enum sf_finding_id rule,
 /* The rule could not be put to a thing that it speaks of. */
 void sf_cannot_tell(struct sf_checks *k, enum sf_finding_id rule);
 
-/* ok ? sf_passed : sf_failed, once, with the frame as an example. */
-void sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
+/* sf_failed, once, with the frame as an example. */
+void sf_failed_frame(struct sf_checks *k, enum sf_finding_id rule,
     const struct sf_frame_event *ev);
+
+/* One or the other; nearly always the first. */
+static inline void
+sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
+    const struct sf_frame_event *ev)
+{
+	if (ok)
+		sf_passed(k, rule, 1);
+	else
+		sf_failed_frame(k, rule, ev);
+}
 
 struct sf_example sf_example_of(const struct sf_frame_event *ev);
 struct sf_example sf_example_shown(const struct sf_shown *s);

@@ -13,12 +13,6 @@
 #define DECIDED_AT 20 /* frames from which an undecidable stream counts */
 
 void
-sf_passed(struct sf_checks *k, enum sf_finding_id rule, uint64_t times)
-{
-	k->result.rules[rule].asked += times;
-}
-
-void
 sf_cannot_tell(struct sf_checks *k, enum sf_finding_id rule)
 {
 	k->result.rules[rule].outcome = SF_CANNOT_TELL;
@@ -109,15 +103,12 @@ sf_add_example(struct sf_finding *f, struct sf_example e)
 }
 
 void
-sf_expect(struct sf_checks *k, enum sf_finding_id rule, bool ok,
+sf_failed_frame(struct sf_checks *k, enum sf_finding_id rule,
     const struct sf_frame_event *ev)
 {
-	if (ok)
-		sf_passed(k, rule, 1);
-	else
-		sf_add_example(
-		    sf_failed(k, rule, ev->stream->id, 1, ev->first, ev->last),
-		    sf_example_of(ev));
+	sf_add_example(
+	    sf_failed(k, rule, ev->stream->id, 1, ev->first, ev->last),
+	    sf_example_of(ev));
 }
 
 /* ---- a run ---------------------------------------------------------------- */

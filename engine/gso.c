@@ -58,6 +58,8 @@ sf_gso_octets(struct sf_bytes in)
 		at = memchr(at, in.p[8], (size_t)(end - at) - 3);
 		if (at == NULL)
 			return 0;
+		if (at[1] != in.p[9])
+			continue;
 		each = (size_t)(at - in.p) - 8;
 		if (follows(in, each, 1) && falls(in, each))
 			return each;

@@ -15,7 +15,7 @@ uint64_t sf_hash(struct sf_bytes in);
  * numbers are equal already, and to tell two ciphertexts apart, whose tags
  * stand at the end; not enough to call any two inputs equal.
  */
-#define SF_HASH_WHOLE 192 /* octets up to which sf_hash_ends() is sf_hash() */
+#define SF_HASH_WHOLE 128 /* octets up to which sf_hash_ends() is sf_hash() */
 uint64_t sf_hash_ends(struct sf_bytes in);
 
 /* Spreads a number over all 64 bits. */

@@ -22,10 +22,16 @@ sf_bits_add(struct sf_bit_counts *b, const uint8_t *p, size_t n)
 	if (b->strings == SF_STATS_MOST)
 		return;
 	b->strings++;
-	if (n < SF_HEAD)
-		b->ended[n]++;
-	else
-		n = SF_HEAD;
+	if (n >= SF_HEAD) {
+		for (size_t i = 0; i < SF_HEAD; i += 4) {
+			b->ones[i] += spread[p[i]];
+			b->ones[i + 1] += spread[p[i + 1]];
+			b->ones[i + 2] += spread[p[i + 2]];
+			b->ones[i + 3] += spread[p[i + 3]];
+		}
+		return;
+	}
+	b->ended[n]++;
 	for (size_t i = 0; i < n; i++)
 		b->ones[i] += spread[p[i]];
 }

@@ -78,9 +78,17 @@ void
 sf_kdf_nonce(uint8_t out[SF_NONCE], const uint8_t salt[SF_NONCE], uint64_t ctr)
 {
 	/* RFC 9605 4.4.3, erratum 8321: the CTR as a string of Nn octets */
-	memcpy(out, salt, SF_NONCE);
-	for (unsigned i = 0; i < 8; i++)
-		out[SF_NONCE - 1 - i] ^= (uint8_t)(ctr >> 8 * i);
+	uint8_t wide[8] = { (uint8_t)(ctr >> 56), (uint8_t)(ctr >> 48),
+		(uint8_t)(ctr >> 40), (uint8_t)(ctr >> 32),
+		(uint8_t)(ctr >> 24), (uint8_t)(ctr >> 16), (uint8_t)(ctr >> 8),
+		(uint8_t)ctr };
+	uint64_t a, b;
+
+	memcpy(&a, wide, 8);
+	memcpy(&b, salt + SF_NONCE - 8, 8);
+	a ^= b;
+	memcpy(out, salt, SF_NONCE - 8);
+	memcpy(out + SF_NONCE - 8, &a, 8);
 }
 
 /* ---- ways to a base key -------------------------------------------------- */

@@ -69,20 +69,31 @@ sf_uint(struct sf_cursor *c, size_t n)
 	return v;
 }
 
+/* The same of the usual sizes; each is one load. */
 static inline uint8_t
 sf_u8(struct sf_cursor *c)
 {
-	return (uint8_t)sf_uint(c, 1);
+	struct sf_bytes s = sf_slice(c, 1);
+
+	return s.n == 0 ? 0 : s.p[0];
 }
 static inline uint16_t
 sf_u16(struct sf_cursor *c)
 {
-	return (uint16_t)sf_uint(c, 2);
+	struct sf_bytes s = sf_slice(c, 2);
+
+	if (s.n == 0)
+		return 0;
+	return (uint16_t)(s.p[0] << 8 | s.p[1]);
 }
 static inline uint32_t
 sf_u32(struct sf_cursor *c)
 {
-	return (uint32_t)sf_uint(c, 4);
+	struct sf_bytes s = sf_slice(c, 4);
+
+	return s.n == 0 ? 0
+			: (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 |
+			      (uint32_t)s.p[2] << 8 | s.p[3];
 }
 
 /* Fills *d for a cursor that came up short, and names the field. */
