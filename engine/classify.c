@@ -7,6 +7,7 @@
 #include "engine/rebuild.h"
 
 #define BLOCK_FULL (SF_BLOCK - 1)
+#define PROVED     16 /* frames that need no neighbours go in such batches */
 
 static void
 prefetch_seen(const struct sf_classifier *c, const struct sf_classify_run *run,
@@ -20,10 +21,10 @@ prefetch_seen(const struct sf_classifier *c, const struct sf_classify_run *run,
 			    c->recs[i].header.ctr);
 }
 
-static void
-settle(struct sf_classifier *c, struct sf_classify_run *run)
+/* How many frames of the block are ready to go. */
+static unsigned
+judge(struct sf_classifier *c)
 {
-	unsigned ready;
 	bool running = c->running;
 
 	/* what does not carry on the run under way is looked at behind it */
@@ -33,10 +34,19 @@ settle(struct sf_classifier *c, struct sf_classify_run *run)
 	if (running && c->way == NULL)
 		sf_classify_dialects(c);
 	sf_classify_bodies(c);
-	ready = sf_classify_open(c);
+	return sf_classify_open(c);
+}
+
+static void
+settle(struct sf_classifier *c, struct sf_classify_run *run)
+{
+	unsigned ready = c->n_proved == c->n ? c->n : judge(c);
+
 	prefetch_seen(c, run, ready);
-	for (unsigned i = 0; i < ready; i++)
+	for (unsigned i = 0; i < ready; i++) {
+		c->n_proved -= c->recs[i].proved;
 		sf_classify_emit(c, run, &c->recs[i]);
+	}
 	c->n -= ready;
 	c->open = c->n > 0;
 	memmove(c->recs, c->recs + ready, c->n * sizeof(c->recs[0]));
@@ -102,8 +112,7 @@ opens_rebuilt(struct sf_classifier *c, struct sf_classify_run *run,
 	uint8_t at = r->key ? c->opener.placing.at_key : c->opener.placing.at;
 	struct sf_frame other = *frame;
 
-	if (!sf_rebuild_worth(frame) ||
-	    c->rebuilt_in_vain == REBUILT_MOST)
+	if (!sf_rebuild_worth(frame) || c->rebuilt_in_vain == REBUILT_MOST)
 		return false;
 	for (unsigned way = 0; way < SF_REBUILD_WAYS; way++) {
 		struct sf_record maybe;
@@ -140,7 +149,9 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 		c->open = true;
 		sf_record_prove(r, frame);
 	}
-	if (c->n >= BLOCK_FULL)
+	r->proved = r->tried == SF_TRIED_OPENED || !r->complete;
+	c->n_proved += r->proved;
+	if (c->n >= BLOCK_FULL || (c->n >= PROVED && c->n_proved == c->n))
 		settle(c, run);
 }
 

@@ -85,7 +85,8 @@ struct sf_classifier {
 	uint64_t use_seq;          /* of the last frame under a KID */
 	uint32_t without, without_packets; /* frames since then, their packets */
 	struct sf_interval *interval;
-	unsigned n;
+	unsigned n, n_proved; /* of the n kept, those that nothing more can be
+	                         said of: a key opened them, or parts miss */
 	struct sf_record recs[SF_BLOCK];
 };
 

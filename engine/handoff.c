@@ -6,6 +6,7 @@
 
 #define PARCELS 8
 #define REFILL  4   /* a reader that waits goes on when so many are left */
+#define ENOUGH  2   /* parcels on their way: the reader opens frames itself */
 #define FRAMES  256 /* of one parcel: so many waits the fewer */
 #define ALIGN   ((size_t)16)
 
@@ -27,6 +28,8 @@ struct sf_handoff {
 	struct parcel parcels[PARCELS];
 	size_t cap; /* octets of a parcel */
 	bool open;  /* the reader is filling parcels[sent % PARCELS] */
+	bool busy;  /* and the other has enough to do: opens its frames */
+	struct sf_ahead *ahead; /* NULL: there is no memory for it */
 	bool ended;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
@@ -138,8 +141,12 @@ sf_handoff_start(
 		return NULL;
 	(void)pthread_cond_init(&h->ready, NULL);
 	(void)pthread_cond_init(&h->room, NULL);
+	h->ahead = sf_ahead_new();
+	run->unlock.ahead = h->ahead;
 	if (start_thread(h))
 		return h;
+	sf_ahead_free(h->ahead);
+	run->unlock.ahead = NULL;
 	(void)pthread_cond_destroy(&h->room);
 	(void)pthread_cond_destroy(&h->ready);
 	(void)pthread_mutex_destroy(&h->lock);
@@ -169,6 +176,7 @@ wait_for(struct sf_handoff *h, size_t most, size_t few)
 	while (h->waiting && h->sent - h->judged > few)
 		(void)pthread_cond_wait(&h->room, &h->lock);
 	h->waiting = false;
+	h->busy = h->sent - h->judged >= ENOUGH;
 	(void)pthread_mutex_unlock(&h->lock);
 }
 
@@ -179,6 +187,8 @@ open_parcel(struct sf_handoff *h)
 
 	if (!h->open) {
 		wait_for(h, PARCELS - 1, REFILL);
+		if (h->busy && h->ahead != NULL)
+			sf_ahead_hear(h->ahead);
 		p->used = 0;
 		p->n = 0;
 		h->open = true;
@@ -207,6 +217,9 @@ sf_handoff_give(struct sf_handoff *h, struct sf_classifier *to,
 	item->to = to;
 	item->frame = *frame;
 	sf_record_of(&item->record, frame);
+	if (h->busy && h->ahead != NULL)
+		sf_ahead_open(
+		    h->ahead, &to->opener, &item->record, frame->octets);
 	if (octets != 0) /* an incomplete frame has none, and no place */
 		memcpy(p->octets + p->used + rounded(sizeof(*item)),
 		    frame->octets.p, octets);
@@ -225,6 +238,8 @@ sf_handoff_end(struct sf_handoff *h)
 	(void)pthread_cond_signal(&h->ready);
 	(void)pthread_mutex_unlock(&h->lock);
 	(void)pthread_join(h->thread, NULL);
+	h->run->unlock.ahead = NULL;
+	sf_ahead_free(h->ahead);
 	(void)pthread_cond_destroy(&h->room);
 	(void)pthread_cond_destroy(&h->ready);
 	(void)pthread_mutex_destroy(&h->lock);

@@ -4,67 +4,70 @@
 
 #define SCANS     200 /* frames on which every placing is tried */
 #define DEEPEST   80  /* octets of clear prefix tried */
-#define AAD_MAX   (17 + SF_RECORD_HEAD) /* a header and a prefix */
-#define CONTROLS  4 /* frames of a stream put to a changed key */
-#define DIAGNOSES 3 /* times that a stream's failure is looked into */
+#define CONTROLS  4   /* frames of a stream put to a changed key */
+#define DIAGNOSES 3   /* times that a stream's failure is looked into */
 
 struct attempt {
 	const struct sf_unlock *unlock;
 	struct sf_record *r;
 	struct sf_bytes frame;
 	uint32_t ssrc;
-	bool prefix; /* the clear prefix was authenticated, too */
+	bool prefix;    /* the clear prefix was authenticated, too */
+	uint64_t ready; /* number of the key that opened it */
 };
 
-static struct sf_bytes
-behind(struct sf_bytes frame, const struct sf_run_header *h)
+bool
+sf_laid_out(struct sf_laid *l, const struct sf_record *r, struct sf_bytes frame,
+    struct sf_placing p, bool prefix)
 {
-	size_t at = (size_t)h->at + h->octets;
+	size_t at, n;
 
-	return sf_bytes(frame.p + at, frame.n - at);
+	if (!sf_run_header(&l->h, r, p))
+		return false;
+	at = l->h.at;
+	n = l->h.octets;
+	l->prefix = prefix && at > 0 && !p.descriptor;
+	memcpy(l->room, frame.p + at, n);
+	if (l->prefix)
+		memcpy(l->room + n, frame.p, at);
+	l->aad = sf_bytes(l->room, n + (l->prefix ? at : 0));
+	l->ct = sf_bytes(frame.p + at + n, frame.n - at - n);
+	return true;
 }
 
-/*
- * What is authenticated besides the ciphertext: the header, and behind it the
- * clear prefix, where a sender gives that as metadata (RFC 9605 4.4.3).
- */
-static struct sf_bytes
-authenticated(uint8_t room[AAD_MAX], struct sf_bytes frame,
-    const struct sf_run_header *h, bool prefix)
+/* One placing and one reading of the prefix. */
+static struct sf_opened
+ask(struct attempt *t, const struct sf_laid *l)
 {
-	memcpy(room, frame.p + h->at, h->octets);
-	if (prefix)
-		memcpy(room + h->octets, frame.p, h->at);
-	return sf_bytes(room, h->octets + (prefix ? (size_t)h->at : 0));
+	const struct sf_early *e = &t->r->early;
+	bool same = e->at == l->h.at && e->prefix == l->prefix;
+
+	return sf_keys_open_again(t->unlock->keys, l->h.kid, l->h.ctr, t->ssrc,
+	    l->aad, l->ct, same ? e->ready : 0);
 }
 
 /* One placing: no header, no key for it, not opened, or opened. */
 static enum sf_tried
 try_at(struct attempt *t, struct sf_placing p)
 {
-	struct sf_run_header h;
+	struct sf_laid l;
 	struct sf_opened got;
-	uint8_t aad[AAD_MAX];
-	bool prefix;
 
-	if (!sf_run_header(&h, t->r, p))
+	if (!sf_laid_out(&l, t->r, t->frame, p, true))
 		return SF_TRIED_NOT;
-	prefix = h.at > 0 && !p.descriptor;
-	got = sf_keys_open(t->unlock->keys, h.kid, h.ctr, t->ssrc,
-	    authenticated(aad, t->frame, &h, prefix), behind(t->frame, &h),
-	    NULL);
+	got = ask(t, &l);
 	if (!got.known)
 		return SF_TRIED_NO_KEY;
-	if (got.status != SF_OPENED && prefix) {
-		prefix = false;
-		got = sf_keys_open(t->unlock->keys, h.kid, h.ctr, t->ssrc,
-		    authenticated(aad, t->frame, &h, false),
-		    behind(t->frame, &h), NULL);
+	if (got.status != SF_OPENED && l.prefix) {
+		l.prefix = false;
+		l.aad.n = l.h.octets;
+		got = ask(t, &l);
 	}
 	if (got.status != SF_OPENED)
 		return SF_TRIED_FORGED;
-	t->prefix = prefix;
-	t->r->header = h;
+	t->prefix = l.prefix;
+	t->ready = got.ready;
+	t->r->header = l.h;
 	t->r->suite = got.suite;
 	t->r->entry = got.entry;
 	t->r->fingerprint = got.fingerprint;
@@ -73,15 +76,14 @@ try_at(struct attempt *t, struct sf_placing p)
 
 /* The negative control: a key changed in one bit must open nothing. */
 static void
-control(struct sf_opener *o, struct attempt *t)
+control(struct sf_opener *o, struct attempt *t, struct sf_placing p)
 {
-	const struct sf_run_header *h = &t->r->header;
-	uint8_t aad[AAD_MAX];
+	struct sf_laid l;
 
 	o->controls++;
-	o->controls_opened += sf_keys_control(t->unlock->keys, h->kid, h->ctr,
-	    t->ssrc, authenticated(aad, t->frame, h, t->prefix),
-	    behind(t->frame, h));
+	if (sf_laid_out(&l, t->r, t->frame, p, t->prefix))
+		o->controls_opened += sf_keys_control(
+		    t->unlock->keys, l.h.kid, l.h.ctr, t->ssrc, l.aad, l.ct);
 }
 
 static enum sf_tried
@@ -99,7 +101,10 @@ opened(struct sf_opener *o, struct attempt *t, struct sf_placing p)
 	o->placing.descriptor = p.descriptor;
 	o->suite = t->r->suite;
 	if (o->controls < CONTROLS)
-		control(o, t);
+		control(o, t, p);
+	if (t->unlock->ahead != NULL)
+		sf_ahead_say(t->unlock->ahead, o, t->unlock->keys, t->ready,
+		    at == 0 || p.descriptor ? o->said.prefix : t->prefix);
 	return SF_TRIED_OPENED;
 }
 
@@ -151,7 +156,9 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
     struct sf_record *r, struct sf_bytes frame, uint32_t ssrc,
     struct sf_placing *placing)
 {
-	struct attempt t = { u, r, frame, ssrc, false };
+	struct attempt t = {
+		.unlock = u, .r = r, .frame = frame, .ssrc = ssrc
+	};
 	bool known = r->key ? o->settled_key : o->settled;
 	enum sf_tried got = try_at(&t, o->placing);
 
