@@ -76,7 +76,7 @@ post(struct sf_ahead *a, struct way w)
 
 void
 sf_ahead_say(struct sf_ahead *a, struct sf_opener *o, struct sf_keys *keys,
-    uint64_t ready, bool prefix)
+    uint32_t ready, bool prefix)
 {
 	struct sf_ahead_said *s = &o->said;
 	struct way w = { .of = o, .placing = o->placing, .prefix = prefix };

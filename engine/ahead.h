@@ -24,7 +24,7 @@ struct sf_opener;
 /* What was said of a stream. All zero is ready to use. */
 struct sf_ahead_said {
 	struct sf_placing placing;
-	uint64_t ready; /* number of the key */
+	uint32_t ready; /* number of the key */
 	bool prefix;
 	unsigned frames; /* that opened like this since it was last said */
 };
@@ -36,7 +36,7 @@ void sf_ahead_free(
 /* A frame of the stream opened with that key, which is keys' last, and with
    o->placing. It is passed on when that is news, and more than one frame. */
 void sf_ahead_say(struct sf_ahead *a, struct sf_opener *o, struct sf_keys *keys,
-    uint64_t ready, bool prefix);
+    uint32_t ready, bool prefix);
 
 /* Takes over what was said since the last time. */
 void sf_ahead_hear(struct sf_ahead *a);

@@ -71,7 +71,7 @@ struct slot {
 	struct use use;
 	bool proved; /* it opened a frame */
 	uint64_t stamp;
-	uint64_t number;      /* of all that were ever made, from 1 */
+	uint32_t number;      /* of all that were ever made, from 1 */
 	struct sf_aead *aead; /* NULL: the slot is free */
 	uint8_t salt[SF_NONCE];
 	uint64_t fingerprint;
@@ -98,7 +98,7 @@ struct sf_keys {
 	size_t n_metadata;
 	uint8_t metadata[SF_METADATA_MAX];
 	uint64_t clock;          /* counts what was made or opened */
-	uint64_t made;           /* slots, so far */
+	uint32_t made;           /* slots, so far */
 	const struct slot *last; /* that opened a frame */
 	unsigned n;
 	struct sf_key_entry *entries;
@@ -120,7 +120,7 @@ struct job {
 	uint32_t ssrc, scope;
 	struct sf_bytes header, ct;
 	uint8_t *pt;
-	uint64_t ready; /* the slot of that number has opened it already */
+	uint32_t ready; /* the slot of that number has opened it already */
 	struct sf_opened result;
 };
 
@@ -1003,7 +1003,7 @@ sf_keys_open(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
 
 struct sf_opened
 sf_keys_open_again(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
-    struct sf_bytes header, struct sf_bytes ct, uint64_t ready)
+    struct sf_bytes header, struct sf_bytes ct, uint32_t ready)
 {
 	struct job j = { .kid = kid,
 		.ctr = ctr,
@@ -1074,7 +1074,7 @@ sf_keys_twin(struct sf_keys *k)
 	return t;
 }
 
-uint64_t
+uint32_t
 sf_twin_ready(const struct sf_twin *t)
 {
 	return t->slot.number;

@@ -36,7 +36,7 @@ struct sf_opened {
 	/* with SF_OPENED: tells this derived key from others and nothing of it;
 	   the first octets of a digest of key and salt, never 0 */
 	uint64_t fingerprint;
-	uint64_t ready; /* with SF_OPENED: numbers the key that was ready, among
+	uint32_t ready; /* with SF_OPENED: numbers the key that was ready, among
 	                   all that ever are; never 0 */
 };
 
@@ -55,7 +55,7 @@ struct sf_opened sf_keys_open(struct sf_keys *k, uint64_t kid, uint64_t ctr,
  */
 struct sf_opened sf_keys_open_again(struct sf_keys *k, uint64_t kid,
     uint64_t ctr, uint32_t ssrc, struct sf_bytes header, struct sf_bytes ct,
-    uint64_t ready);
+    uint32_t ready);
 
 /*
  * A ready key once more, for another thread than that of its sf_keys: by
@@ -66,7 +66,7 @@ struct sf_twin;
 /* Of the key that opened the last frame. NULL when there is none, or the
    library failed. The caller ends it. */
 struct sf_twin *sf_keys_twin(struct sf_keys *k);
-uint64_t sf_twin_ready(const struct sf_twin *t); /* its number */
+uint32_t sf_twin_ready(const struct sf_twin *t); /* its number */
 /* As sf_keys_open(), of the SSRC that it was made for. False for another KID. */
 bool sf_twin_opens(const struct sf_twin *t, uint64_t kid, uint64_t ctr,
     struct sf_bytes header, struct sf_bytes ct);

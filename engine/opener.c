@@ -13,7 +13,7 @@ struct attempt {
 	struct sf_bytes frame;
 	uint32_t ssrc;
 	bool prefix;    /* the clear prefix was authenticated, too */
-	uint64_t ready; /* number of the key that opened it */
+	uint32_t ready; /* number of the key that opened it */
 };
 
 bool

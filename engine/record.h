@@ -56,7 +56,7 @@ enum sf_tried {
 
 /* A frame that a key opened before it was judged (ahead.h). */
 struct sf_early {
-	uint64_t ready; /* number of the key; 0: none did */
+	uint32_t ready; /* number of the key; 0: none did */
 	uint8_t at;     /* where the header was */
 	bool prefix;    /* the clear octets in front were metadata */
 };
@@ -102,18 +102,17 @@ struct sf_record {
 	float surprise;    /* -ln of the chance that random octets of that
 	                                length give this proof; 0 for a weak one */
 	/* the judgement */
-	bool proved; /* needs no neighbours: a key opened it, or parts miss */
 	enum sf_apart apart;
-	bool decided;
 	enum sf_state state;
-	bool has_header;
 	enum sf_layout layout;
+	bool decided, has_header;
+	bool proved; /* needs no neighbours: a key opened it, or parts miss */
 	struct sf_run_header header; /* when has_header */
 	uint8_t dialect;   /* enum sf_dialect, by its own marks; or NONE */
 	uint8_t way_tried; /* enum sf_tried, by keys of that format */
+	uint16_t suite;    /* that opened it */
 	enum sf_tried tried;
 	struct sf_early early;
-	uint16_t suite;       /* that opened it */
 	unsigned entry;       /* of the key file that opened it */
 	uint64_t fingerprint; /* of the key that opened it; else 0 */
 	uint8_t head[SF_RECORD_HEAD];
