@@ -191,6 +191,7 @@ sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
 	sf_check_nonce(k, ev);
 	/* formats with more in their nonces than a counter start it anywhere */
 	if (k->run_state != NULL && ev->has_nonce && ev->has_ctr &&
+	    (ev->rises || ev->fingerprint != 0) &&
 	    ev->source == 0 && ev->modulus == 0)
 		sf_state_note(k->run_state, ev->stream->id, ev->fingerprint,
 		    ev->kid, ev->ctr, ev->content, ev->last.time_ns);

@@ -43,7 +43,8 @@ move_at(struct move *m, const struct sf_stream *s, const struct sf_key_use *u)
 		return false;
 	*m = (struct move){ s, u, to, bit_length(u->kid ^ to->kid),
 		to->first.time_ns };
-	return m->width <= 16;
+	/* a key that was ratcheted under one index is no other epoch */
+	return m->width > 0 && m->width <= 16;
 }
 
 /*

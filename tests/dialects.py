@@ -400,6 +400,21 @@ def medooze_sealed(material, kid=5):
     return frame
 
 
+def jitsi_ctr_sealed(material, kid=2):
+    """All but the HMAC is noise: who has only the tag to check needs no more."""
+    auth, box = hkdf(b"JFrameAuthenticationKey", material, n=64), [1]
+
+    def frame(rng, real, stream, ts):
+        n, box[0] = box[0], box[0] + 1
+        c = be(n, (n.bit_length() + 7) // 8 or 1)
+        tag = 4 if stream.kind == "audio" else 10
+        body = noise(rng, real, head_of(stream, real), 0)
+        end = c + bytes([len(c) - 1 << 4 | kid])
+        mac = hmac.new(auth, body + bytes(tag) + end, SHA).digest()
+        return body + mac[:tag] + end
+    return frame
+
+
 class RandomIv:
     def __call__(self, rng, real, stream, ts):
         return rng.randbytes(len(real) + 28)
@@ -450,6 +465,16 @@ KEYED = [
         b"JFrameEncryptionKey", hkdf(b"JFrameRatchetKey", MATERIAL, n=32)),
      {"kid": "7", "base_key": MATERIAL.hex()},
      {"kid": "7", "base_key": MATERIAL.hex(), "ratchet_window": 0}),
+    ("jitsi-v0", "jitsi-v0", JitsiV0(7), MATERIAL[:16],
+     {"kid": "7", "key": MATERIAL[:16].hex()},
+     {"kid": "7", "key": WRONG[:16].hex()}),
+    ("jitsi-ctr", "jitsi-ctr", jitsi_ctr_sealed, MATERIAL,
+     {"kid": "2", "base_key": MATERIAL.hex()},
+     {"kid": "2", "base_key": WRONG.hex()}),
+    ("jitsi-ctr ratcheted", "jitsi-ctr", jitsi_ctr_sealed, hkdf(
+        b"JFrameRatchetKey", MATERIAL, n=32),
+     {"kid": "2", "base_key": MATERIAL.hex()},
+     {"kid": "2", "base_key": MATERIAL.hex(), "ratchet_window": 0}),
     ("stream", "stream", StreamVideo(4), MATERIAL,
      {"kid": "4", "key": MATERIAL.hex()}, {"kid": "4", "key": WRONG.hex()}),
     ("random-iv", "random-iv", RandomIv(), MATERIAL[:16],
@@ -513,6 +538,43 @@ def test_keyed(where):
                     keyfile(where, "other", dialect, other))
         none.ok("kid-unknown", "kid-unknown" in none.slugs and
                 "auth-failed" not in none.slugs, none.slugs)
+
+
+def test_vectors(where):
+    """Frames that were published, as they are: the writers here agree."""
+    f = bytes.fromhex("78eb0c9a33e9eeb115fb012c12")
+    auth = hkdf(b"JFrameAuthenticationKey", b"\1" * 32, n=64)
+    check("jitsi-ctr: a published frame", hmac.new(
+        auth, f[:-7] + bytes(4) + f[-3:], SHA).digest()[:4] == f[-7:-3])
+
+
+def test_ratchet(where):
+    """A key that is ratcheted under one index: with keys the change is seen, and
+    is neither drift nor reuse, though Jitsi's counter of 2020 starts over."""
+    first, second = MATERIAL, hkdf(b"JFrameRatchetKey", MATERIAL, n=32)
+    path = keyfile(where, "ratchet", "jitsi-ctr",
+                   {"kid": "2", "base_key": MATERIAL.hex()})
+
+    def make(c):
+        a = c.audio(A, ALICE, SFU, cname="alice")
+        b = c.audio(B, BOB, SFU, cname="bob")
+        for material in (first, second):
+            speak(a, 150, jitsi_ctr_sealed(material))
+        speak(b, 300, jitsi_ctr_sealed(MATERIAL, kid=2))
+    call = Call("ratcheted under one index", where, make, "--keys", path)
+    s = call.is_(A, protection="verified", dialect="jitsi-ctr")
+    call.ok("two uses of one KID", [k["kid"] for k in s["keys"]] == ["2", "2"],
+            s["keys"])
+    call.ok("no drift; two senders on one key is reuse", set(call.slugs) == {
+        "not-rfc9605", "ctr-reused"} and call.slugs["ctr-reused"] ==
+        {"0x000000a1", "0x000000b1"}, call.slugs)
+
+    def alone_(c):
+        a = c.audio(A, ALICE, SFU, cname="alice")
+        for material in (first, second):
+            speak(a, 150, jitsi_ctr_sealed(material))
+    call = Call("ratcheted, alone", where, alone_, "--keys", path)
+    call.finds("not-rfc9605")
 
 
 def test_other_keys(where):

@@ -20,8 +20,13 @@ struct sf_ring_entry {
 	uint8_t (*material)[SF_BASE_MAX]; /* of each step made */
 	size_t *material_n;
 	struct sf_aead **aead;
-	uint8_t mac[SF_HASH_MAX]; /* key of it, sframe-js */
+	uint64_t *prints;         /* fingerprints, of each step made */
+	uint8_t mac[SF_HASH_MAX]; /* key of it at step at_mac: sframe-js and
+	                             jitsi-ctr */
+	unsigned at_mac;
 };
+
+#define SF_GIVE_UP 300 /* tries in a row, after which no step is tried on */
 
 struct sf_dialect_keys {
 	const struct sf_crypto *c;
@@ -45,6 +50,14 @@ bool sf_ring_open(struct sf_dialect_keys *k, struct sf_ring_entry *e,
 bool sf_ring_control(struct sf_dialect_keys *k, struct sf_ring_entry *e,
     const struct sf_sealed_frame *f);
 
+/* The key of the HMAC of a step, in e->mac: sframe-js (step 0 alone), Jitsi of
+   2020. */
+bool sf_ring_mac(struct sf_dialect_keys *k, struct sf_ring_entry *e,
+    unsigned step);
+
+/* Tells the key that opened the last frame from all others; 0: not known. */
+uint64_t sf_ring_fingerprint(const struct sf_ring_entry *e);
+
 /* The entry may be meant. */
 bool sf_ring_fits(const struct sf_ring_entry *e, enum sf_dialect d,
     uint64_t kid, uint32_t ssrc);
@@ -65,7 +78,7 @@ enum sf_codes {
 void sf_seal_codes(
     struct sf_sealed_frame *f, struct sf_dialect_keys *k, enum sf_codes codes);
 
-sf_seal_split sf_split_livekit, sf_split_stream, sf_split_dave,
-    sf_split_random_iv;
+sf_seal_split sf_split_livekit, sf_split_jitsi_v0, sf_split_stream,
+    sf_split_dave, sf_split_random_iv;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "engine/dialect/keyring.h"
 #include "engine/hash.h"
+#include "parsers/sframe/livekit.h"
 
 #define SCANS    50 /* frames of a stream on which more than one way is tried */
 #define CONTROLS 4
@@ -18,6 +19,7 @@ static const struct opening {
 	{ SF_DIALECT_LIVEKIT,   SF_DIALECT_LIVEKIT,    sf_split_livekit },
 	{ SF_DIALECT_LIVEKIT,   SF_DIALECT_LIVEKIT_GO, sf_split_livekit },
 	{ SF_DIALECT_JITSI,     SF_DIALECT_JITSI,      sf_split_livekit },
+	{ SF_DIALECT_JITSI_V0,  SF_DIALECT_JITSI_V0,   sf_split_jitsi_v0 },
 	{ SF_DIALECT_STREAM,    SF_DIALECT_STREAM,     sf_split_stream },
 	{ SF_DIALECT_DAVE,      SF_DIALECT_DAVE,       sf_split_dave },
 	{ SF_DIALECT_RANDOM_IV, SF_DIALECT_RANDOM_IV,  sf_split_random_iv },
@@ -68,6 +70,7 @@ try_clear(struct attempt *t, const struct opening *op, uint64_t kid,
 		if (!sf_ring_open(t->k, e, &f))
 			continue;
 		t->r->entry = e->index;
+		t->r->fingerprint = sf_ring_fingerprint(e);
 		if (t->o->controls < CONTROLS) {
 			t->o->controls++;
 			t->o->controls_opened += sf_ring_control(t->k, e, &f);
@@ -129,6 +132,86 @@ try_opening(struct attempt *t, const struct opening *op,
 	return false;
 }
 
+/* ---- Jitsi of 2020 -------------------------------------------------------- */
+
+/* HMAC over all of the frame, with zeros where its 4 octets (audio) or 10 and
+   the signature stand. */
+static bool
+jitsi_mac_fits(
+    struct attempt *t, struct sf_ring_entry *e, unsigned step, size_t behind)
+{
+	static const uint8_t zeros[10 + 132];
+	size_t tag = t->r->video ? 10 : 4;
+	uint8_t mac[SF_HASH_MAX];
+	struct sf_jitsi_ctr j;
+	struct sf_bytes part[3];
+	struct sf_diag d;
+
+	if (sf_jitsi_ctr_parse(&j, t->frame, &d) != SF_OK ||
+	    j.payload.n < tag || !sf_ring_mac(t->k, e, step))
+		return false;
+	part[0] = sf_bytes(t->frame.p, j.payload.n - tag);
+	part[1] = sf_bytes(zeros, tag + j.signature.n);
+	part[2] = sf_bytes(t->frame.p + t->frame.n - behind, behind);
+	return t->k->c->mac(SF_SHA256, sf_bytes(e->mac, 64), part, 3, mac) &&
+	       t->k->c->equal(mac, part[0].p + part[0].n, tag);
+}
+
+/* The step that opened last, then the others. */
+static bool
+try_steps(struct attempt *t, struct sf_ring_entry *e, size_t behind)
+{
+	unsigned tries = e->in_vain < SF_GIVE_UP ? e->steps : 1;
+	unsigned last = e->at;
+
+	for (unsigned i = 0; i < tries; i++) {
+		unsigned step = i == 0 ? last : i <= last ? i - 1 : i;
+
+		if (!jitsi_mac_fits(t, e, step, behind))
+			continue;
+		e->at = step;
+		e->in_vain = 0;
+		return true;
+	}
+	e->in_vain += e->in_vain < SF_GIVE_UP;
+	return false;
+}
+
+static bool
+try_jitsi_ctr(struct attempt *t, const struct sf_sight *s, bool *known)
+{
+	for (unsigned i = 0; i < t->k->n; i++) {
+		struct sf_ring_entry *e = &t->k->entries[i];
+
+		if (!sf_ring_fits(e, SF_DIALECT_JITSI_CTR, s->kid, t->ssrc))
+			continue;
+		*known = true;
+		if (!try_steps(t, e, s->octets))
+			continue;
+		t->r->entry = e->index;
+		t->r->fingerprint = sf_ring_fingerprint(e);
+		t->r->header.at = s->clear > 0 ? (uint8_t)s->clear : 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+open_jitsi_ctr(
+    struct attempt *t, struct sf_dialect_opened *out, bool *read, bool *known)
+{
+	const struct sf_way *way = sf_way_of(SF_DIALECT_JITSI_CTR);
+
+	if (!sf_dialect_keys_any(t->k, SF_DIALECT_JITSI_CTR, t->ssrc) ||
+	    !way->read(&out->sight, t->r))
+		return false;
+	*read = true;
+	if (!try_jitsi_ctr(t, &out->sight, known))
+		return false;
+	out->way = way;
+	return true;
+}
+
 /* ---- old headers ---------------------------------------------------------- */
 
 /* HMAC over header and ciphertext: 4 octets of it with audio, 10 with video. */
@@ -163,6 +246,7 @@ try_omara(struct attempt *t, struct sf_placing p, bool *known)
 			continue;
 		t->r->header = h;
 		t->r->entry = e->index;
+		t->r->fingerprint = sf_ring_fingerprint(e);
 		return true;
 	}
 	return false;
@@ -217,6 +301,8 @@ sf_dialect_open(struct sf_dialect_opener *o, struct sf_dialect_keys *k,
 	for (size_t i = 0; i < OPENINGS; i++)
 		if (open_as(&t, &openings[i], &out, &read, &known))
 			return out;
+	if (open_jitsi_ctr(&t, &out, &read, &known))
+		return out;
 	out.way = NULL;
 	if (sf_dialect_keys_any(k, SF_DIALECT_SFRAME_JS, ssrc)) {
 		read = true;

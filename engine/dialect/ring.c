@@ -11,7 +11,6 @@
 #include "engine/dialect/keyring.h"
 
 #define LIVEKIT_ROUNDS 100000
-#define GIVE_UP        300 /* tries in a row, after which no step is tried on */
 
 static struct sf_bytes
 text(const char *s)
@@ -86,6 +85,30 @@ cipher_key(const struct sf_dialect_keys *k, const struct sf_ring_entry *e,
 	return derive_jitsi(k->c, "JFrameEncryptionKey", m, out, n) ? n : 0;
 }
 
+/* Of all there is to a step's key, behind a label, so that it is the digest of
+   nothing else. 0 when the library failed. */
+static uint64_t
+print_of(const struct sf_dialect_keys *k, struct sf_bytes key)
+{
+	uint8_t out[SF_HASH_MAX] = { 0 };
+	uint64_t v = 0;
+
+	if (k->c->extract(
+		SF_SHA256, text("sframe-tool key fingerprint"), key, out)) {
+		for (unsigned i = 0; i < 8; i++)
+			v = v << 8 | out[i];
+		v |= v == 0;
+	}
+	k->c->wipe(out, sizeof(out));
+	return v;
+}
+
+static bool
+ratchets_as_jitsi(enum sf_dialect d)
+{
+	return d == SF_DIALECT_JITSI || d == SF_DIALECT_JITSI_CTR;
+}
+
 /* Makes the material of a step from that of the one before. */
 static bool
 ratchet(const struct sf_dialect_keys *k, struct sf_ring_entry *e, unsigned step)
@@ -101,7 +124,7 @@ ratchet(const struct sf_dialect_keys *k, struct sf_ring_entry *e, unsigned step)
 	e->material_n[step] = 32;
 	if (e->e.dialect == SF_DIALECT_LIVEKIT)
 		return derive_livekit(k->c, &e->e, m, e->material[step], 32);
-	if (e->e.dialect == SF_DIALECT_JITSI)
+	if (ratchets_as_jitsi(e->e.dialect))
 		return derive_jitsi(
 		    k->c, "JFrameRatchetKey", m, e->material[step], 32);
 	return true;
@@ -149,6 +172,8 @@ aead_of(struct sf_dialect_keys *k, struct sf_ring_entry *e, unsigned step,
 		if (!ratchet(k, e, step))
 			return NULL;
 		e->aead[step] = ready(k, e, step, tag_octets, 0);
+		e->prints[step] = print_of(
+		    k, sf_bytes(e->material[step], e->material_n[step]));
 		e->made = step + 1;
 	}
 	return e->aead[step];
@@ -166,7 +191,7 @@ bool
 sf_ring_open(struct sf_dialect_keys *k, struct sf_ring_entry *e,
     const struct sf_sealed_frame *f)
 {
-	unsigned tries = e->in_vain < GIVE_UP ? e->steps : 1;
+	unsigned tries = e->in_vain < SF_GIVE_UP ? e->steps : 1;
 
 	for (unsigned i = 0; i < tries; i++) {
 		/* the step that opened last comes first, then the others */
@@ -180,7 +205,7 @@ sf_ring_open(struct sf_dialect_keys *k, struct sf_ring_entry *e,
 		e->in_vain = 0;
 		return true;
 	}
-	e->in_vain += e->in_vain < GIVE_UP;
+	e->in_vain += e->in_vain < SF_GIVE_UP;
 	return false;
 }
 
@@ -193,6 +218,35 @@ sf_ring_control(struct sf_dialect_keys *k, struct sf_ring_entry *e,
 
 	k->c->aead_free(a);
 	return opened;
+}
+
+/* The labels of the two formats; Jitsi's browsers made HMAC keys of 64 octets. */
+bool
+sf_ring_mac(struct sf_dialect_keys *k, struct sf_ring_entry *e, unsigned step)
+{
+	bool jitsi = e->e.dialect == SF_DIALECT_JITSI_CTR;
+
+	if (e->at_mac == step + 1)
+		return true;
+	for (; e->made <= step; e->made++) {
+		if (!ratchet(k, e, e->made))
+			return false;
+		e->prints[e->made] = print_of(
+		    k, sf_bytes(e->material[e->made], e->material_n[e->made]));
+	}
+	if (!derive_jitsi(k->c,
+		jitsi ? "JFrameAuthenticationKey" : "SFrameAuthenticationKey",
+		sf_bytes(e->material[step], e->material_n[step]), e->mac,
+		jitsi ? 64 : 32))
+		return false;
+	e->at_mac = step + 1;
+	return true;
+}
+
+uint64_t
+sf_ring_fingerprint(const struct sf_ring_entry *e)
+{
+	return e->at < e->made ? e->prints[e->at] : 0;
 }
 
 bool
@@ -250,11 +304,11 @@ set_up(struct sf_dialect_keys *k, struct sf_ring_entry *r,
 	r->material = calloc(r->steps, sizeof(*r->material));
 	r->material_n = calloc(r->steps, sizeof(*r->material_n));
 	r->aead = calloc(r->steps, sizeof(struct sf_aead *));
-	if (r->material == NULL || r->material_n == NULL || r->aead == NULL)
+	r->prints = calloc(r->steps, sizeof(*r->prints));
+	if (r->material == NULL || r->material_n == NULL || r->aead == NULL ||
+	    r->prints == NULL)
 		return false;
-	return e->dialect != SF_DIALECT_SFRAME_JS ||
-	       derive_jitsi(k->c, "SFrameAuthenticationKey",
-		   sf_bytes(e->octets, e->n), r->mac, 32);
+	return e->dialect != SF_DIALECT_SFRAME_JS || sf_ring_mac(k, r, 0);
 }
 
 struct sf_dialect_keys *
@@ -291,6 +345,7 @@ wipe_entry(const struct sf_crypto *c, struct sf_ring_entry *e)
 	free(e->material);
 	free(e->material_n);
 	free(e->aead);
+	free(e->prints);
 	c->wipe(e, sizeof(*e));
 }
 

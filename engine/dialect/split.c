@@ -90,6 +90,28 @@ sf_split_livekit(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
 	return true;
 }
 
+/* Prefix, ciphertext and tag, IV, index. */
+bool
+sf_split_jitsi_v0(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
+    const struct sf_record *r, struct sf_bytes frame, size_t clear)
+{
+	struct sf_jitsi_v0 t;
+	struct sf_diag d;
+
+	(void)k;
+	(void)r;
+	if (frame.n < clear ||
+	    sf_jitsi_v0_parse(
+		&t, sf_bytes(frame.p + clear, frame.n - clear), &d) != SF_OK ||
+	    t.payload.n < TAG)
+		return false;
+	memcpy(out->nonce, t.iv.p, SF_NONCE);
+	out->aad = sf_bytes(frame.p, clear);
+	out->ct = t.payload;
+	out->tag_octets = TAG;
+	return true;
+}
+
 /* Prefix, ciphertext and tag, counter, IV prefix, ...; IV is prefix, counter. */
 bool
 sf_split_stream(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
