@@ -320,6 +320,46 @@ class Eat(OnOpen):
             kept.append(bytearray(b"x" * (64 << 20)))
 
 
+class HangShort(OnOpen):
+    def refuse(self, verb, q):
+        if verb == "open" and len(octets(q["ct"])) < 6:
+            time.sleep(600)
+        return None
+
+
+class FloodShort(OnOpen):
+    def refuse(self, verb, q):
+        if verb == "open" and len(octets(q["ct"])) < 6:
+            os.write(1, b"\x1b[31mnot a reply\n")
+        return None
+
+
+class Forgery(Variant):
+    """Takes frames whose tag is wrong."""
+
+    def after(self, verb, q, reply):
+        return reply.split()[0] + " ok pt=00" if "why=auth" in reply else reply
+
+
+class Octets(Variant):
+    """Opens long frames to other octets."""
+
+    def after(self, verb, q, reply):
+        if verb == "open" and " ok pt=" in reply and len(reply) > 400:
+            at = reply.index("pt=") + 3
+            return reply[:at] + "%x" % (int(reply[at], 16) ^ 1) + reply[at + 1:]
+        return reply
+
+
+class Leak(Variant):
+    kept = []
+
+    def after(self, verb, q, reply):
+        if verb == "open" and "why=kid" in reply:
+            self.kept.append(bytearray(b"z" * (1 << 20)))
+        return reply
+
+
 class Flood(OnOpen):
     def act(self):
         while True:

@@ -50,6 +50,7 @@ scripts='
 	accuracy
 	conform
 	permitted
+	shimfuzz
 '
 for script in $scripts; do
 	tell $script python3 -B "$top/tests/$script.py"
