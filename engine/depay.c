@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/depay/parts.h"
+#include "parsers/media/h264.h"
 
 bool
 sf_depay_pool_init(
@@ -148,10 +149,12 @@ add_part(struct sf_depay *d, struct sf_depay_pool *pool,
 {
 	struct sf_frame *f = &d->frame;
 
+	/* more than one part of a packet counts as one packet */
+	if (f->packets == 0 || f->seq != u->seq)
+		f->packets = (uint16_t)(f->packets + (f->packets < UINT16_MAX));
 	f->last = u->place;
 	f->seq = u->seq;
 	f->cut |= u->cut;
-	f->packets = (uint16_t)(f->packets + (f->packets < UINT16_MAX));
 	d->next_seq = u->seq + 1;
 	if (d->broken)
 		return;
@@ -234,6 +237,41 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 	}
 }
 
+static bool
+is_mtap(enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u)
+{
+	uint8_t type = u->payload.p[0] & 0x1f;
+
+	return codec == SF_CODEC_H264 && framing == SF_FRAMING_CODEC &&
+	       (type == SF_H264_MTAP16 || type == SF_H264_MTAP24);
+}
+
+/* Frames may end and begin inside the packet. */
+static void
+join_mtap(struct sf_depay *d, struct sf_depay_pool *pool,
+    const struct sf_unit *u, sf_depay_sink *sink, void *ctx)
+{
+	struct sf_unit outer = *u, one;
+	struct sf_h264 h;
+	struct sf_diag diag;
+	struct sf_bytes rest;
+	bool more = sf_h264_parse(&h, u->payload, &diag) == SF_OK, first = true;
+
+	outer.don = more ? h.don : (uint16_t)0;
+	rest = more ? h.payload : sf_bytes(NULL, 0);
+	while (more && sf_depay_mtap(&one, &rest, &outer)) {
+		if (!first) {
+			d->any = true;
+			d->next_seq = d->expected = u->seq;
+		}
+		join(d, pool, SF_CODEC_H264, SF_FRAMING_CODEC, &one, sink, ctx);
+		first = false;
+		more = rest.n != 0;
+	}
+	if (first || more) /* nothing in it, or it is cut */
+		join(d, pool, SF_CODEC_H264, SF_FRAMING_CODEC, u, sink, ctx);
+}
+
 void
 sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
     enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u,
@@ -250,6 +288,8 @@ sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
 	} else if (!joined) {
 		pass_whole(u, &whole, codec, false, sink, ctx);
+	} else if (is_mtap(codec, framing, u)) {
+		join_mtap(d, pool, u, sink, ctx);
 	} else {
 		join(d, pool, codec, framing, u, sink, ctx);
 	}

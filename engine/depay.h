@@ -2,8 +2,8 @@
  * depay.h - RTP payloads to frames, as the sender's transform saw them.
  *
  * Opus and other audio: one packet, one frame. VP8 (RFC 7741) and VP9 (RFC
- * 9628): the descriptor taken off, slices joined. H.264 (RFC 6184, modes 0 and
- * 1) and H.265 (RFC 7798): NAL units behind start codes of four octets. AV1
+ * 9628): the descriptor taken off, slices joined. H.264 (RFC 6184, modes 0 to
+ * 2) and H.265 (RFC 7798): NAL units behind start codes of four octets. AV1
  * (AOM): OBUs, with their sizes where they are OBUs. SFrame payload descriptors
  * (draft-ietf-avtcore-rtp-sframe-02): joined from S to E. Any other video: all
  * payloads of one timestamp up to the marker, as they are.
@@ -24,6 +24,8 @@ struct sf_unit {
 	bool marker, cut;
 	bool spent;          /* put back into the stream that missed it */
 	bool bad_padding;    /* the P bit is set, and the count does not fit */
+	bool numbered;       /* don is its decoding order number */
+	uint16_t don;        /* of H.264 in interleaved mode */
 	bool ext_known;      /* ext_ids was filled in */
 	uint16_t ext_ids;    /* ids 1 to 15 of its header extension, a bit each */
 	uint32_t csrc;       /* hash of the CSRC list; 0: none */
@@ -59,6 +61,21 @@ struct sf_fragment {
 	uint32_t timestamp, csrc;
 };
 
+/*
+ * Decoding order numbers of H.264 in interleaved mode (RFC 6184 5.5), where all
+ * packets of a frame tell them.
+ */
+struct sf_numbers {
+	bool told;       /* of the open frame */
+	bool disordered, gaps;
+	bool any;        /* highest is set */
+	bool has_before; /* what came before the frame was not lost, and before
+	                    is the highest of it */
+	uint16_t highest, before;
+	uint16_t next, last;
+	uint16_t units[SF_FRAME_MARKS]; /* of those at frame.marks */
+};
+
 /* The frame that a stream is in the middle of. All zero is none. */
 struct sf_depay_format;
 
@@ -69,7 +86,7 @@ struct sf_depay {
 	bool donl; /* H.265: SDP says that decoding order numbers are there */
 	bool any;  /* a packet came ... */
 	uint64_t expected; /* ... and this number should be next */
-	uint64_t unread; /* packets in a mode that is not read */
+	struct sf_numbers numbers;
 	struct sf_fragment fragment;
 	struct sf_payload_count facts[SF_PAYLOAD_FACTS];
 	uint32_t buffer;   /* index + 1; 0: none taken */

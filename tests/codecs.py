@@ -67,6 +67,12 @@ for codec in ("vp8", "h264", "av1"):
 row("h265 with decoding order numbers", codec="h265",
     pack=lambda f, n, room: packets.h265(f, n, room, donl=True),
     sdp="a=fmtp:96 sprop-max-don-diff=2")
+for lose in (0, .03):
+    row("h264 in interleaved mode" + ", loss" * bool(lose), codec="h264",
+        pack=packets.h264_interleaved, lose=lose,
+        sdp="a=fmtp:96 packetization-mode=2")
+    row("h265 in PACI packets" + ", loss" * bool(lose), codec="h265",
+        pack=packets.h265_paci, lose=lose, sdp="a=fmtp:96 profile-id=1")
 row("h264, a start code of three octets in the ciphertext", codec="h264",
     want=lambda ctr: {200: b"\0\0\1\x41"} if ctr % 5 == 0 else None)
 row("h264, two of them", codec="h264",

@@ -71,6 +71,36 @@ def h264(frame, number, room):
     return out
 
 
+def h264_interleaved(frame, number, room, first={}):
+    """Packetization mode 2: STAP-B, FU-B and FU-A, MTAPs of one unit, the units
+    of a frame in another order than that of their numbers."""
+    parts = units(frame)
+    if number == 0:
+        first.clear()
+        first["next"] = 65530
+    don = first["next"]
+    first["next"] += len(parts)
+    out = []
+    for i in sorted(range(len(parts)), key=lambda i: i ^ (number > 0)):
+        u, n = parts[i], don + i & 0xffff
+        if len(u) > room:
+            cut = even(u[1:], room - 4)
+            for k, part in enumerate(cut):
+                out.append(bytes([u[0] & 0xe0 | (29 if k == 0 else 28),
+                                  (k == 0) << 7 | (k == len(cut) - 1) << 6 |
+                                  u[0] & 31]) +
+                           (struct.pack(">H", n) if k == 0 else b"") + part)
+        elif number % 3 == 0:
+            out.append(struct.pack(">BHH", u[0] & 0x60 | 25, n, len(u)) + u)
+        elif number % 3 == 1:
+            out.append(struct.pack(">BHHBH", u[0] & 0x60 | 26, n - 3 & 0xffff,
+                                   len(u), 3, 0) + u)
+        else:
+            out.append(struct.pack(">BHHB3x", u[0] & 0x60 | 27, n, len(u), 0)
+                       + u)
+    return out
+
+
 # ---- H.265, RFC 7798 -------------------------------------------------------
 
 def h265(frame, number, room, donl=False):
@@ -105,6 +135,18 @@ def h265(frame, number, room, donl=False):
                 flush()
             small.append(u)
     flush()
+    return out
+
+
+def h265_paci(frame, number, room):
+    """RFC 7798 4.4.4: every payload in a PACI packet, some with an extension."""
+    out = []
+    for i, p in enumerate(h265(frame, number, room - 6)):
+        phes = b"\x01\x02\x03" if i % 2 else b""
+        kind = p[0] >> 1 & 63
+        out.append(bytes([p[0] & 1 | 50 << 1, p[1]]) + struct.pack(
+            ">H", (p[0] >> 7) << 15 | kind << 9 | len(phes) << 4 |
+            (8 if phes else 0)) + phes + p[2:])
     return out
 
 

@@ -72,12 +72,15 @@ static const struct {
 	bool start, end;
 	const char *payload;
 } h265[] = {
-	{ "a unit",             "0201 aa",           1,  0, 1, "0201", true,  true,  "0201 aa" },
-	{ "layer and tid",      "42fd aa",           33, 31, 5, "42fd", true, true,  "42fd aa" },
+	{ "a unit",             "0201 aa",           1,  0, 1, "0201", true,  true,  "aa" },
+	{ "layer and tid",      "42fd aa",           33, 31, 5, "42fd", true, true,  "aa" },
 	{ "AP",                 "6001 0002 4001",    48, 0, 1, "0000", true,  true,  "0002 4001" },
 	{ "FU, first",          "6201 93 aabb",      49, 0, 1, "2601", true,  false, "aabb" },
 	{ "FU, last",           "6301 53 aabb",      49, 32, 1, "2701", false, true, "aabb" },
-	{ "PACI",               "6401 2600",         50, 0, 1, "0000", true,  true,  "2600" },
+	{ "PACI",               "6401 0200 d0",      1,  0, 1, "0201", true,  true,  "d0" },
+	{ "PACI, forbidden, an extension", "64fd 8238 010203 d0", 1, 31, 5, "82fd", true, true, "d0" },
+	{ "PACI, FU",           "6501 6200 93 aa",   49, 32, 1, "2701", true,  false, "aa" },
+	{ "PACI, AP",           "6401 6000 0002 4001", 48, 0, 1, "0000", true, true,  "0002 4001" },
 };
 
 static const struct bad_row h265_bad[] = {
@@ -85,6 +88,9 @@ static const struct bad_row h265_bad[] = {
 	{ "half a header",      "02",                SF_SHORT,       0, 1 },
 	{ "type 51",            "6601",              SF_UNSUPPORTED, 0, 0 },
 	{ "FU without header",  "6201",              SF_SHORT,       2, 1 },
+	{ "PACI without header", "6401 02",          SF_SHORT,       2, 1 },
+	{ "PACI, extension cut", "6401 0220 01",     SF_SHORT,       4, 1 },
+	{ "PACI in PACI",       "6401 6400 0200",    SF_MALFORMED,   2, 0 },
 };
 
 static const struct bad_row h265_frame_bad[] = {
@@ -92,6 +98,25 @@ static const struct bad_row h265_frame_bad[] = {
 	{ "type 41",            "00000001 5201 d0",  SF_MALFORMED, 0, 0 },
 	{ "one octet",          "00000001 02",       SF_MALFORMED, 0, 0 },
 	{ "the second is bad",  "00000001 4201 d0 000001 8201 aa", SF_MALFORMED, 7, 0 },
+};
+
+static const struct {
+	const char *what, *hex;
+	uint8_t dond;
+	uint32_t offset;
+	const char *unit, *payload;
+} mtap[][2] = {
+	{ { "MTAP16",    "0002 01 0102 61e0 00",   1, 0x102,   "61e0", "00" },
+	  { "all of it", "0001 ff ffff 61",      255, 0xffff,  "61",   "" } },
+	{ { "MTAP24",    "0002 01 010203 61e0 00", 1, 0x10203, "61e0", "00" },
+	  { "no unit",   "0000 02 000000",         2, 0,       "",     "" } },
+};
+
+static const struct bad_row mtap_bad[][2] = {
+	{ { "nothing",     "",               SF_SHORT, 0, 2 },
+	  { "over by one", "0002 01 0000 61", SF_SHORT, 5, 1 } },
+	{ { "offset cut",  "0002 01 0000",   SF_SHORT, 3, 1 },
+	  { "over by one", "0002 01 000000 61", SF_SHORT, 6, 1 } },
 };
 
 static const struct bad_row unit_bad[] = {
@@ -209,11 +234,42 @@ stop_where_they_must(void **state)
 	expect_noise("nal_stream", 60);
 }
 
+static void
+multi_time_units(void **state)
+{
+	static const char *const names[] = { "nal_mtap16", "nal_mtap24" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *w = mtap[i / 2][i % 2].what;
+		struct sf_bytes in = hex_octets(mtap[i / 2][i % 2].hex);
+		struct sf_nal_mtap16 a;
+		struct sf_nal_mtap24 b;
+		struct sf_nal_mtap m;
+		struct sf_diag d;
+
+		(void)expect_promises(w, names[i / 2], in);
+		EXPECT(w,
+		    i < 2 ? sf_nal_mtap16_parse(&a, in, &d)
+			  : sf_nal_mtap24_parse(&b, in, &d),
+		    SF_OK);
+		m = i < 2 ? a.v : b.v;
+		EXPECT(w, m.dond, mtap[i / 2][i % 2].dond);
+		EXPECT(w, m.offset, mtap[i / 2][i % 2].offset);
+		expect_octets(w, m.unit, mtap[i / 2][i % 2].unit);
+		expect_octets(w, m.payload, mtap[i / 2][i % 2].payload);
+		hex_free(in);
+	}
+	for (size_t i = 0; i < 2; i++)
+		expect_refused(names[i], mtap_bad[i], 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(h264_payloads),
+		cmocka_unit_test(multi_time_units),
 		cmocka_unit_test(h264_frames),
 		cmocka_unit_test(h265_payloads),
 		cmocka_unit_test(h265_frames),

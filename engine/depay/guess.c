@@ -72,7 +72,7 @@ read_h265(const struct sf_unit *u)
 	struct sf_diag d;
 
 	if (sf_h265_parse(&h, u->payload, &d) != SF_OK || h.forbidden ||
-	    h.layer != 0 || h.tid == 0 || h.type == SF_H265_PACI ||
+	    h.layer != 0 || h.tid == 0 || h.paci ||
 	    (h.type > 40 && h.type <= SF_H265_LAST_NAL))
 		return (struct reading){ 0 };
 	return (struct reading){ .ok = true, .start = h.start };

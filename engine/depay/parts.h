@@ -35,6 +35,14 @@ extern const struct sf_depay_format sf_depay_vp8, sf_depay_vp9,
     sf_depay_descriptor, sf_depay_h264, sf_depay_h265, sf_depay_av1,
     sf_depay_other;
 
+/*
+ * The next unit of a multi-time aggregate of H.264, out of rest, which is what
+ * stands behind its decoding order number; that is in u->don. False behind the
+ * last, and where rest is no such thing.
+ */
+bool sf_depay_mtap(
+    struct sf_unit *out, struct sf_bytes *rest, const struct sf_unit *u);
+
 /* Adds octets to the open frame; false when there is no room. */
 bool sf_depay_add(
     struct sf_depay *d, struct sf_depay_pool *pool, struct sf_bytes octets);

@@ -18,6 +18,18 @@ read_fragment(struct sf_h265 *h, struct sf_cursor *c, uint16_t head)
 	h->unit[1] = (uint8_t)head;
 }
 
+/* RFC 7798 4.4.4: the header of what is carried, its type and first bit out of
+   the PACI header, and an extension that may be passed over. */
+static uint16_t
+read_paci(struct sf_h265 *h, struct sf_cursor *c, uint16_t head)
+{
+	uint16_t fields = sf_u16(c);
+
+	h->paci = true;
+	h->phes = sf_slice(c, fields >> 4 & 0x1f);
+	return (uint16_t)((fields & 0xfe00) | (head & 0x01ff));
+}
+
 enum sf_status
 sf_h265_parse(struct sf_h265 *out, struct sf_bytes in, struct sf_diag *d)
 {
@@ -28,21 +40,26 @@ sf_h265_parse(struct sf_h265 *out, struct sf_bytes in, struct sf_diag *d)
 	*d = (struct sf_diag){ 0 };
 	if (!sf_ok(&c))
 		return sf_short(d, &c, "NAL unit header", REF);
+	h.phes = sf_bytes(NULL, 0);
+	if ((head >> 9 & 0x3f) == SF_H265_PACI)
+		head = read_paci(&h, &c, head);
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "PACI header", "RFC 7798 4.4.4");
 	h.forbidden = head >> 15;
 	h.type = head >> 9 & 0x3f;
 	h.layer = head >> 3 & 0x3f;
 	h.tid = head & 7;
+	if (h.paci && h.type == SF_H265_PACI)
+		return sf_stop(
+		    d, SF_MALFORMED, 2, "PACI header", "RFC 7798 4.4.4");
 	if (h.type > SF_H265_PACI)
 		return sf_stop(d, SF_UNSUPPORTED, 0, "type", REF);
 	if (h.type <= SF_H265_LAST_NAL) {
 		h.unit[0] = (uint8_t)(head >> 8);
 		h.unit[1] = (uint8_t)head;
-		h.payload = in;
-		*out = h;
-		return SF_OK;
-	}
-	if (h.type == SF_H265_FU)
+	} else if (h.type == SF_H265_FU) {
 		read_fragment(&h, &c, head);
+	}
 	if (!sf_ok(&c))
 		return sf_short(d, &c, "FU header", "RFC 7798 4.4.3");
 	h.payload = sf_rest(&c);

@@ -23,18 +23,19 @@ enum {
 /* The head of one RTP payload. Whether decoding order numbers (DONL, DOND)
    are there only SDP tells: they are left in payload. */
 struct sf_h265 {
-	uint8_t type;       /* 0..47 a NAL unit itself, 48..50 as above */
+	uint8_t type; /* 0..47 a NAL unit itself, 48 and 49 as above; of what
+	                       a PACI packet carries */
 	uint8_t layer, tid; /* tid as sent: of the temporal layer, plus 1 */
 	bool forbidden;
 	bool start, end; /* fragments: first and last; else both */
 	uint8_t unit[2]; /* header of the NAL unit that fragments belong to, or
-	                     its own; zeros for aggregates and PACI */
-	/* a NAL unit with its header; a fragment without; what is behind the
-	   payload header of the rest */
-	struct sf_bytes payload;
+	                     its own; zeros for aggregates */
+	bool paci;       /* carried in a PACI packet ... */
+	struct sf_bytes phes; /* ... behind this extension (RFC 7798 4.4.4) */
+	struct sf_bytes payload; /* what is behind these headers */
 };
 
-/* SF_UNSUPPORTED for the types 51 to 63. */
+/* SF_UNSUPPORTED for the types 51 to 63, SF_MALFORMED for PACI in PACI. */
 enum sf_status sf_h265_parse(
     struct sf_h265 *out, struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 

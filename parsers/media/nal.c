@@ -19,6 +19,39 @@ sf_nal_unit_parse(
 	return SF_OK;
 }
 
+static enum sf_status
+read_mtap(struct sf_nal_mtap *out, struct sf_bytes in, size_t offset_octets,
+    struct sf_diag *d)
+{
+	struct sf_cursor c = sf_cursor(in);
+	struct sf_nal_mtap m = { 0 };
+	uint16_t octets = sf_u16(&c);
+
+	*d = (struct sf_diag){ 0 };
+	m.dond = sf_u8(&c);
+	m.offset = (uint32_t)sf_uint(&c, offset_octets);
+	m.unit = sf_slice(&c, octets);
+	if (!sf_ok(&c))
+		return sf_short(d, &c, "aggregated unit", "RFC 6184 5.7.2");
+	m.payload = sf_rest(&c);
+	*out = m;
+	return SF_OK;
+}
+
+enum sf_status
+sf_nal_mtap16_parse(
+    struct sf_nal_mtap16 *out, struct sf_bytes in, struct sf_diag *d)
+{
+	return read_mtap(&out->v, in, 2, d);
+}
+
+enum sf_status
+sf_nal_mtap24_parse(
+    struct sf_nal_mtap24 *out, struct sf_bytes in, struct sf_diag *d)
+{
+	return read_mtap(&out->v, in, 3, d);
+}
+
 /* Octets of the start code at the front, zeros before it included; 0: none. */
 static size_t
 code_at(struct sf_bytes in, size_t at)

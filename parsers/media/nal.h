@@ -19,6 +19,30 @@ enum sf_status sf_nal_unit_parse(
     struct sf_nal_unit *out, struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 
 /*
+ * One unit of a multi-time aggregate (RFC 6184 5.7.2): 16 bits of length, 8 of
+ * decoding order, 16 or 24 of time, and the unit.
+ */
+struct sf_nal_mtap {
+	uint8_t dond;    /* after the packet's decoding order number */
+	uint32_t offset; /* of its timestamp from the packet's */
+	struct sf_bytes unit;
+	struct sf_bytes payload; /* the units that follow */
+};
+
+struct sf_nal_mtap16 {
+	struct sf_nal_mtap v;
+};
+
+struct sf_nal_mtap24 {
+	struct sf_nal_mtap v;
+};
+
+enum sf_status sf_nal_mtap16_parse(struct sf_nal_mtap16 *out,
+    struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
+enum sf_status sf_nal_mtap24_parse(struct sf_nal_mtap24 *out,
+    struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
+
+/*
  * The next unit of a byte stream, whose first octets are a start code: 00 00 01,
  * with any number of zeros in front. SF_MALFORMED when it has none, or when
  * octets that emulate one are inside the unit: 00 00 00 that leads to no start
