@@ -173,3 +173,30 @@ sf_look_text(enum sf_look l)
 
 	return l < SF_LOOKS ? texts[l] : texts[SF_LOOK_NONE];
 }
+
+const char *
+sf_rtcp_kind_name(enum sf_rtcp_kind k)
+{
+	static const char *const names[SF_RTCP_KINDS] = {
+		[SF_RTCP_SR] = "sr",
+		[SF_RTCP_RR] = "rr",
+		[SF_RTCP_SDES] = "sdes",
+		[SF_RTCP_BYE] = "bye",
+		[SF_RTCP_APP] = "app",
+		[SF_RTCP_NACK] = "nack",
+		[SF_RTCP_TMMB] = "tmmb",
+		[SF_RTCP_CCFB] = "ccfb",
+		[SF_RTCP_TWCC] = "transport-cc",
+		[SF_RTCP_PLI] = "pli",
+		[SF_RTCP_SLI] = "sli",
+		[SF_RTCP_RPSI] = "rpsi",
+		[SF_RTCP_FIR] = "fir",
+		[SF_RTCP_LRR] = "lrr",
+		[SF_RTCP_REMB] = "remb",
+		[SF_RTCP_AFB] = "afb",
+		[SF_RTCP_XR] = "xr",
+		[SF_RTCP_OTHER] = "other",
+	};
+
+	return names[k];
+}

@@ -265,6 +265,31 @@ struct sf_payload_count {
 	struct sf_place first, last; /* when n is not 0 */
 };
 
+/* Packets of RTCP compounds. */
+enum sf_rtcp_kind {
+	SF_RTCP_SR, SF_RTCP_RR, SF_RTCP_SDES, SF_RTCP_BYE, SF_RTCP_APP,
+	SF_RTCP_NACK, SF_RTCP_TMMB, SF_RTCP_CCFB, SF_RTCP_TWCC, SF_RTCP_PLI,
+	SF_RTCP_SLI, SF_RTCP_RPSI, SF_RTCP_FIR, SF_RTCP_LRR, SF_RTCP_REMB,
+	SF_RTCP_AFB, SF_RTCP_XR, SF_RTCP_OTHER,
+	SF_RTCP_KINDS
+};
+
+const char *sf_rtcp_kind_name(enum sf_rtcp_kind k); /* "pli"; static */
+
+struct sf_rtcp_facts {
+	uint64_t packets[SF_RTCP_KINDS];
+	uint64_t twcc_packets, twcc_received; /* that transport-cc speaks of */
+};
+
+/* What receivers say of an SSRC; counts of messages but for nacked. */
+struct sf_feedback {
+	uint32_t nacks, plis, firs, rembs, reports;
+	uint64_t nacked;         /* packets asked for again */
+	uint64_t bitrate;        /* of the last REMB, bit/s */
+	int32_t reported_lost;   /* packets, by the last report */
+	uint8_t worst_fraction;  /* lost between two reports, in 256ths */
+};
+
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
 #define SF_STREAM_PTS 4
 
@@ -293,6 +318,7 @@ struct sf_stream {
 	uint32_t simulcast;      /* id of the first stream of the layers that this is
 	                            one of (its own, for that one); 0: none */
 	bool said_bye;           /* RTCP BYE named the SSRC */
+	struct sf_feedback feedback; /* by RTCP */
 	bool recorded;           /* by an SFU: no RTCP tells who sent it */
 	bool declared_e2ee;      /* and said to be encrypted end to end */
 	bool signalled;          /* SDP has a=sframe for this media section */
@@ -405,6 +431,7 @@ struct sf_model {
 	struct sf_place limit_first[SF_LIMITS];
 	struct sf_dtls_facts dtls;
 	struct sf_data_facts data;
+	struct sf_rtcp_facts rtcp;
 	struct {                 /* announced by RTCP or SDP, and never sent, by a
 	                            sender of encrypted audio */
 		uint32_t ssrc;   /* the first of them */

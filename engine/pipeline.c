@@ -5,10 +5,10 @@
 
 #include "engine/arena.h"
 #include "engine/datachannel.h"
+#include "engine/rtcp.h"
 #include "engine/streams.h"
 #include "engine/transport.h"
 #include "parsers/rtp/demux.h"
-#include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/sap.h"
 
 #define LEAST_MEMORY ((size_t)8 << 20)
@@ -132,102 +132,21 @@ sf_pipeline_new(const struct sf_pipeline_options *options)
 	return p;
 }
 
-/* ---- RTCP ----------------------------------------------------------------- */
-
-static void
-name_sources(struct sf_pipeline *p, struct sf_bytes body)
-{
-	struct sf_rtcp_sdes s;
-	struct sf_diag d;
-
-	while (body.n != 0 && sf_rtcp_sdes_parse(&s, body, &d) == SF_OK) {
-		size_t n =
-		    s.cname.n < SF_TEXT_MAX - 1 ? s.cname.n : SF_TEXT_MAX - 1;
-		struct sf_naming *name = sf_streams_naming(&p->streams, s.ssrc);
-
-		name->described = true;
-		if (n != 0) {
-			memcpy(name->cname, s.cname.p, n);
-			name->cname[n] = '\0';
-		}
-		body = s.payload;
-	}
-}
-
-/* RFC 3550 6.4.1: SSRC, NTP and RTP timestamps, packets, octets. */
-static void
-hear_sender(struct sf_pipeline *p, const struct sf_rtcp *r)
-{
-	const uint8_t *at = r->body.p + 16;
-	struct sf_naming *name;
-
-	if (r->body.n < 24)
-		return;
-	name = sf_streams_naming(&p->streams, r->ssrc);
-	name->reports++;
-	name->sent = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-		     (uint32_t)at[2] << 8 | at[3];
-}
-
-static void
-hear(struct sf_pipeline *p, const struct sf_rtcp *r)
-{
-	const uint8_t *at = r->body.p;
-
-	if (r->type == 200)
-		hear_sender(p, r);
-	if (r->type == 202)
-		name_sources(p, r->body);
-	if (r->type != 203)
-		return;
-	for (size_t i = 0; i < r->count && (i + 1) * 4 <= r->body.n; i++) {
-		uint32_t ssrc = (uint32_t)at[4 * i] << 24 |
-				(uint32_t)at[4 * i + 1] << 16 |
-				(uint32_t)at[4 * i + 2] << 8 | at[4 * i + 3];
-
-		sf_streams_naming(&p->streams, ssrc)->bye = true;
-	}
-}
-
-/* A compound that does not end exactly is SRTCP, or was cut. */
-static bool
-whole_compound(struct sf_bytes in)
-{
-	struct sf_rtcp r;
-	struct sf_diag d;
-
-	while (in.n != 0) {
-		if (sf_rtcp_parse(&r, in, &d) != SF_OK || r.type < 192 ||
-		    r.type > 223)
-			return false;
-		in = r.payload;
-	}
-	return true;
-}
-
 static void
 take_rtcp(struct sf_pipeline *p, const struct sf_packet *pkt,
     const struct sf_datagram *dg)
 {
 	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
-	struct sf_bytes rest = dg->payload;
-	struct sf_rtcp r;
-	struct sf_diag d;
 
 	p->model.accounting.rtcp += dg->records;
 	if (p->tap != NULL)
 		p->tap(p->tap_ctx, pkt, dg);
 	if (dg->cut)
 		return;
-	if (!whole_compound(rest)) {
+	if (sf_rtcp_feed(&p->streams, dg->payload))
+		path->rtcp = true;
+	else
 		path->srtcp = true;
-		return;
-	}
-	path->rtcp = true;
-	while (rest.n != 0 && sf_rtcp_parse(&r, rest, &d) == SF_OK) {
-		hear(p, &r);
-		rest = r.payload;
-	}
 }
 
 /* ---- the way of a packet -------------------------------------------------- */

@@ -245,6 +245,7 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 	if (n->cname[0] != '\0')
 		memcpy(t->pub.cname, n->cname, sizeof(t->pub.cname));
 	t->pub.said_bye = n->bye;
+	t->pub.feedback = n->feedback;
 	t->pub.evidence.dtls = p->dtls;
 	t->pub.evidence.srtcp = p->srtcp && !p->rtcp;
 	t->pub.lost = span > t->unique ? span - t->unique : 0;

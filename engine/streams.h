@@ -134,6 +134,7 @@ struct sf_naming {
 	unsigned reports; /* sender reports */
 	uint32_t sent;    /* packets, by the last of them */
 	bool described;  /* an SDES chunk of its own was there */
+	struct sf_feedback feedback;
 	char cname[SF_TEXT_MAX];
 };
 

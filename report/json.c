@@ -204,6 +204,7 @@ put_accounting(struct sf_emit *e, const struct sf_model *m)
 	sf_emit_count(e, "possible_streams", m->possible);
 	sf_emit_count(e, "possible_packets", m->possible_packets);
 	put_peeled(e, &m->wrappings);
+	sf_json_rtcp(e, &m->rtcp);
 }
 
 static void
@@ -237,6 +238,7 @@ put_names(struct sf_emit *e, const struct sf_stream *s)
 	put_simulcast(e, s);
 	sf_emit_bool(e, "signalled", s->signalled);
 	sf_emit_bool(e, "said_bye", s->said_bye);
+	sf_json_feedback(e, &s->feedback);
 }
 
 static void

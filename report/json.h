@@ -21,4 +21,8 @@ void sf_json_dtls(struct sf_emit *e, const struct sf_dtls_facts *d);
 /* Which session descriptions were used, and where they were found. */
 void sf_json_sdp(struct sf_emit *e, const struct sf_sdp *sdp);
 
+/* Packets of RTCP by what they are; and what receivers say of a stream. */
+void sf_json_rtcp(struct sf_emit *e, const struct sf_rtcp_facts *r);
+void sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f);
+
 #endif

@@ -277,6 +277,8 @@ sf_report_text(
 	if (!style->quiet) {
 		fputc('\n', f);
 		put_accounting(f, r->model, style);
+		if (style->verbose && r->model->accounting.rtcp > 0)
+			sf_text_rtcp(f, &r->model->rtcp, style);
 		put_rules(f, r, style);
 		put_limits(f, r, style);
 	}

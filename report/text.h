@@ -18,6 +18,13 @@ void sf_text_srtp(
 void sf_text_sdp(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);
 
+/* RTCP packets by what they are; and what receivers say of a stream, behind so
+   many blanks. */
+void sf_text_rtcp(FILE *f, const struct sf_rtcp_facts *r,
+    const struct sf_report_style *style);
+void sf_text_feedback(FILE *f, const struct sf_feedback *b,
+    const struct sf_report_style *style, unsigned indent);
+
 /* The findings, worst first. */
 void sf_text_findings(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);

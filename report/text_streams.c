@@ -551,6 +551,7 @@ put_group(FILE *f, const struct view *v, const struct widths *x,
 		if (!v->style->verbose)
 			continue;
 		put_identity(f, v, s);
+		sf_text_feedback(f, &s->feedback, v->style, DETAIL);
 		put_uses(f, v, s);
 		put_intervals(f, v, s);
 		put_evidence(f, v, s);

@@ -36,6 +36,7 @@ scripts='
 	formats
 	unwrap
 	logsdp
+	media
 	codecs
 	hostile
 	keyed

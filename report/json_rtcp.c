@@ -1,0 +1,49 @@
+#include "report/json.h"
+
+void
+sf_json_rtcp(struct sf_emit *e, const struct sf_rtcp_facts *r)
+{
+	sf_emit_open(e, "rtcp_packets", '{');
+	for (unsigned i = 0; i < SF_RTCP_KINDS; i++)
+		if (r->packets[i] > 0)
+			sf_emit_count(e,
+			    sf_rtcp_kind_name((enum sf_rtcp_kind)i),
+			    r->packets[i]);
+	sf_emit_close(e, '{');
+	if (r->twcc_packets == 0) {
+		sf_emit_null(e, "transport_cc");
+		return;
+	}
+	sf_emit_open(e, "transport_cc", '{');
+	sf_emit_count(e, "packets", r->twcc_packets);
+	sf_emit_count(e, "received", r->twcc_received);
+	sf_emit_close(e, '{');
+}
+
+void
+sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f)
+{
+	if (f->nacks + f->plis + f->firs + f->rembs + f->reports == 0) {
+		sf_emit_null(e, "feedback");
+		return;
+	}
+	sf_emit_open(e, "feedback", '{');
+	sf_emit_count(e, "nack", f->nacks);
+	sf_emit_count(e, "nacked_packets", f->nacked);
+	sf_emit_count(e, "pli", f->plis);
+	sf_emit_count(e, "fir", f->firs);
+	sf_emit_count(e, "remb", f->rembs);
+	if (f->rembs > 0)
+		sf_emit_u64(e, "bitrate", f->bitrate);
+	else
+		sf_emit_null(e, "bitrate");
+	sf_emit_count(e, "reports", f->reports);
+	if (f->reports > 0) {
+		sf_emit_double(e, "reported_lost", f->reported_lost);
+		sf_emit_double(e, "worst_fraction", f->worst_fraction / 256.);
+	} else {
+		sf_emit_null(e, "reported_lost");
+		sf_emit_null(e, "worst_fraction");
+	}
+	sf_emit_close(e, '{');
+}
