@@ -4,8 +4,9 @@
  * not in it.
  *
  * Input, packet after packet: an octet that says how the packet is wrapped, an
- * octet of milliseconds since the last one, an octet of length in steps of two,
- * and the octets. Wrapped as RTP the fuzzer writes only marker, payload type,
+ * octet of milliseconds since the last one (from 128 on its lower six bits are
+ * also how many octets the capture cut off), an octet of length in steps of two,
+ * and the octets. Two captures take turns, 32 packets each. Wrapped as RTP the fuzzer writes only marker, payload type,
  * SSRC choice and payload; sequence number and timestamp run on by themselves,
  * with a jump where an octet says so, because no fuzzer would keep them running.
  */
@@ -37,6 +38,7 @@ struct run {
 	uint16_t seq[8];
 	uint32_t timestamp[8];
 	uint32_t tcp_seq[4];
+	size_t cut;
 };
 
 static void
@@ -55,14 +57,17 @@ static void
 feed(struct run *r, uint16_t link, const uint8_t *p, size_t n)
 {
 	/* exactly as large as the packet, so that a sanitizer sees the end */
-	uint8_t *exact = malloc(n == 0 ? 1 : n);
+	size_t cut = r->cut < n ? r->cut : 0;
+	uint8_t *exact = malloc(n == 0 ? 1 : n - cut);
 	struct sf_packet pkt = {
-		.place = { ++r->packets, r->now_ns, (uint32_t)(r->packets & 1) },
+		.place = { ++r->packets, r->now_ns,
+		    (uint32_t)(r->packets >> 5 & 1) },
 		.link_type = link,
 		.wire_octets = n + (n % 7 == 3 ? 5 : 0),
 	};
 
 	FUZZ_CHECK(exact != NULL);
+	n -= cut;
 	if (n != 0)
 		memcpy(exact, p, n);
 	pkt.octets = sf_bytes(exact, n);
@@ -105,7 +110,8 @@ feed_rtp(struct run *r, uint8_t how, const uint8_t *data, size_t n)
 	unsigned i = how & 7;
 	uint8_t pt = n > 0 ? data[0] & 0x7f : 96;
 
-	r->seq[i] = (uint16_t)(r->seq[i] + ((how & 0x10) && n > 1 ? data[1] : 1));
+	r->seq[i] =
+	    (uint16_t)(r->seq[i] + ((how & 0x10) && n > 1 ? data[1] : 1));
 	r->timestamp[i] += pt == 111 ? 960 : (how & 8) ? 3000 : 0;
 	p = put(p, 0x80, 1);
 	p = put(p, (how & 8 ? 0x80u : 0u) | pt, 1);
@@ -174,6 +180,7 @@ feed_all(struct run *r, const uint8_t *data, size_t size)
 		size_t n = (size_t)data[2] * 2;
 
 		r->now_ns += data[1] * 1000000LL;
+		r->cut = data[1] & 0x80 ? data[1] & 63 : 0;
 		data += 3;
 		size -= 3;
 		n = n < size ? n : size;
@@ -198,9 +205,9 @@ expect_sums(const struct run *r, const struct sf_model *m)
 	uint64_t frames = 0;
 
 	FUZZ_CHECK(a->packets == r->packets);
-	FUZZ_CHECK(a->packets ==
-	    a->rtp + a->srtp + a->rtcp + a->stun + a->turn + a->dtls +
-	        a->other + a->cut + a->malformed);
+	FUZZ_CHECK(a->packets == a->rtp + a->srtp + a->rtcp + a->stun +
+				     a->turn + a->dtls + a->other + a->cut +
+				     a->malformed);
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		uint64_t states = 0;
 
@@ -218,7 +225,7 @@ expect_printable(const char *text, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		FUZZ_CHECK(text[i] == '\n' ||
-		    ((unsigned char)text[i] >= 0x20 && text[i] != 0x7f));
+			   ((unsigned char)text[i] >= 0x20 && text[i] != 0x7f));
 }
 
 static void
@@ -243,9 +250,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sf_checks_options how = { .limits = small, .fail_on = SF_ERROR };
 	struct run r = { 0 };
-	struct sf_pipeline_options o = { .limits = small,
-		.sink = take_frame,
-		.sink_ctx = &r };
+	struct sf_pipeline_options o = {
+		.limits = small, .sink = take_frame, .sink_ctx = &r
+	};
 	struct sf_capture_info info = { .format = "fuzz" };
 	struct sf_input inputs[2] = { { "a", &info }, { "b", &info } };
 	const struct sf_result *result;

@@ -482,6 +482,69 @@ def recordings(where):
 
 
 @test
+def recordings_of_data(where):
+    """Messages of a data channel are no media, whatever they look like."""
+    text = json.dumps({"t": "d", "s": 1795376952440000,
+                       "u": 1795376952455000}).encode()
+    packets = packets_of(sample("S03-sframe-gcm128.rtp.pcap"))
+    for what, messages in (("text", [b'{"chat": "hello"}'] * 200),
+                           ("what looks like RTP", [
+                               p.octets for p in packets if not p.rtcp])):
+        for version, mark in ((1, b"MEETECHO"), (2, b"MEET" + bytes(4))):
+            data = b"MJR0000%d" % version + struct.pack(
+                ">H", len(text)) + text + b"".join(
+                    mark + struct.pack(">H", 8 + len(m)) + bytes(8) + m
+                    for m in messages)
+            label = "data channel, version %d, %s" % (version, what)
+            ran, r = report(put(where, "d.mjr", data))
+            check(label + ": no stream", ran.status == 4 and not r["streams"]
+                  and r["accounting"]["other"] == len(messages), ran)
+            check(label + ": said", any("data channels" in x
+                                        for x in r["limits"]), r["limits"])
+
+
+@test
+def recordings_damaged(where):
+    """Cut anywhere, noise between records, heads of no known version."""
+    with open(sample("SJ1-echo-sframe.audio.mjr"), "rb") as f:
+        whole = f.read()
+    head = 10 + struct.unpack_from(">H", whole, 8)[0]
+    for n in (head + 1, head + 9):
+        ran = run("check", put(where, "cut.mjr", whole[:n]))
+        check("recording cut at %d: nothing to judge" % n, ran.status == 3 and
+              "octet" in ran.errors, ran)
+    for n in (20000, 20011, len(whole) - 1):
+        ran, r = report(put(where, "cut.mjr", whole[:n]))
+        check("recording cut at %d: judged up to there" % n,
+              r and r["inputs"][0]["damaged"] and "octet" in ran.errors and
+              "capture-damaged" in slugs(r), ran)
+    noise = random.Random(4).randbytes(500)
+    ran, r = report(put(where, "n.mjr", whole[:20000] + noise + whole[20000:]))
+    check("recording with noise between: judged up to there",
+          r["streams"][0]["frames"] > 200 and "capture-damaged" in slugs(r),
+          ran)
+    for data, words in ((b"MJR00009" + whole[8:], "version that is not known"),
+                        (whole[:8], "it is empty"),
+                        (whole[:head - 5], "ends inside its head"),
+                        (b"MJR0000", "not a capture")):
+        ran = run("check", put(where, "bad.mjr", data))
+        check("recording: " + words, ran.status == 3 and words in ran.errors
+              and "bad.mjr" in ran.errors, ran)
+    # JSON that is none: the packets are no worse for it
+    ran, r = report(put(where, "j.mjr", whole[:8] + struct.pack(">H", 5) +
+                        b"{bad}" + whole[head:]))
+    check("recording with a head of no JSON: judged", r["streams"][0][
+        "protection"] == "consistent" and any("1970" in x
+                                              for x in r["limits"]), r["limits"])
+    mixed = [p for p in packets_of(sample("S16-d-plain-2s.rtp.pcap"))
+             if not p.rtcp]
+    mine = [p for p in mixed if p.ssrc == mixed[0].ssrc]
+    _, r = report(put(where, "m.mjr", mjr(mine, {"t": "a", "c": "opus"})))
+    check("a recording that is partly ciphertext says so", any(
+        "replayed" in x for x in r["limits"]), r["limits"])
+
+
+@test
 def declared(where):
     for call, all_of in (("S31-firefox-none", {"declared-not-encrypted",
                                               "stream-plaintext"}),
