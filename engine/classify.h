@@ -38,6 +38,15 @@ struct sf_classify_run {
 	size_t intervals_used, intervals_cap;
 };
 
+#define SF_BARE_OCTETS 12
+#define SF_BARE_BITS   (8 * SF_BARE_OCTETS)
+
+/* Bodies in the clear behind headers: how often each of their first bits is 1. */
+struct sf_bare {
+	unsigned n; /* bodies; 0: the last ones were uniform */
+	uint8_t ones[SF_BARE_BITS];
+};
+
 /* What a frame that is judged belonged to. */
 struct sf_behind {
 	bool has_header;
@@ -70,9 +79,7 @@ struct sf_classifier {
 	bool clear_seen;           /* clear is known */
 	struct sf_behind behind;   /* the last complete frame that went */
 	bool open;                 /* frames kept that nothing was said of */
-	bool bare;                 /* the last bodies tested were not uniform */
-	uint8_t bare_first[32];    /* one bit a value: what those bodies begin
-	                              with */
+	struct sf_bare bare;       /* of the last frames that were so */
 	enum sf_clear before;      /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t run_frames, run_descriptor, run_prefixed;

@@ -1,11 +1,21 @@
 #include "engine/classify/parts.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "engine/stats.h"
 
-#define LEAST_BODY  20
-#define ENOUGH_BODY 100 /* that the tests find whatever is clear */
+#define LEAST_BODY   20
+#define UNEVEN       3.0 /* deviations from which on a bit tells something */
+#define CLEARLY      6.0 /* evidence: one in 400 */
+#define EXPECTED     3.0 /* -ln p of a body: ciphertext has 1, samples 20 */
+#define SAMPLES_SURE 28  /* two such bodies; the best of an hour's */
+#define TURNS        6
+#define STRANGE      3.5  /* deviations from what ciphertext says */
+#define FEW          4    /* bodies beside clear ones that may be anything */
+#define BESIDE       1e-4 /* p of bodies beside clear ones that are clear too */
+#define SEED         24   /* bodies from which a stretch may grow */
+#define CHOICE       3.0  /* evidence that choosing a bit costs */
 
 struct body_tally {
 	struct sf_bit_counts head, tail;
@@ -58,52 +68,229 @@ mark_bare(struct sf_classifier *c, struct sf_record *r)
 	}
 }
 
-static const uint8_t *
-body_of(const struct sf_record *r)
-{
-	return r->head + r->header.at + r->header.octets;
-}
+/* ---- which of them ------------------------------------------------------- */
 
 static bool
 has_body(const struct sf_record *r)
 {
 	return r->has_header && r->tried != SF_TRIED_OPENED &&
-	       r->head_n > r->header.at + r->header.octets;
+	       r->head_n >= r->header.at + r->header.octets + SF_BARE_OCTETS;
 }
 
-/* What bare bodies begin with: few values, where ciphertext has them all. */
+static bool
+bit_of(const struct sf_record *r, unsigned bit)
+{
+	const uint8_t *body = r->head + r->header.at + r->header.octets;
+
+	return body[bit / 8] >> (bit % 8) & 1;
+}
+
+/* Counts the bits of the bodies among from..to. */
 static void
-keep_first(struct sf_classifier *c)
+learn(struct sf_bare *b, const struct sf_classifier *c, unsigned from,
+    unsigned to)
 {
-	for (unsigned i = 0; i < c->n; i++)
-		if (has_body(&c->recs[i])) {
-			uint8_t v = *body_of(&c->recs[i]);
+	memset(b, 0, sizeof(*b));
+	for (unsigned i = from; i < to; i++) {
+		if (!has_body(&c->recs[i]))
+			continue;
+		b->n++;
+		for (unsigned k = 0; k < SF_BARE_BITS; k++)
+			b->ones[k] += bit_of(&c->recs[i], k);
+	}
+}
 
-			c->bare_first[v >> 3] |= (uint8_t)(1 << (v & 7));
+/* What each body of a block says, clear or ciphertext, and what a body of
+   ciphertext says in the mean. */
+struct says {
+	const struct sf_record *recs;
+	double of[SF_BLOCK];
+	bool any[SF_BLOCK]; /* there is a body */
+	double mean, variance;
+	unsigned chosen; /* bits that have a say */
+};
+
+/* What each bit says when it is 0 or 1. Bits that were even among the clear ones
+   say nothing. */
+static void
+weigh(struct says *s, double bit[SF_BARE_BITS][2], const struct sf_bare *b)
+{
+	s->mean = s->variance = 0;
+	s->chosen = 0;
+	for (unsigned k = 0; k < SF_BARE_BITS; k++) {
+		double z = (2.0 * b->ones[k] - b->n) / sqrt(fmax(1, b->n));
+		double p = (b->ones[k] + .5) / (b->n + 1.0);
+
+		bit[k][0] = bit[k][1] = 0;
+		if (fabs(z) < UNEVEN)
+			continue;
+		bit[k][0] = log(2 * (1 - p));
+		bit[k][1] = log(2 * p);
+		s->mean += (bit[k][0] + bit[k][1]) / 2;
+		s->variance += pow((bit[k][0] - bit[k][1]) / 2, 2);
+		s->chosen++;
+	}
+}
+
+static void
+score(struct says *s, const struct sf_classifier *c, const struct sf_bare *b)
+{
+	double bit[SF_BARE_BITS][2];
+
+	s->recs = c->recs;
+	weigh(s, bit, b);
+	for (unsigned i = 0; i < c->n; i++) {
+		s->of[i] = 0;
+		s->any[i] = has_body(&c->recs[i]);
+		for (unsigned k = 0; s->any[i] && k < SF_BARE_BITS; k++)
+			s->of[i] += bit[k][bit_of(&c->recs[i], k)];
+	}
+}
+
+static double
+sum_of(const struct says *s, unsigned from, unsigned to)
+{
+	double sum = 0;
+
+	for (unsigned i = from; i < to; i++)
+		sum += s->of[i];
+	return sum;
+}
+
+/* Bodies are uneven in themselves: by the test, where they are enough for it, or
+   since half of them begin with one octet, three at least. */
+static bool
+is_uneven(const struct says *s, unsigned from, unsigned to)
+{
+	struct sf_bit_counts bits = { 0 };
+	unsigned first[256] = { 0 }, most = 2, n = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &s->recs[i];
+		size_t at = (size_t)r->header.at + r->header.octets;
+
+		if (!s->any[i])
+			continue;
+		sf_bits_add(&bits, r->head + at, r->head_n - at);
+		n++;
+		if (++first[r->head[at]] > most)
+			most = first[r->head[at]];
+	}
+	return sf_bits_p(&bits) < BESIDE || (most > 2 && most * 2 >= n);
+}
+
+/*
+ * Is what lies beside a clear stretch ciphertext, or media that looks different?
+ * Clearly not like the stretch, and even; where it is too little for a test of
+ * that, about as unlike it as ciphertext is. A few bodies may be key frames.
+ */
+static bool
+is_cipher(const struct says *s, unsigned from, unsigned to)
+{
+	double sum = sum_of(s, from, to);
+	unsigned n = 0;
+
+	for (unsigned i = from; i < to; i++)
+		n += s->any[i];
+	if (n <= FEW || sum > -CLEARLY || is_uneven(s, from, to))
+		return false;
+	return n >= LEAST_BODY ||
+	       fabs(sum - n * s->mean) < STRANGE * sqrt(n * s->variance);
+}
+
+/* The stretch with the highest sum, and what is beside it and no ciphertext. */
+static void
+best_stretch(const struct says *s, unsigned n, unsigned *from, unsigned *to)
+{
+	double sum = 0, best = 0;
+	unsigned start = 0;
+
+	*from = *to = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (sum <= 0) {
+			sum = 0;
+			start = i;
 		}
+		sum += s->of[i];
+		if (sum > best) {
+			best = sum;
+			*from = start;
+			*to = i + 1;
+		}
+	}
+	if (*to == 0)
+		return;
+	if (!is_cipher(s, 0, *from))
+		*from = 0;
+	if (!is_cipher(s, *to, n))
+		*to = n;
 }
 
-static bool
-is_kept(const struct sf_classifier *c, uint8_t v)
+struct stretch {
+	unsigned from, to;
+	double worth; /* what it says, less what was chosen to make it say so */
+};
+
+/* From a first guess: those bodies tell which bits are uneven, these bits tell
+   which bodies, and so on. */
+static void
+grow_stretch(struct stretch *g, const struct sf_classifier *c)
 {
-	return c->bare_first[v >> 3] >> (v & 7) & 1;
+	struct sf_bare model;
+	struct says s;
+
+	for (unsigned turn = 0; turn < TURNS; turn++) {
+		unsigned a = g->from, b = g->to;
+
+		learn(&model, c, a, b);
+		score(&s, c, &model);
+		best_stretch(&s, c->n, &g->from, &g->to);
+		g->worth = sum_of(&s, g->from, g->to) - CHOICE * s.chosen;
+		if (g->from == a && g->to == b)
+			return;
+	}
 }
 
-/* Bodies too few to be tested: do they begin as the bare ones before did? */
-static bool
+/*
+ * The block holds clear bodies, not all of them perhaps: the stretch that
+ * differs most, grown from the whole and from a few frames here and there.
+ */
+static void
+find_stretch(struct sf_classifier *c, unsigned *from, unsigned *to)
+{
+	struct stretch best = { 0, c->n, 0 }, one;
+
+	grow_stretch(&best, c);
+	for (unsigned at = 0; at < c->n; at += SEED / 2) {
+		one = (struct stretch){ at, at + SEED < c->n ? at + SEED : c->n,
+			0 };
+		grow_stretch(&one, c);
+		if (one.worth > best.worth)
+			best = one;
+	}
+	*from = best.to == 0 ? 0 : best.from;
+	*to = best.to == 0 ? c->n : best.to;
+	learn(&c->bare, c, *from, *to);
+}
+
+/* Bodies too few to be tested, behind clear ones: do they go on like those, and
+   for how long? */
+static unsigned
 still_bare(const struct sf_classifier *c)
 {
-	unsigned n = 0, fit = 0, values = 0;
+	struct says s;
+	double sum = 0, best = 0;
+	unsigned to = 0;
 
-	for (unsigned v = 0; v < 256; v++)
-		values += is_kept(c, (uint8_t)v);
-	for (unsigned i = 0; i < c->n; i++)
-		if (has_body(&c->recs[i])) {
-			n++;
-			fit += is_kept(c, *body_of(&c->recs[i]));
+	score(&s, c, &c->bare);
+	for (unsigned i = 0; i < c->n; i++) {
+		sum += s.of[i];
+		if (sum > best) {
+			best = sum;
+			to = i + 1;
 		}
-	/* half way from what ciphertext would give to all of them */
-	return n > 0 && fit * 512 >= n * (256 + values);
+	}
+	return is_cipher(&s, to, c->n) ? to : c->n;
 }
 
 static bool
@@ -115,28 +302,57 @@ not_uniform(const struct body_tally *t)
 
 /*
  * A header in front of octets that are not uniform is a header bolted onto
- * media in the clear, or a cipher that does nothing. Few bodies show little:
- * they are what those before them were, when they begin alike.
+ * media in the clear, or a cipher that does nothing. Returns the stretch of the
+ * block that is so.
  */
 static void
-test_bodies(struct sf_classifier *c, const struct body_tally *t)
+test_bodies(struct sf_classifier *c, const struct body_tally *t, unsigned *from,
+    unsigned *to)
 {
-	bool was = c->bare;
-
-	if (t->n >= LEAST_BODY) {
+	*from = *to = 0;
+	if (t->n >= LEAST_BODY)
 		keep_p(&c->pub->evidence, t);
-		c->bare = not_uniform(t);
-		if (c->bare)
-			keep_first(c);
+	if (t->n >= LEAST_BODY && not_uniform(t))
+		find_stretch(c, from, to);
+	else if (c->bare.n > 0)
+		*to = still_bare(c);
+	if (*to < c->n)
+		c->bare.n = 0;
+}
+
+/* Companded samples show in every octet, and in each body by itself. */
+static bool
+find_samples(struct sf_classifier *c, unsigned *from, unsigned *to)
+{
+	struct says s = {
+		.recs = c->recs, .mean = 1 - EXPECTED, .variance = 1
+	};
+	enum sf_codec codec = sf_classify_codec(c);
+
+	if (codec != SF_CODEC_PCMU && codec != SF_CODEC_PCMA &&
+	    codec != SF_CODEC_G722)
+		return false;
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct sf_record *r = &c->recs[i];
+		size_t at = (size_t)r->header.at + r->header.octets;
+
+		s.any[i] = has_body(r);
+		if (s.any[i])
+			s.of[i] = -EXPECTED -
+				  log(fmax(1e-15, sf_octets_p(r->head + at,
+						      r->head_n - at)));
 	}
-	if (was && t->n < ENOUGH_BODY)
-		c->bare |= still_bare(c);
+	best_stretch(&s, c->n, from, to);
+	if (sum_of(&s, *from, *to) < SAMPLES_SURE)
+		*to = *from;
+	return true;
 }
 
 void
 sf_classify_bodies(struct sf_classifier *c)
 {
 	struct body_tally t;
+	unsigned from = 0, to = 0;
 
 	memset(&t, 0, sizeof(t));
 	/* what a key opened needs no statistics */
@@ -144,8 +360,8 @@ sf_classify_bodies(struct sf_classifier *c)
 		if (c->recs[i].has_header &&
 		    c->recs[i].tried != SF_TRIED_OPENED)
 			tally_body(&t, &c->recs[i]);
-	if (t.n > 0)
-		test_bodies(c, &t);
-	for (unsigned i = 0; c->bare && i < c->n; i++)
+	if (t.n > 0 && !find_samples(c, &from, &to))
+		test_bodies(c, &t, &from, &to);
+	for (unsigned i = from; i < to; i++)
 		mark_bare(c, &c->recs[i]);
 }

@@ -162,6 +162,18 @@ def copies(way, clear, blocks=1, part=1.0):
     return red
 
 
+def untouched(s, frame, key):
+    """Packets are encrypted, not frames."""
+    return frame
+
+
+def per_packet(front):
+    def pack(s, frame, key, number):
+        return [front + sframe(s, p, key) for p in
+                wire.PACKETIZE.get(s.media.codec, wire.whole)(frame, key, number)]
+    return pack
+
+
 CLEAR = (plain, bolted)
 
 
@@ -191,6 +203,9 @@ class Stream:
         # a clear frame of a described stream: as the codec has it
         self.falls_back = o.get("falls_back", False)
         self.kept, self.repeated = [], 0
+        self.repair = None  # payload type, SSRC, number: of its repairs
+        if o.get("packetize"):
+            self.packetize = lambda *a: o["packetize"](self, *a)
         # the truth, as it is sent
         self.sent = self.clear = 0
         self.clear_ns = []  # first and last packet of each clear frame
@@ -230,13 +245,20 @@ class Stream:
                               self.ssrc, self.sender.name)
             at += 5
 
+    def again(self, p):
+        """The repair of a packet that was lost (RFC 4588)."""
+        pt, ssrc, seq = self.repair
+        self.repair = pt, ssrc, seq + 1
+        return p.again(ns=p.ns + 45_000_000, pt=pt, ssrc=ssrc, seq=seq,
+                       payload=struct.pack(">H", p.seq & 0xffff) + p.payload)
+
     @property
     def seconds(self):
         return self.frames * self.media.step
 
 
 HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, livekit_go, draft,
-        clear_silence, injected}
+        clear_silence, injected, untouched}
 
 
 class Call:
@@ -253,6 +275,7 @@ class Call:
             [p for p in range(96, 128) if p not in (96, 97, 98, 111)], 24)
         # the truth
         self.must, self.may = set(), set()
+        self.slack = 0     # clear frames that may be told wrong at either end
         self.expect = {}   # SSRC to the protections that are right
         self.steps = ()    # what was drawn, for the table
         self.settle = lambda: None  # when all is sent: what else is true
@@ -305,6 +328,9 @@ class Call:
                 yield p
                 continue
             if rng.random() < self.loss:
+                if s.repair and rng.random() < .9:
+                    n += 1
+                    heapq.heappush(heap, (p.ns + 45_000_000, n, s.again(p)))
                 if s.clear_ns and s.clear_ns[-1][0] <= p.ns <= \
                         s.clear_ns[-1][1]:
                     s.gone.add(len(s.clear_ns) - 1)

@@ -9,7 +9,8 @@ faulty (a rule is broken), foreign (another cipher).
 import calls
 from calls import (H26X, MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
                    bolted, clear_silence, copies, draft, injected, livekit,
-                   livekit_go, noise, plain, prefixed, sframe, toc)
+                   livekit_go, noise, per_packet, plain, prefixed, sframe, toc,
+                   untouched)
 
 GOOD = {"consistent"}
 LEAST = 20        # frames before "consistent" may be said
@@ -202,6 +203,16 @@ def sound_step(c):
         return take()
     u.take = jump
     sound(c, c.add(u, some(c), frames=length(c)))
+
+
+@kind(2)
+def sound_per_packet(c):
+    """Each packet is a ciphertext, with a descriptor in front or without."""
+    c.network()
+    m = c.rng.choice(NATIVE + H26X)
+    sound(c, c.add(Sender(c, 1), m, untouched, frames=length(c), packetize=
+                   per_packet(c.rng.choice((b"", b"\xe0")))))
+    c.sdp &= m in NATIVE
 
 
 @kind(2)
@@ -405,6 +416,25 @@ def leaky_bolted(c):
     c.steps = (m.codec, n)
 
 
+@kind(3)
+def leaky_bolted_gap(c):
+    """The cipher does nothing for a while; headers go on."""
+    m = c.rng.choice(OPUS + NATIVE + PCM)
+    n = c.rng.choice((60, 100, 150, 250, 400, 700))
+    at = c.rng.randrange(0, 300)
+    total = at + n + c.rng.randrange(60, 300)
+    s = c.add(Sender(c, 1), m, lambda i: bolted if at <= i < at + n else sframe,
+              frames=total)
+    n = sum(bool(m.frames[(s.offset + i) % len(m.frames)][0])
+            for i in range(at, at + n))
+    enough = n >= 150 or m.codec != "opus" and n >= 60
+    c.expect[s.ssrc] = {"mixed"} if enough else {"mixed"} | GOOD
+    c.must = {"header-on-plaintext"} if enough else set()
+    c.may |= {"plaintext-gap", "plaintext-start", "header-on-plaintext"}
+    c.slack = 20
+    c.steps = (m.codec, n)
+
+
 # ==== faulty =================================================================
 
 @kind()
@@ -558,34 +588,87 @@ def make(name, seed):
 
 # ==== clean hours ============================================================
 
-def clean_hour(seed, seconds=3600):
-    """A meeting: three people, simulcast, loss, repairs, roll-over on every
-    join and leave, a late join, an SFU that sends all on."""
-    c = calls.Call(seed)
-    c.kind, c.sdp, c.rtcp = "clean hour", False, True
-    c.loss, c.reorder = c.rng.choice((0, .01, .03)), .01
-    people, streams = [], []
-    late = seconds * c.rng.uniform(.1, .5)
-    for number, begin in ((1, 0.0), (2, .5), (3, late)):
-        u = Sender(c, number, kid=number << 4 | 1, ctr=0)
-        u.epoch, u.tag = 1, 16
-        people.append(u)
+SCHEMES = ("epochs", "own epochs", "one key", "a key a stream")
 
-        def how(i, u=u, step=.02, begin=begin):
-            epoch = 1 + (begin + i * step >= late + .5)
-            if epoch > u.epoch:
-                u.epoch, u.kid, u.ctr = epoch, u.number << 4 | epoch, 0
+
+class Person:
+    """Who speaks in a clean hour: when a new key is taken, and which."""
+
+    def __init__(self, c, number, begin, end, scheme, changes):
+        self.c, self.number, self.begin, self.end = c, number, begin, end
+        self.scheme = scheme
+        self.changes = [0.0] + sorted(changes if scheme == "epochs" else [
+            x * (end - begin) + begin for x in
+            (c.rng.random() for _ in range(c.rng.randrange(1, 20)))])
+        self.senders = []
+        self.streams = []
+
+    def kid(self, epoch, stream):
+        if self.scheme == "one key":
+            return self.number * 17 + 40
+        if self.scheme == "a key a stream":
+            return self.number << 4 | stream
+        return self.number << 8 | epoch
+
+    def sender(self):
+        """Streams share a counter, but for those with keys of their own."""
+        if not self.senders or self.scheme == "a key a stream":
+            n = len(self.senders)
+            u = Sender(self.c, self.number, kid=self.kid(0, n), ctr=0)
+            u.epoch, u.stream, u.tag = 0, n, 16
+            if self.senders:
+                u.path, u.name = self.senders[0].path, self.senders[0].name
+            self.senders.append(u)
+        return self.senders[-1]
+
+    def add(self, m, lag=0.0, **o):
+        u, begin = self.sender(), self.begin + lag
+
+        def how(i):
+            at = begin + i * m.step
+            while self.scheme.endswith("epochs") and \
+                    u.epoch + 1 < len(self.changes) and \
+                    at >= self.changes[u.epoch + 1]:
+                u.epoch += 1
+                u.kid, u.ctr = self.kid(u.epoch, u.stream), 0
             return sframe
-        left = seconds - begin
-        streams.append(c.add(u, MEDIA["opus-dtx"], how, begin=begin,
-                             frames=int(left / .02)))
-        for layer in range(2 if number == 1 else 1):
-            m = MEDIA["vp8-ts3"]
-            streams.append(c.add(
-                u, m, lambda i, h=how, s=m.step, b=begin: h(i, step=s, begin=b),
-                begin=begin + .004 * layer, frames=int(left / m.step)))
-    sound(c, *streams)
-    c.rtx(streams[1], 97, c.rng.getrandbits(32) | 1, .02)
-    for ssrc in c.forward(streams[:1], 2):
+        s = self.c.add(u, m, how, begin=begin,
+                       frames=int((self.end - begin) / m.step), **o)
+        self.streams.append(s)
+        return s
+
+
+def clean_hour(seed, seconds=3600):
+    """A meeting: three or four people, some late, one that leaves; simulcast,
+    loss, repairs, roll-over on every join and leave, an SFU that sends on."""
+    c = calls.Call(seed)
+    rng = c.rng
+    c.kind, c.sdp, c.rtcp = "clean hour", False, True
+    c.loss, c.reorder = rng.choice((0, .01, .03)), .01
+    scheme = rng.choice(("epochs", "epochs") + SCHEMES)
+    late, leave = (seconds * rng.uniform(*x) for x in ((.1, .5), (.6, .9)))
+    changes = [late + .5, leave + .5] + [
+        rng.uniform(.05, .95) * seconds for _ in range(rng.randrange(6))]
+    people = [Person(c, n, begin, end, scheme, [x for x in changes if x > begin])
+              for n, begin, end in ((1, 0, seconds), (2, .5, seconds),
+                                    (3, late, seconds), (4, 1, leave))]
+    # a key belongs to the epoch, whoever came when
+    for p in people:
+        before = sum(x <= p.begin for x in changes) if scheme == "epochs" else 0
+        p.kid = lambda epoch, stream, p=p, b=before: \
+            Person.kid(p, epoch + b, stream)
+    for p in people:
+        p.add(MEDIA[rng.choice(("opus-dtx", "opus-dtx-webrtc", "opus-voip24",
+                                "opus-music64"))])
+        m = MEDIA[rng.choice(("vp8-ts3", "vp8", "vp9"))]
+        described = rng.random() < .2
+        for layer in range(2 if p.number == 1 else p.number % 2):
+            s = p.add(m, .004 * (layer + 1), described=described)
+            if rng.random() < .7:
+                s.repair = 97, rng.getrandbits(32) | 1, rng.getrandbits(16)
+    sound(c, *c.streams)
+    for ssrc in c.forward(rng.sample(c.streams, 2), 2):
         c.expect[ssrc] = GOOD
+    if scheme in ("one key", "a key a stream"):
+        c.may.add("not-rotated")  # who left can go on listening
     return c
