@@ -606,6 +606,17 @@ about_clear_head(struct subject *x)
 		add(&x->w, ", %d of key frames", x->s->clear_octets_key);
 }
 
+/* What old WebKit put in front for the packetizer of a codec. */
+static const char *
+in_front_of_draft(const struct sf_stream *s)
+{
+	if (s->codec == SF_CODEC_H264 && s->clear_octets == 6)
+		return ", with WebKit's six octets of a slice in front";
+	if (s->codec == SF_CODEC_VP8 && s->clear_octets == 3)
+		return ", with a copy of VP8's head in front as WebKit put it";
+	return "";
+}
+
 static void
 about_dialect(struct subject *x)
 {
@@ -615,6 +626,8 @@ about_dialect(struct subject *x)
 	if (d == NULL)
 		return;
 	add(&x->w, "recognised as %s (%s)", d->name, d->who);
+	if (x->s->dialect == SF_DIALECT_SFRAME_DRAFT)
+		add(&x->w, "%s", in_front_of_draft(x->s));
 	if (d->lacks[0] != '\0')
 		add(&x->w, "; it lacks %s", d->lacks);
 }

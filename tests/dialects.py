@@ -749,6 +749,59 @@ def test_reuse_by_format(where):
         call.finds("not-rfc9605")
 
 
+class WebKit(Counting):
+    """Old WebKit's transform: a header of the drafts and all of the frame behind
+    octets for the packetizer, a copy of VP8's or an H.264 slice that is none."""
+
+    def __call__(self, rng, real, stream, ts):
+        frame = mkcap.draft_header(self.kid, self.take()) + rng.randbytes(
+            len(real) + (4 if stream.kind == "audio" else 10))
+        if stream.kind == "audio":
+            return frame
+        if stream.codec == "vp8":
+            return real[:head_of(stream, real)] + frame
+        if not mkcap.packets.is_key("h264", real):
+            return bytes.fromhex("0000000121e0") + escaped(frame)
+        at = to_slice(real) - 5
+        return real[:at - (real[at - 1] == 0)] + bytes.fromhex(
+            "0000000125b8") + escaped(frame)
+
+
+class Skipped(Counting):
+    """medooze with skipVp8PayloadHeader."""
+
+    def __call__(self, rng, real, stream, ts):
+        return (b"" if stream.kind == "audio" else
+                real[:head_of(stream, real)]) + Omara.__call__(
+                    self, rng, real, stream, ts)
+
+
+def test_octets_for_packetizers(where):
+    """Old headers behind what a packetizer wants to see: all frames of it are
+    found, key frames and a change of key included."""
+    for name, codec, maker, clear in (
+            ("sframe-draft", "vp8", WebKit, (3, 10)),
+            ("sframe-draft", "h264", WebKit, (6, None)),
+            ("sframe-js", "vp8", Skipped, (3, 10))):
+        def make(c, maker=maker, codec=codec):
+            w = maker(start=1)
+            a = c.audio(A, ALICE, SFU, cname="alice")
+            v = c.video(AV, ALICE, SFU, cname="alice", codec=codec)
+            for kid in (1, 2):
+                speak(a, 240, w, kid)
+                speak(v, 80, w, kid)
+        call = Call("%s, %s, %s" % (maker.__name__, name, codec), where, make)
+        s = call.is_(AV, dialect=name, protection="other-dialect",
+                     clear_octets=clear[0])
+        call.ok("key frames", clear[1] is None or
+                s["clear_octets_key"] == clear[1], s["clear_octets_key"])
+        call.ok("every frame", s["frames_by_state"]["encrypted"] == 160,
+                s["frames_by_state"])
+        call.ok("its keys", [k["kid"] for k in s["keys"]] == ["1", "2"],
+                s["keys"])
+        call.finds("not-rfc9605")
+
+
 class Escaped:
     """LiveKit on H.264: all behind the clear octets made safe."""
 

@@ -262,6 +262,27 @@ may_be_prefixed(const struct sf_classifier *c, const struct search *s)
 	       (sf_classify_codec(c) != SF_CODEC_UNKNOWN || !s->video);
 }
 
+/* A key frame in front of the run is its first frame, where the octets that it
+   leaves in the clear are known by now. */
+static void
+start_with_key_frame(struct search *s)
+{
+	size_t at = s->found.start;
+	struct sf_run_header a, b;
+	const struct sf_record *r;
+
+	while (at > 0 && !s->recs[at - 1].complete)
+		at--;
+	if (at == 0 || s->best.at_key == s->best.at)
+		return;
+	r = &s->recs[at - 1];
+	if (r->key && sf_run_header(&a, r, s->best) &&
+	    sf_run_header(&b, &s->recs[s->found.start], s->best) &&
+	    sf_run_follows(&a, r->last.time_ns, &b,
+		s->recs[s->found.start].last.time_ns))
+		s->found.start = at - 1;
+}
+
 /* Looks for a run among records from..to and marks its frames. */
 unsigned
 sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
@@ -278,6 +299,11 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 		try_all(&s, may_be_prefixed(c, &s));
 	if (s.fit == 0)
 		return 0;
+	/* no key frame among these: the rule of before holds */
+	if (c->running && s.best.at_key == s.best.at &&
+	    s.best.at == c->placing.at && s.best.layout == c->placing.layout)
+		s.best.at_key = c->placing.at_key;
+	start_with_key_frame(&s);
 	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);
 	return sf_classify_begin(
 	    c, s.best, s.found.pace, from + (unsigned)s.found.start, to);
