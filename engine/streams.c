@@ -277,6 +277,38 @@ order_legs(struct sf_streams *s, struct sf_track *out)
 	}
 }
 
+static struct sf_track *
+track_of(struct sf_streams *s, uint32_t id)
+{
+	for (size_t i = 0; id != 0 && i < s->n_tracks; i++)
+		if (s->tracks[i].pub.id == id)
+			return &s->tracks[i];
+	return NULL;
+}
+
+/*
+ * Frames of a sender may wait for a repair while the copy that an SFU sends on
+ * goes ahead: then each of the two is said to forward the other. The one whose
+ * packets came first does not.
+ */
+static void
+break_circle(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track *first = t, *at = t;
+
+	for (size_t steps = 0; steps <= s->n_tracks; steps++) {
+		at = track_of(s, at->pub.forwards);
+		if (at == NULL)
+			return;
+		if (at->pub.first.time_ns < first->pub.first.time_ns)
+			first = at;
+		if (at == t) {
+			first->pub.forwards = 0;
+			return;
+		}
+	}
+}
+
 /* Packets found to be under SRTP move to their own row. */
 static void
 account_srtp(struct sf_model *m, const struct sf_track *t)
@@ -310,6 +342,10 @@ sf_streams_finish(struct sf_streams *s)
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].lane != NULL)
 			order_legs(s, &s->tracks[i]);
+	for (size_t i = 0; i < s->n_tracks; i++)
+		if (s->tracks[i].lane != NULL &&
+		    s->tracks[i].pub.forwards != 0)
+			break_circle(s, &s->tracks[i]);
 	sf_simulcast_finish(s);
 	sf_silent_finish(s);
 	for (size_t i = 0; i < s->n_tracks; i++)
