@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/conform/conform.h"
 #include "cli/conform/fuzz.h"
+#include "cli/conform/peers.h"
 #include "cli/conform/report.h"
 #include "cli/output.h"
 
@@ -53,6 +54,7 @@ read_options(struct sf_conform_options *o, const struct sf_config *c)
 		.keep_going = c->conform.keep_going,
 		.quick = c->conform.quick,
 		.timing = c->conform.timing,
+		.pipeline = c->conform.pipeline,
 		.jobs = c->jobs.given ? (unsigned)c->jobs.v : 1,
 		.tag = c->conform.tag,
 		.names = c->conform.cases.v,
@@ -317,6 +319,8 @@ sf_cmd_conform(const struct sf_config *c)
 		return matrix(c);
 	if (!read_options(&o, c))
 		return SF_EXIT_USAGE;
+	if (c->conform.peers.n > 0)
+		return sf_conform_peers(&run, c);
 	if (c->operands.n == 0 && !c->conform.list) {
 		sf_complain(NULL, "conform: missing: -- COMMAND...");
 		return SF_EXIT_USAGE;

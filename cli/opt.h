@@ -64,6 +64,7 @@ struct sf_number {
 struct sf_conform_config {
 	bool quick, list, isolate, keep_going, matrix, timing, pipeline;
 	struct sf_texts cases; /* ids, or globs */
+	struct sf_texts peers; /* commands of shims */
 	const char *tag, *require, *known, *fuzz, *against, *found;
 	struct sf_number timeout_scale, min_cases;
 	uint64_t shim_memory; /* octets, 0: no limit */

@@ -102,6 +102,28 @@ def test_panics():
         if c["verdict"] == "crash"))
 
 
+def test_pipeline():
+    args = ("--pipeline", "--quick", "--tag", "frames")
+    check("without waiting", conform("Variant", *args).status == 0)
+    r = conform("Hurry", "--quick", "--tag", "frames")
+    check("one at a time it is right", r.status == 0, bad(results(r))[:2])
+    r = conform("Hurry", *args)
+    check("in another order", r.status == 1 and "not to request" in bad(
+        results(r))[0][1], bad(results(r))[:2])
+
+
+def test_peers():
+    node = "node " + os.path.join(TOP, "shims", "node", "shim.mjs")
+    r = run("conform", "--peer", node, "--peer", OURS)
+    check("peers", r.status == 0 and "136 of 136" in r.text, r.text)
+    r = run("conform", "--peer", node + " aad-order", "--peer", node + " aad-order")
+    row = r.text.splitlines()[1].split()
+    check("right with itself, and not with others", r.status == 1 and
+          row[2:] == "136 of 136 136 of 136 72 of 136".split() and
+          "14 octets of metadata" in r.text, r.text)
+    check("no such peer", run("conform", "--peer", "./none").status == 2)
+
+
 def test_hangs_are_left_out():
     """Three of a family hang: the rest of it is not waited for, all else is."""
     r = conform("Hang", "--case", "hdr-prefix-s4-*", "--case", "ctr-start-*")

@@ -180,6 +180,8 @@ enum sf_reply { SF_R_NONE, SF_R_OK, SF_R_NO, SF_R_UNSUPPORTED };
 /* Octets of plaintext or metadata that everybody has to take. */
 #define SF_ANY_SIZE 256
 
+#define SF_ANSWERS 512 /* replies of a case that are compared */
+
 #define SF_SEALS 2048 /* counters that a trial remembers to find one again */
 
 struct sf_trial {
@@ -205,6 +207,8 @@ struct sf_trial {
 	uint8_t *octets; /* of the last value taken */
 	bool stopped;    /* something was found: nothing is asked now */
 	struct sf_case_result *result;
+	size_t n_answers;
+	uint64_t answers[SF_ANSWERS]; /* hashes of replies */
 	unsigned n_seals;
 	struct sf_seal_seen {
 		uint64_t kid, ctr, key;
@@ -214,6 +218,10 @@ struct sf_trial {
 void sf_trial_free(struct sf_trial *t);
 void sf_trial_case(
     struct sf_trial *t, const struct sf_case *c, struct sf_case_result *result);
+
+/* All requests of a case once more, without waiting for replies: they have to be
+   those of the first time. */
+void sf_trial_pipeline(struct sf_trial *t);
 
 /* A request is begun, given words, and asked. After a verdict all of these do
    nothing, and the reply is SF_R_NONE. */

@@ -6,6 +6,7 @@
 
 #include "cli/conform/conform.h"
 #include "engine/shim/serve.h"
+#include "parsers/text/shim_line.h"
 
 #define STEPS 24
 #define STEP  1800 /* octets of a request */
@@ -50,6 +51,12 @@ struct sf_fuzz_found {
 	char verb[24], detail[160];
 };
 
+struct sf_fuzz_answer {
+	enum sf_fuzz_kind end; /* SF_FUZZ_SAME: there is a reply */
+	struct sf_shim_line l; /* good until this side is asked again */
+	char detail[120];
+};
+
 struct sf_fuzz {
 	const struct sf_conform *run;
 	struct sf_trial *t;       /* numbers, and frames of ours */
@@ -58,6 +65,14 @@ struct sf_fuzz {
 	struct sf_line line;
 	unsigned patience; /* milliseconds for a reply */
 };
+
+/* One request, without its id. */
+struct sf_fuzz_answer sf_fuzz_ask(
+    struct sf_fuzz *f, struct sf_fuzz_side *s, const char *text);
+/* There is a reply, with this status. */
+bool sf_fuzz_is(const struct sf_fuzz_answer *a, const char *status);
+/* "ok", or "no (auth)", or "crash" */
+void sf_fuzz_say(const struct sf_fuzz_answer *a, char *out, size_t room);
 
 /* A script of frames, most of them genuine, and of other requests. */
 void sf_fuzz_make(struct sf_fuzz *f, struct sf_fuzz_script *s);

@@ -20,12 +20,6 @@ sf_fuzz_kind_name(enum sf_fuzz_kind k)
 	return names[k];
 }
 
-struct answer {
-	enum sf_fuzz_kind end; /* SF_FUZZ_SAME: there is a reply */
-	struct sf_shim_line l;
-	char detail[120];
-};
-
 static bool
 start(struct sf_fuzz *f, struct sf_fuzz_side *s)
 {
@@ -45,10 +39,10 @@ start(struct sf_fuzz *f, struct sf_fuzz_side *s)
 	return s->greeted;
 }
 
-static struct answer
-ask(struct sf_fuzz *f, struct sf_fuzz_side *s, const char *text)
+struct sf_fuzz_answer
+sf_fuzz_ask(struct sf_fuzz *f, struct sf_fuzz_side *s, const char *text)
 {
-	struct answer a = { .end = SF_FUZZ_SAME };
+	struct sf_fuzz_answer a = { .end = SF_FUZZ_SAME };
 	struct sf_bytes reply = sf_bytes(NULL, 0);
 	struct sf_diag d;
 	enum sf_child_end e;
@@ -116,19 +110,22 @@ differs(struct sf_bytes a, struct sf_bytes b)
 	return NULL;
 }
 
-static bool
-has_status(const struct answer *a, const char *status)
+bool
+sf_fuzz_is(const struct sf_fuzz_answer *a, const char *status)
 {
 	return a->end == SF_FUZZ_SAME && sf_shim_is(a->l.name, status);
 }
 
-/* "ok", or "no (auth)" */
-static void
-say(const struct answer *a, char *out, size_t room)
+void
+sf_fuzz_say(const struct sf_fuzz_answer *a, char *out, size_t room)
 {
 	struct sf_bytes why;
 	char name[16], reason[24] = "";
 
+	if (a->end != SF_FUZZ_SAME) {
+		snprintf(out, room, "%s", sf_fuzz_kind_name(a->end));
+		return;
+	}
 	sf_escape_copy(name, sizeof(name), a->l.name, SF_ESCAPE_TEXT);
 	if (sf_shim_value(a->l.payload, "why", &why))
 		sf_escape_copy(reason, sizeof(reason), why, SF_ESCAPE_TEXT);
@@ -137,10 +134,10 @@ say(const struct answer *a, char *out, size_t room)
 
 static struct sf_fuzz_found
 compare(const struct sf_fuzz *f, const struct sf_fuzz_step *step,
-    const struct answer *a, const struct answer *b)
+    const struct sf_fuzz_answer *a, const struct sf_fuzz_answer *b)
 {
 	struct sf_fuzz_found w = { .kind = a->end };
-	bool ok_a = has_status(a, "ok"), ok_b = has_status(b, "ok");
+	bool ok_a = sf_fuzz_is(a, "ok"), ok_b = sf_fuzz_is(b, "ok");
 	char said[48], other[48];
 	const char *key;
 
@@ -151,11 +148,11 @@ compare(const struct sf_fuzz *f, const struct sf_fuzz_step *step,
 		w.by_other = true;
 		snprintf(w.detail, sizeof(w.detail), "%s", b->detail);
 	}
-	if (w.kind != SF_FUZZ_SAME || has_status(a, "unsupported") ||
-	    has_status(b, "unsupported"))
+	if (w.kind != SF_FUZZ_SAME || sf_fuzz_is(a, "unsupported") ||
+	    sf_fuzz_is(b, "unsupported"))
 		return w;
-	say(a, said, sizeof(said));
-	say(b, other, sizeof(other));
+	sf_fuzz_say(a, said, sizeof(said));
+	sf_fuzz_say(b, other, sizeof(other));
 	if (ok_a != ok_b && !step->open_choice) {
 		w.kind = ok_a ? SF_FUZZ_TOOK : SF_FUZZ_REFUSED;
 		snprintf(w.detail, sizeof(w.detail), "%s; %.60s: %s", said,
@@ -176,12 +173,12 @@ sf_fuzz_play(struct sf_fuzz *f, const struct sf_fuzz_script *s, unsigned *at)
 	struct sf_fuzz_found w = { .kind = SF_FUZZ_SAME };
 
 	/* some let go of a name only when told; most know none here */
-	(void)ask(f, &f->b, "free ctx=a");
-	(void)ask(f, &f->a, "free ctx=a");
+	(void)sf_fuzz_ask(f, &f->b, "free ctx=a");
+	(void)sf_fuzz_ask(f, &f->a, "free ctx=a");
 	for (*at = 0; *at < s->n && w.kind == SF_FUZZ_SAME; (*at)++) {
 		const struct sf_fuzz_step *step = &s->steps[*at];
-		struct answer b = ask(f, &f->b, step->text);
-		struct answer a = ask(f, &f->a, step->text);
+		struct sf_fuzz_answer b = sf_fuzz_ask(f, &f->b, step->text);
+		struct sf_fuzz_answer a = sf_fuzz_ask(f, &f->a, step->text);
 
 		f->steps++;
 		w = compare(f, step, &a, &b);
@@ -286,7 +283,8 @@ sf_fuzz_leak(struct sf_fuzz *f, const struct sf_fuzz_script *s)
 	sf_fuzz_stop(f);
 	for (unsigned round = 0; round < 2 * ROUNDS; round++) {
 		for (unsigned i = 0; i < s->n; i++)
-			if (ask(f, &f->a, s->steps[i].text).end != SF_FUZZ_SAME)
+			if (sf_fuzz_ask(f, &f->a, s->steps[i].text).end !=
+			    SF_FUZZ_SAME)
 				return 0;
 		if (round + 1 == ROUNDS)
 			before = sf_child_memory(f->a.child);

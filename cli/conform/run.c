@@ -329,26 +329,35 @@ run_once(
 {
 	sf_trial_case(t, c, out);
 	c->run(t);
+	if (t->run->o->pipeline &&
+	    (c->needs & (SF_NEED(PARALLEL) | SF_NEED(PERSIST))) == 0)
+		sf_trial_pipeline(t);
 	if (out->verdict == SF_V_FAIL || is_end(out->verdict))
 		out->replay = replay_of(t);
 }
+
+/* How the next case is run. */
+struct how {
+	bool isolate; /* in a process of its own */
+	bool once;    /* also when it crashes */
+};
 
 /* Once more and alone, after a crash or a hang: is it the case, or was it
    chance, or what came before? */
 static void
 run_case(struct sf_trial *t, const struct sf_case *c,
-    struct sf_case_result *out, bool isolate)
+    struct sf_case_result *out, const struct how *how)
 {
 	enum sf_case_verdict first;
 	char why[SF_WHY];
 
-	if (isolate) {
+	if (how->isolate) {
 		sf_child_stop(t->child);
 		*t->greeted = false;
 	}
 	run_once(t, c, out);
 	first = out->verdict;
-	if (!is_end(first) || t->run->crashes >= CRASHES)
+	if (!is_end(first) || how->once)
 		return; /* after so many, one more or less is no question */
 	memcpy(why, out->why, sizeof(why));
 	sf_child_stop(t->child);
@@ -364,7 +373,7 @@ run_case(struct sf_trial *t, const struct sf_case *c,
 
 /* The next case that is wanted; false at the end. */
 static bool
-next_case(struct crew *w, size_t *at, bool *isolate)
+next_case(struct crew *w, size_t *at, struct how *how)
 {
 	struct sf_conform *r = w->r;
 	bool any = false;
@@ -377,8 +386,8 @@ next_case(struct crew *w, size_t *at, bool *isolate)
 		any = sf_conform_wanted(r, c) &&
 		      !lacks(r, c, &r->results[*at]) && !is_left_out(w, c->id);
 	}
-	*isolate =
-	    r->o->isolate || (r->crashes >= CRASHES && r->starts_quickly);
+	how->once = r->crashes >= CRASHES;
+	how->isolate = r->o->isolate || (how->once && r->starts_quickly);
 	pthread_mutex_unlock(&w->lock);
 	return any;
 }
@@ -416,7 +425,8 @@ work(void *crew)
 	struct crew *w = crew;
 	struct sf_child child = { .pid = 0 };
 	struct sf_trial *t = calloc(1, sizeof(*t));
-	bool greeted = false, isolate;
+	bool greeted = false;
+	struct how how;
 	size_t at;
 
 	if (t == NULL)
@@ -425,9 +435,9 @@ work(void *crew)
 	t->run = w->r;
 	t->child = &child;
 	t->greeted = &greeted;
-	while (next_case(w, &at, &isolate)) {
-		run_case(t, &w->r->catalogue->cases[at], &w->r->results[at],
-		    isolate);
+	while (next_case(w, &at, &how)) {
+		run_case(
+		    t, &w->r->catalogue->cases[at], &w->r->results[at], &how);
 		note(w, w->r->catalogue->cases[at].id, &w->r->results[at]);
 	}
 	sf_trial_free(t);

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/conform/conform.h"
+#include "cli/conform/trial.h"
 #include "engine/hash.h"
-#include "parsers/sframe/header.h"
 #include "parsers/text/shim_line.h"
 #include "report/escape.h"
 
@@ -98,6 +97,7 @@ sf_trial_case(
 	t->stopped = false;
 	t->reply = SF_R_NONE;
 	t->n_seals = 0;
+	t->n_answers = 0;
 	t->log_cut = false;
 	t->log_n = 0;
 	sf_line_clear(&t->log);
@@ -123,9 +123,8 @@ sf_fill(struct sf_trial *t, uint8_t *out, size_t n)
 	}
 }
 
-/* The verb that is being asked, out of the line. */
-static void
-verb_of(const struct sf_trial *t, char out[24])
+void
+sf_trial_verb(const struct sf_trial *t, char out[24])
 {
 	const char *p = memchr(t->line.p, ' ', t->line.n);
 	size_t n = 0;
@@ -135,103 +134,6 @@ verb_of(const struct sf_trial *t, char out[24])
 	out[n] = '\0';
 }
 
-/* Why a refusal of this request is nobody's fault; what was declared counts
-   more than what no document says. */
-static void
-excuse(struct sf_trial *t, bool declared, const char *before, uint64_t v,
-    const char *after)
-{
-	if (t->beyond[0] != '\0' && (t->declared || !declared))
-		return;
-	t->declared = declared;
-	snprintf(t->beyond, sizeof(t->beyond), "%s%llu%s", before,
-	    (unsigned long long)v, after);
-}
-
-static void
-excuse_number(struct sf_trial *t, const char *key, uint64_t v)
-{
-	const struct sf_shim_info *info = &t->run->info;
-
-	if (strcmp(key, "kid") == 0 && v > info->max_kid)
-		excuse(t, true, "a KID above max-kid=", info->max_kid, "");
-	else if (strcmp(key, "r") == 0 && (v == 0 || v > 16))
-		excuse(t, false, "", v, " bits of ratchet step");
-	else if ((strcmp(key, "ctr") == 0 || strcmp(key, "next") == 0) &&
-		 v > info->max_ctr)
-		excuse(t, true, "a CTR above max-ctr=", info->max_ctr, "");
-}
-
-/* A size whose end the shim declares, or nobody does. */
-static void
-excuse_size(struct sf_trial *t, size_t n, uint64_t most, const char *declares,
-    const char *of)
-{
-	if (n > most)
-		excuse(t, true, declares, most, of);
-	else if (n > SF_ANY_SIZE && most == UINT64_MAX)
-		excuse(t, false, "", n, of);
-}
-
-static void
-excuse_plaintext(struct sf_trial *t, size_t n)
-{
-	if (n == 0)
-		excuse(t, false, "", 0, " octets of plaintext");
-	excuse_size(t, n, t->run->info.max_frame,
-	    "more than max-frame=", " octets of plaintext");
-}
-
-/* The numbers in a header; and the size of a frame. */
-static void
-excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
-{
-	const char *last = t->run->info.policy[SF_POLICY_COUNTER_LAST];
-	struct sf_sframe_header h;
-	struct sf_diag d;
-
-	if (sf_sframe_header_parse(&h, b, &d) != SF_OK)
-		return;
-	excuse_number(t, "kid", h.kid);
-	excuse_number(t, "ctr", h.ctr);
-	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
-		return;
-	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
-		excuse(t, false, "CTR ", h.ctr, ", the last of all");
-	excuse_plaintext(t, h.payload.n - t->suite->tag_octets);
-}
-
-/* Of a frame, or of the AEAD alone. */
-static void
-excuse_ct(struct sf_trial *t, struct sf_bytes b)
-{
-	char verb[24];
-
-	verb_of(t, verb);
-	if (strcmp(verb, "open") == 0)
-		excuse_header(t, b, true);
-	else if (t->suite != NULL && b.n >= t->suite->tag_octets)
-		excuse_plaintext(t, b.n - t->suite->tag_octets);
-}
-
-/* RFC 9605 sets no length of a base key, of a plaintext, of metadata. */
-static void
-excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
-{
-	if (strcmp(key, "meta") == 0)
-		excuse_size(t, b.n, t->run->info.max_meta,
-		    "more than max-meta=", " octets of metadata");
-	else if (strcmp(key, "base") == 0 &&
-		 (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
-		excuse(t, false, "", b.n, " octets of base key");
-	else if (strcmp(key, "pt") == 0)
-		excuse_plaintext(t, b.n);
-	else if (strcmp(key, "hdr") == 0)
-		excuse_header(t, b, false);
-	else if (strcmp(key, "ct") == 0)
-		excuse_ct(t, b);
-}
-
 void
 sf_begin(struct sf_trial *t, const char *verb)
 {
@@ -239,14 +141,7 @@ sf_begin(struct sf_trial *t, const char *verb)
 	sf_line_number(&t->line, ++t->id);
 	sf_line_put(&t->line, " ");
 	sf_line_put(&t->line, verb);
-	t->beyond[0] = '\0';
-	t->declared = false;
-	if (t->run->info.max_kid != UINT64_MAX &&
-	    (strcmp(verb, "rkey") == 0 || strcmp(verb, "step") == 0 ||
-		strcmp(verb, "mseal") == 0))
-		excuse(t, true,
-		    "a KID that can be above max-kid=", t->run->info.max_kid,
-		    "");
+	sf_excuse_verb(t, verb);
 }
 
 void
@@ -262,7 +157,7 @@ sf_put_u64(struct sf_trial *t, const char *key, uint64_t v)
 	if (t->stopped)
 		return;
 	sf_line_word_number(&t->line, key, v);
-	excuse_number(t, key, v);
+	sf_excuse_number(t, key, v);
 }
 
 void
@@ -271,7 +166,7 @@ sf_put_hex(struct sf_trial *t, const char *key, struct sf_bytes b)
 	if (t->stopped)
 		return;
 	sf_line_word_hex(&t->line, key, b);
-	excuse_octets(t, key, b);
+	sf_excuse_octets(t, key, b);
 }
 
 /* Requests for a replay, from the first word on: ids are given anew. */
@@ -298,13 +193,12 @@ keep_error(struct sf_trial *t)
 	t->result->error = text;
 }
 
-/* The process has ended, or was ended, over this request. */
-static void
-gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
+void
+sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
 {
 	char verb[24];
 
-	verb_of(t, verb);
+	sf_trial_verb(t, verb);
 	*t->greeted = false;
 	keep_error(t);
 	switch (e) {
@@ -363,7 +257,7 @@ not_supported(struct sf_trial *t)
 	};
 	char verb[24];
 
-	verb_of(t, verb);
+	sf_trial_verb(t, verb);
 	for (unsigned i = 0; i < SF_CAPS; i++) {
 		const char *p = strstr(verbs[i], verb);
 		size_t n = strlen(verb);
@@ -380,9 +274,8 @@ not_supported(struct sf_trial *t)
 	return SF_R_UNSUPPORTED;
 }
 
-/* What comes next from this process could belong to anything. */
-static void
-lost(struct sf_trial *t)
+void
+sf_trial_lost(struct sf_trial *t)
 {
 	sf_child_stop(t->child);
 	*t->greeted = false;
@@ -393,7 +286,7 @@ sf_kill(struct sf_trial *t)
 {
 	if (t->stopped)
 		return;
-	lost(t);
+	sf_trial_lost(t);
 	t->log_cut = true; /* a pipe to one process does not replay it */
 }
 
@@ -406,11 +299,11 @@ judge(struct sf_trial *t, struct sf_bytes line)
 	struct sf_diag d;
 	char verb[24], shown[120];
 
-	verb_of(t, verb);
+	sf_trial_verb(t, verb);
 	copy_safe(shown, sizeof(shown), line);
 	if (sf_shim_line_parse(&l, line, &d) != SF_OK) {
 		sf_fail(t, "%s: not a reply (%s): %s", verb, d.field, shown);
-		lost(t);
+		sf_trial_lost(t);
 		return SF_R_NONE;
 	}
 	for (rest = l.payload; rest.n > 0; rest = w.payload)
@@ -422,7 +315,7 @@ judge(struct sf_trial *t, struct sf_bytes line)
 	if (l.id != t->id) {
 		sf_fail(t, "%s: the reply is to %llu and not to %llu: %s", verb,
 		    (unsigned long long)l.id, (unsigned long long)t->id, shown);
-		lost(t);
+		sf_trial_lost(t);
 		return SF_R_NONE;
 	}
 	t->words = l.payload;
@@ -477,8 +370,17 @@ ready(struct sf_trial *t)
 		    (unsigned)(10000 * t->run->o->timeout_scale), &reply);
 	*t->greeted = e == SF_CHILD_OK;
 	if (e != SF_CHILD_OK)
-		gone(t, e, 10000);
+		sf_trial_gone(t, e, 10000);
 	return e == SF_CHILD_OK;
+}
+
+uint64_t
+sf_trial_hash(struct sf_bytes line)
+{
+	const uint8_t *blank = memchr(line.p, ' ', line.n);
+	size_t at = blank == NULL ? line.n : (size_t)(blank - line.p);
+
+	return sf_hash(sf_bytes(line.p + at, line.n - at));
 }
 
 enum sf_reply
@@ -501,10 +403,13 @@ sf_ask(struct sf_trial *t)
 		return SF_R_NONE;
 	e = sf_child_ask(t->child, sf_bytes(t->line.p, t->line.n), ms, &reply);
 	if (e != SF_CHILD_OK) {
-		gone(t, e, ms);
+		sf_trial_gone(t, e, ms);
 		return SF_R_NONE;
 	}
 	t->reply = judge(t, reply);
+	if (t->n_answers < SF_ANSWERS)
+		t->answers[t->n_answers] = sf_trial_hash(reply);
+	t->n_answers++;
 	if (t->stopped)
 		t->reply = SF_R_NONE;
 	return t->reply;

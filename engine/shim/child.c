@@ -309,12 +309,31 @@ write_some(int fd, const uint8_t *p, size_t n)
 	return wrote;
 }
 
+/* The end of line number n from here on; looked is where to look from, seen
+   how many ends are in front of it. NULL while there are fewer. */
+static char *
+line_end(struct sf_child *c, size_t n, size_t *looked, size_t *seen)
+{
+	while (*looked < c->n) {
+		char *end = memchr(c->line + *looked, '\n', c->n - *looked);
+
+		if (end == NULL) {
+			*looked = c->n;
+			return NULL;
+		}
+		*looked = (size_t)(end - c->line) + 1;
+		if (++*seen == n)
+			return end;
+	}
+	return NULL;
+}
+
 enum sf_child_end
-sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
-    struct sf_bytes *reply)
+sf_child_ask_many(struct sf_child *c, struct sf_bytes line, size_t n_lines,
+    unsigned milliseconds, struct sf_bytes *reply)
 {
 	int64_t until = sf_child_now() + milliseconds;
-	size_t sent = 0, looked = 0;
+	size_t sent = 0, looked = 0, seen = 0;
 	bool ours = false, deaf = false;
 
 	use_up(c);
@@ -364,8 +383,7 @@ sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
 			sf_child_stop(c);
 			return SF_CHILD_OURS;
 		}
-		end = memchr(c->line + looked, '\n', c->n - looked);
-		looked = c->n;
+		end = line_end(c, n_lines, &looked, &seen);
 		if (end != NULL && sent < line.n && !deaf) {
 			sf_child_stop(c);
 			return SF_CHILD_UNASKED;
@@ -380,6 +398,13 @@ sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
 			return SF_CHILD_TOO_LONG;
 		}
 	}
+}
+
+enum sf_child_end
+sf_child_ask(struct sf_child *c, struct sf_bytes line, unsigned milliseconds,
+    struct sf_bytes *reply)
+{
+	return sf_child_ask_many(c, line, 1, milliseconds, reply);
 }
 
 uint64_t

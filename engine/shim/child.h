@@ -57,6 +57,10 @@ enum sf_child_end sf_child_start(
 enum sf_child_end sf_child_ask(struct sf_child *c, struct sf_bytes line,
     unsigned milliseconds, struct sf_bytes *reply);
 
+/* The same of n lines that are sent without waiting: the reply is n lines. */
+enum sf_child_end sf_child_ask_many(struct sf_child *c, struct sf_bytes lines,
+    size_t n, unsigned milliseconds, struct sf_bytes *reply);
+
 /* Ends it, and all that it has started; nothing to do when none runs. What it
    said on standard error stays. */
 void sf_child_stop(struct sf_child *c);

@@ -1,0 +1,23 @@
+/*
+ * trial.h - what trial.c, trial_excuse.c and trial_pipeline.c share.
+ */
+#ifndef SF_CONFORM_TRIAL_H
+#define SF_CONFORM_TRIAL_H
+
+#include "cli/conform/conform.h"
+
+/* The verb that is being asked, out of the line. */
+void sf_trial_verb(const struct sf_trial *t, char out[24]);
+/* Of a reply without its id. */
+uint64_t sf_trial_hash(struct sf_bytes line);
+/* The process has ended, or was ended, over this request. */
+void sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms);
+/* What comes next from this process could belong to anything. */
+void sf_trial_lost(struct sf_trial *t);
+
+/* Words of a request that give a reason to refuse it: t->beyond. */
+void sf_excuse_verb(struct sf_trial *t, const char *verb);
+void sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v);
+void sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b);
+
+#endif

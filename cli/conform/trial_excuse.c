@@ -1,0 +1,117 @@
+/*
+ * trial_excuse.c - requests that an implementation may refuse, though they are
+ * right: they are beyond what it declares, or no document sets a rule.
+ */
+#include <string.h>
+
+#include "cli/conform/trial.h"
+#include "parsers/sframe/header.h"
+
+/* What was declared counts more than what no document says. */
+static void
+excuse(struct sf_trial *t, bool declared, const char *before, uint64_t v,
+    const char *after)
+{
+	if (t->beyond[0] != '\0' && (t->declared || !declared))
+		return;
+	t->declared = declared;
+	snprintf(t->beyond, sizeof(t->beyond), "%s%llu%s", before,
+	    (unsigned long long)v, after);
+}
+
+void
+sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v)
+{
+	const struct sf_shim_info *info = &t->run->info;
+
+	if (strcmp(key, "kid") == 0 && v > info->max_kid)
+		excuse(t, true, "a KID above max-kid=", info->max_kid, "");
+	else if (strcmp(key, "r") == 0 && (v == 0 || v > 16))
+		excuse(t, false, "", v, " bits of ratchet step");
+	else if ((strcmp(key, "ctr") == 0 || strcmp(key, "next") == 0) &&
+		 v > info->max_ctr)
+		excuse(t, true, "a CTR above max-ctr=", info->max_ctr, "");
+}
+
+/* A size whose end the shim declares, or nobody does. */
+static void
+excuse_size(struct sf_trial *t, size_t n, uint64_t most, const char *declares,
+    const char *of)
+{
+	if (n > most)
+		excuse(t, true, declares, most, of);
+	else if (n > SF_ANY_SIZE && most == UINT64_MAX)
+		excuse(t, false, "", n, of);
+}
+
+static void
+excuse_plaintext(struct sf_trial *t, size_t n)
+{
+	if (n == 0)
+		excuse(t, false, "", 0, " octets of plaintext");
+	excuse_size(t, n, t->run->info.max_frame,
+	    "more than max-frame=", " octets of plaintext");
+}
+
+/* The numbers in a header; and the size of a frame. */
+static void
+excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
+{
+	const char *last = t->run->info.policy[SF_POLICY_COUNTER_LAST];
+	struct sf_sframe_header h;
+	struct sf_diag d;
+
+	if (sf_sframe_header_parse(&h, b, &d) != SF_OK)
+		return;
+	sf_excuse_number(t, "kid", h.kid);
+	sf_excuse_number(t, "ctr", h.ctr);
+	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
+		return;
+	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
+		excuse(t, false, "CTR ", h.ctr, ", the last of all");
+	excuse_plaintext(t, h.payload.n - t->suite->tag_octets);
+}
+
+/* Of a frame, or of the AEAD alone. */
+static void
+excuse_ct(struct sf_trial *t, struct sf_bytes b)
+{
+	char verb[24];
+
+	sf_trial_verb(t, verb);
+	if (strcmp(verb, "open") == 0)
+		excuse_header(t, b, true);
+	else if (t->suite != NULL && b.n >= t->suite->tag_octets)
+		excuse_plaintext(t, b.n - t->suite->tag_octets);
+}
+
+/* RFC 9605 sets no length of a base key, of a plaintext, of metadata. */
+void
+sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
+{
+	if (strcmp(key, "meta") == 0)
+		excuse_size(t, b.n, t->run->info.max_meta,
+		    "more than max-meta=", " octets of metadata");
+	else if (strcmp(key, "base") == 0 &&
+		 (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
+		excuse(t, false, "", b.n, " octets of base key");
+	else if (strcmp(key, "pt") == 0)
+		excuse_plaintext(t, b.n);
+	else if (strcmp(key, "hdr") == 0)
+		excuse_header(t, b, false);
+	else if (strcmp(key, "ct") == 0)
+		excuse_ct(t, b);
+}
+
+void
+sf_excuse_verb(struct sf_trial *t, const char *verb)
+{
+	t->beyond[0] = '\0';
+	t->declared = false;
+	if (t->run->info.max_kid != UINT64_MAX &&
+	    (strcmp(verb, "rkey") == 0 || strcmp(verb, "step") == 0 ||
+		strcmp(verb, "mseal") == 0))
+		excuse(t, true,
+		    "a KID that can be above max-kid=", t->run->info.max_kid,
+		    "");
+}
