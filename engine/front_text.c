@@ -152,13 +152,18 @@ hear_line(struct text *t, const struct sf_dump_line *l)
 	if (text.n > 2 && (text.p[0] == 'I' || text.p[0] == 'O') &&
 	    text.p[1] == ' ')
 		text = sf_bytes(text.p + 2, text.n - 2);
-	if (sf_log_process_parse(&process, text, &d) == SF_OK)
-		t->process = process.id;
 	if (sf_log_stamp_parse(&s, text, &d) == SF_OK) {
+		if (s.process != 0)
+			t->process = s.process;
+		else if (sf_log_process_parse(&process, s.payload, &d) == SF_OK)
+			t->process = process.id;
 		sf_logclock_stamp(&t->clock, &s);
 		t->is_log |= !s.has_year || s.utc;
 	} else if (l->timed && l->hex.n == 0 && !t->clock.stamped) {
 		(void)sf_logclock_dump(&t->clock, l);
+	} else if (text.n > 0 && text.p[0] == '[' &&
+		   sf_log_process_parse(&process, text, &d) == SF_OK) {
+		t->process = process.id; /* MOZ_LOG without timestamps */
 	}
 	if (l->hex.n == 0 && l->direction != 0) {
 		t->direction = l->direction;

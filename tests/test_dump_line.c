@@ -93,22 +93,19 @@ static const struct {
 	uint32_t id;
 	const char *rest;
 } processes[] = {
-	{ "Chromium",         "[22514:22555:1122/194144.840695:VERBOSE1:a.cc:549] x", 22514, ":22555:1122/194144.840695:VERBOSE1:a.cc:549] x" },
-	{ "Chromium, process alone", "[22514:1122/194144.840695:INFO",   22514, ":1122/194144.840695:INFO" },
-	{ "Firefox",          "2026-11-22 19:57:33.754806 UTC - [Child 15576: Socket Thread]", 15576, ": Socket Thread]" },
-	{ "Firefox, parent",  "2026-11-22 19:57:33 UTC - [Parent 1: Main", 1, ": Main" },
+	{ "Firefox",          " UTC - [Child 15576: Socket Thread]",      15576, ": Socket Thread]" },
+	{ "Firefox, parent",  " UTC - [Parent 1: Main",                   1,     ": Main" },
 	{ "Firefox, no date", "[Child 15576: Socket Thread]: D/RtpLogger", 15576, ": Socket Thread]: D/RtpLogger" },
 	{ "Firefox, old",     "[15576:Main Thread]: D/RtpLogger",         15576, ":Main Thread]: D/RtpLogger" },
-	{ "Chromium OS",      "2026-11-22T19:41:44.8Z VERBOSE1 chrome[22514:22555]: [a", 22514, ":22555]: [a" },
-	{ "logcat",           "11-22 19:41:44.840 22514 22555 V a",       22514, " 22555 V a" },
-	{ "logcat, wide",     "11-22 19:41:44.840   514   555 V a",       514,   "   555 V a" },
+	{ "Chromium OS",      "Z VERBOSE1 chrome[22514:22555]: [a",       22514, ":22555]: [a" },
+	{ "logcat",           " 22514 22555 V a",                         22514, " 22555 V a" },
+	{ "logcat, wide",     "   514   555 V a",                         514,   "   555 V a" },
 };
 
-static const char *const nobody[] = { "hello", "[1231/235959.9:INFO",
-	"2026-11-22 19:57:33 UTC - [Socket Thread]", "[]", "[Child 15576]",
-	"2026-11-22T19:41:44.8Z VERBOSE1 chrome", "11-22 19:41:44.840 22514 V",
-	"[22514:22555] no date", "[9999999999:1122/194144.8:I",
-	"2026-11-22 19:57:33 UTC - [A0123456789012345678901234 5: x]" };
+static const char *const nobody[] = { "hello", " UTC - [Socket Thread]", "[]",
+	"[Child 15576]", "Z VERBOSE1 chrome", " 22514 V",
+	"[22514:22555] no date", " 9999999999 1 V",
+	" UTC - [A0123456789012345678901234 5: x]" };
 /* clang-format on */
 
 static void
@@ -187,6 +184,8 @@ reads_stamps(void **state)
 		EXPECT(w, s.minute, stamps[i].minute);
 		EXPECT(w, s.second, stamps[i].second);
 		EXPECT(w, s.ns, stamps[i].ns);
+		EXPECT(w, s.process, stamps[i].text[1] == '2' &&
+				stamps[i].text[0] == '[' ? 22514 : 0);
 		EXPECT(w, s.payload.n, strlen(stamps[i].rest));
 		expect_prefixes(w, "log_stamp", in);
 		hex_free(in);

@@ -1,7 +1,6 @@
 #include "parsers/text/log_process.h"
 
 #include "parsers/base/cursor.h"
-#include "parsers/text/log_stamp.h"
 #include "parsers/text/scan.h"
 
 #define REF       "log line"
@@ -23,18 +22,6 @@ static bool
 is_letter(uint8_t c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* "[pid:tid:MMDD/HHMMSS:", what is behind the number being seen to. */
-static size_t
-chromium(struct sf_log_process *p, struct sf_bytes in)
-{
-	struct sf_log_stamp s;
-	struct sf_diag d;
-
-	if (sf_scan_at(in, 0) != '[' || sf_log_stamp_parse(&s, in, &d) != SF_OK)
-		return 0;
-	return take_id(p, in, 1, ':');
 }
 
 /* " UTC - [Child 15576: Socket Thread]", "[15576:Main Thread]"; blanks and
@@ -96,28 +83,22 @@ enum sf_status
 sf_log_process_parse(
     struct sf_log_process *out, struct sf_bytes in, struct sf_diag *d)
 {
-	static size_t (*const behind[])(struct sf_log_process * p,
+	static size_t (*const forms[])(struct sf_log_process * p,
 	    struct sf_bytes in) = { firefox, chromium_os, logcat };
 	struct sf_cursor c = sf_cursor(in);
 	struct sf_log_process p = { 0 };
-	struct sf_log_stamp s;
-	size_t at, skipped = 0;
+	size_t at = 0;
 
 	*d = (struct sf_diag){ 0 };
 	if (in.n == 0) {
 		(void)sf_u8(&c);
 		return sf_short(d, &c, "line", REF);
 	}
-	at = chromium(&p, in);
-	if (at == 0 && sf_log_stamp_parse(&s, in, d) == SF_OK)
-		skipped = in.n - s.payload.n;
-	for (size_t i = 0; at == 0 && i < sizeof(behind) / sizeof(behind[0]);
-	     i++)
-		at = behind[i](&p, sf_bytes(in.p + skipped, in.n - skipped));
+	for (size_t i = 0; at == 0 && i < sizeof(forms) / sizeof(forms[0]); i++)
+		at = forms[i](&p, in);
 	if (at == 0)
 		return sf_stop(d, SF_MALFORMED, 0, "process", REF);
-	*d = (struct sf_diag){ 0 };
-	(void)sf_slice(&c, skipped + at);
+	(void)sf_slice(&c, at);
 	p.payload = sf_rest(&c);
 	*out = p;
 	return SF_OK;

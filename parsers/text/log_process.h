@@ -1,10 +1,10 @@
 /*
- * log_process.h - the process that wrote a line of a log.
+ * log_process.h - the process that wrote a line of a log, as it stands behind
+ * the date (log_stamp.h, which has it where it stands in front).
  *
- *	[22514:22555:1122/194144.840695:VERBOSE1:...                 Chromium
- *	2026-11-22 19:57:33.754806 UTC - [Child 15576: Socket ...    Firefox
- *	2026-11-22T19:41:44.840695Z VERBOSE1 chrome[22514:22555]: .. Chromium OS
- *	11-22 19:41:44.840 22514 22555 V                             Android's logcat
+ *	 UTC - [Child 15576: Socket Thread]: D/...    Firefox
+ *	Z VERBOSE1 chrome[22514:22555]: ...           Chromium OS
+ *	 22514 22555 V ...                            Android's logcat
  */
 #ifndef SF_LOG_PROCESS_H
 #define SF_LOG_PROCESS_H

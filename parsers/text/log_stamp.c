@@ -65,14 +65,19 @@ take_month_day(
 static size_t
 chromium(struct sf_log_stamp *s, struct sf_bytes in)
 {
-	size_t at = 1, n;
+	size_t at = 1;
+	unsigned n;
 
 	if (sf_scan_at(in, 0) != '[')
 		return 0;
 	for (unsigned i = 0; i < 2; i++) {
 		n = sf_scan_digits(in, at);
-		if (n != 0 && sf_scan_at(in, at + n) == ':')
-			at += n + 1;
+		if (n == 0 || sf_scan_at(in, at + n) != ':')
+			continue;
+		if (i == 0 && n <= 9)
+			(void)sf_scan_number(
+			    in, at, n, UINT32_MAX, &s->process);
+		at += n + 1;
 	}
 	if (!take_month_day(s, in, at, 2) || sf_scan_at(in, at + 4) != '/' ||
 	    !take_clock(s, in, at + 5, 2))

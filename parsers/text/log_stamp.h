@@ -18,6 +18,7 @@ struct sf_log_stamp {
 	uint8_t month, day; /* from 1 */
 	uint8_t hour, minute, second;
 	uint32_t ns;
+	uint32_t process;        /* in front of the date; 0: not there */
 	struct sf_bytes payload; /* what follows */
 };
 
