@@ -22,6 +22,13 @@
 enum sf_hash_name { SF_SHA256, SF_SHA384, SF_SHA512 };
 enum sf_mode { SF_MODE_CTR, SF_MODE_GCM };
 
+/* Nh of a hash. */
+static inline size_t
+sf_hash_octets(enum sf_hash_name h)
+{
+	return h == SF_SHA256 ? 32 : h == SF_SHA384 ? 48 : 64;
+}
+
 struct sf_suite {
 	uint16_t id;        /* 1..8 */
 	const char *name;   /* static */

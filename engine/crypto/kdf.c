@@ -8,20 +8,6 @@
 /* A label without the NUL that C puts behind it. */
 #define LABEL(text) sf_bytes(text, sizeof(text) - 1)
 
-static size_t
-hash_octets(enum sf_hash_name h)
-{
-	switch (h) {
-	case SF_SHA256:
-		return 32;
-	case SF_SHA384:
-		return 48;
-	case SF_SHA512:
-		break;
-	}
-	return 64;
-}
-
 /* v as n octets, big-endian; returns what comes behind. */
 static uint8_t *
 put(uint8_t *p, uint64_t v, unsigned n)
@@ -99,7 +85,7 @@ derive(uint8_t out[SF_HASH_MAX], const struct sf_crypto *c, enum sf_hash_name h,
     struct sf_bytes salt, struct sf_bytes ikm, struct sf_bytes label)
 {
 	uint8_t secret[SF_HASH_MAX];
-	size_t n = hash_octets(h);
+	size_t n = sf_hash_octets(h);
 	bool done = c->extract(h, salt, ikm, secret) &&
 		    c->expand(h, sf_bytes(secret, n), label, out, n);
 
@@ -156,7 +142,7 @@ sf_kdf_mls_export(uint8_t *out, size_t n, const struct sf_crypto *c,
     enum sf_hash_name mls, struct sf_bytes exporter_secret)
 {
 	uint8_t secret[SF_HASH_MAX], context[SF_HASH_MAX];
-	size_t nh = hash_octets(mls);
+	size_t nh = sf_hash_octets(mls);
 	bool done;
 
 	/* RFC 9420 8 and 8.5: DeriveSecret, then "exported" over a hash of

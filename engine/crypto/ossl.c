@@ -33,20 +33,6 @@ hash_name(enum sf_hash_name h)
 	return "SHA512";
 }
 
-static size_t
-hash_octets(enum sf_hash_name h)
-{
-	switch (h) {
-	case SF_SHA256:
-		return 32;
-	case SF_SHA384:
-		return 48;
-	case SF_SHA512:
-		break;
-	}
-	return 64;
-}
-
 /* OpenSSL's parameters point at what they only read without saying const. */
 static void *
 unconst(const void *p)
@@ -106,7 +92,7 @@ ossl_extract(enum sf_hash_name h, struct sf_bytes salt, struct sf_bytes ikm,
 	if (salt.n != 0) /* else zeros, RFC 5869 2.2 */
 		*p++ = octets_param(OSSL_KDF_PARAM_SALT, salt);
 	*p = OSSL_PARAM_construct_end();
-	return derive("HKDF", params, out, hash_octets(h));
+	return derive("HKDF", params, out, sf_hash_octets(h));
 }
 
 static bool

@@ -17,20 +17,6 @@ struct run {
 /* Lengths in octets that somebody may have taken for the right one. */
 static const size_t lengths[] = { 12, 16, 24, 32, 48, 64, 96, 128 };
 
-static size_t
-hash_octets(enum sf_hash_name h)
-{
-	switch (h) {
-	case SF_SHA256:
-		return 32;
-	case SF_SHA384:
-		return 48;
-	case SF_SHA512:
-		return 64;
-	}
-	return 0;
-}
-
 static struct sf_bytes
 base(const struct run *r)
 {
@@ -64,7 +50,7 @@ renew(struct run *r, struct sf_bytes salt, struct sf_bytes info, size_t n)
 	uint8_t *prk = r->d->work;
 
 	if (!c->extract(r->hash, salt, base(r), prk) ||
-	    !c->expand(r->hash, sf_bytes(prk, hash_octets(r->hash)), info,
+	    !c->expand(r->hash, sf_bytes(prk, sf_hash_octets(r->hash)), info,
 		r->d->base, n))
 		return false;
 	r->d->base_octets = n;
@@ -228,9 +214,9 @@ export_base(struct run *r)
 	if (!r->k->c->digest(r->hash, nothing(), hashed))
 		return false;
 	if (r->v->key.export != SF_EXPORT_CONTEXT)
-		context = sf_bytes(hashed, hash_octets(r->hash));
+		context = sf_bytes(hashed, sf_hash_octets(r->hash));
 	ok = n != 0 &&
-	     expand_with_label(r, label, nothing(), hash_octets(r->hash)) &&
+	     expand_with_label(r, label, nothing(), sf_hash_octets(r->hash)) &&
 	     expand_with_label(r, "exported", context, n);
 	r->hash = own;
 	return ok;
@@ -289,7 +275,7 @@ ssrc_base(struct run *r)
 		sf_put_little(&o, ssrc, 4);
 	else
 		sf_put_uint(&o, ssrc, 4);
-	return renew(r, sf_put_all(&o), ssrc_label(r->v), hash_octets(r->hash));
+	return renew(r, sf_put_all(&o), ssrc_label(r->v), sf_hash_octets(r->hash));
 }
 
 static bool
@@ -335,12 +321,12 @@ ratchet_draft(struct run *r)
 
 	if (r->v->n == 4)
 		return renew(r, text("SFrame 1.0 Ratchet"), nothing(),
-		    hash_octets(r->hash));
+		    sf_hash_octets(r->hash));
 	if (r->v->n < 2)
 		return renew(r, text("SFrame10 ratchet"), nothing(), n);
 	r->d->base_octets =
 	    r->k->c->extract(r->hash, base(r), text("SFrame10 ratchet"), prk)
-		? hash_octets(r->hash)
+		? sf_hash_octets(r->hash)
 		: 0;
 	memcpy(r->d->base, prk, r->d->base_octets);
 	return r->d->base_octets != 0 && expand(r, nothing(), n);
@@ -354,7 +340,7 @@ ratchet_once(struct run *r)
 		"SFRAME 1.0 RATCHET", "SFrame 1.0 Ratchet ",
 		"SFrame 1.0 Ratchet" };
 	struct sf_bytes label = text("SFrame 1.0 Ratchet");
-	size_t n = hash_octets(r->hash);
+	size_t n = sf_hash_octets(r->hash);
 	size_t nth = (size_t)r->v->n;
 
 	switch ((enum sf_ratchet_rule)r->v->key.ratchet) {
@@ -577,7 +563,7 @@ extract_secret(struct run *r)
 	}
 	if (!c->extract(r->hash, salt, key, r->d->work))
 		return false;
-	r->d->base_octets = hash_octets(r->hash);
+	r->d->base_octets = sf_hash_octets(r->hash);
 	memcpy(r->d->base, r->d->work, r->d->base_octets);
 	if (r->v->key.schedule != SF_SCHEDULE_TWICE)
 		return true;
@@ -600,7 +586,7 @@ expand_one(struct run *r, bool salt, uint8_t *out, size_t n)
 	if (r->v->key.schedule != SF_SCHEDULE_SALT)
 		return c->expand(r->hash, base(r), sf_put_all(&o), out, n);
 	return c->extract(r->hash, sf_put_all(&o), base(r), r->d->work) &&
-	       c->expand(r->hash, sf_bytes(r->d->work, hash_octets(r->hash)),
+	       c->expand(r->hash, sf_bytes(r->d->work, sf_hash_octets(r->hash)),
 		   nothing(), out, n);
 }
 
@@ -620,7 +606,7 @@ draft_mac_key(struct run *r, const char *label, bool swapped, bool tag)
 	r->d->mac_octets = s->hash_octets;
 	return c->extract(r->hash, swapped ? key : sf_put_all(&o),
 		   swapped ? sf_put_all(&o) : key, r->d->work) &&
-	       c->expand(r->hash, sf_bytes(r->d->work, hash_octets(r->hash)),
+	       c->expand(r->hash, sf_bytes(r->d->work, sf_hash_octets(r->hash)),
 		   text("auth"), r->d->mac_key, r->d->mac_octets);
 }
 
