@@ -13,6 +13,8 @@
 #	make harness ADAPTER=F	the same for somebody else's implementation
 #	make conform-score	how many defects of shims/node conform finds
 #	make fuzz-ci		each of them for FUZZ_SECONDS
+#	make fuzz-rotation	all of them in turn under both engines, for MINUTES;
+#				goes on where it was: fuzz/rotate.sh
 #	make cmplog		for AFL++ to read comparisons	build/cmplog/
 #				(fuzz/afl.sh runs both on all targets)
 #	make coverage		what unit and corpus checks reach; parsers/ must be
@@ -295,6 +297,8 @@ fuzz-run-%: $(B)/fuzz/%
 		printf '  %-20s FOUND SOMETHING\n' $*; tail -n 40 $$log; exit 1; \
 	fi
 
+fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(TARGETS)
+
 coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
 coverage-report: check-run
 	@python3 -B tests/coverage.py $(B)/obj $(lib_src)
@@ -346,7 +350,7 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(DATADIR)/sframe-tool $(DESTDIR)$(BASHCOMPDIR) \
 	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 0644 docs/report.schema.json docs/frame.schema.json \
-	    docs/vectors.schema.json docs/keys.schema.json docs/srtp-keys.schema.json docs/policy.schema.json docs/compare.schema.json \
+	    docs/vectors.schema.json docs/keys.schema.json docs/srtp-keys.schema.json docs/policy.schema.json docs/compare.schema.json docs/conform.schema.json \
 	    $(DESTDIR)$(DATADIR)/sframe-tool
 	$(B)/sframe-tool completion bash > $(DESTDIR)$(BASHCOMPDIR)/sframe-tool
 	$(B)/sframe-tool completion zsh > $(DESTDIR)$(ZSHCOMPDIR)/_sframe-tool
@@ -362,7 +366,7 @@ dist:
 clean:
 	$(RM) -r build
 
-.PHONY: harness harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci check asan-check clang-check check-run \
+.PHONY: harness harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci fuzz-rotation check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
 	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
 	docs \

@@ -151,6 +151,72 @@ def test_matrix():
     check("no file", run("conform", "--matrix").status == 2)
 
 
+SCHEMA = harness.Schema("conform.schema.json")
+# What XML 1.0 allows, and no more.
+CHARACTERS = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd]")
+
+
+class Page(html.parser.HTMLParser):
+    """Tags that are opened and not closed, and what is fetched from elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "br", "col", "link", "img", "input", "hr"):
+            self.open.append(tag)
+        self.wrong += [a for a in attrs if a[0] in ("src", "href") and
+                       not (a[1] or "").startswith("#")]
+        self.wrong += [tag] if tag in ("link", "iframe", "object") else []
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append("/" + tag)
+
+
+def page(text):
+    p = Page()
+    p.feed(text)
+    return p.wrong + p.open
+
+
+def test_forms():
+    """Every form of a report, of a run with everything in it: passes, failures,
+    crashes, what is recorded, unsupported, known, and a hostile name."""
+    proxy = [sys.executable, os.path.join(TOP, "tests", "conform_proxy.py")]
+    cases = ("--case", "hdr-prefix-s4-*", "--case", "hdr-nm-open-s4-*",
+             "--case", "ctr-persist-s4-*")
+    for what, shim in (("hostile", proxy + ["Named", OURS]), ("node", broken("aad-order")),
+                       ("python", PYTHON)):
+        r = conform("--json", *cases, "--case", "md-open-s4-*", shim=shim)
+        doc = strict(r.out)
+        check("JSON fits its schema: " + what, not SCHEMA.faults(doc), SCHEMA.faults(doc))
+        sums = {v: sum(c["verdict"] == v and not c["known"] for c in doc["cases"])
+                for v in doc["counts"] if v != "known"}
+        check("JSON, sums: " + what, all(doc["counts"][v] == n for v, n in sums.items()),
+              (doc["counts"], sums))
+        x = conform("--format", "junit", *cases, shim=shim).text
+        check("JUnit, characters: " + what, not CHARACTERS.search(x))
+        tree = xml.etree.ElementTree.fromstring(x)
+        check("JUnit, sums: " + what, [int(tree.get(k)) for k in (
+            "tests", "failures", "errors", "skipped")] == [len(tree.findall(p)) for p in (
+                "testcase", "testcase/failure", "testcase/error", "testcase/skipped")])
+        h = conform("--format", "html", *cases, shim=shim).text
+        check("HTML, of one piece: " + what, page(h) == [], page(h))
+        check("HTML, nothing raw: " + what, "\x1b" not in h and "<b>" not in h)
+        with scratch() as d:
+            path = os.path.join(d, "a.json")
+            with open(path, "wb") as f:
+                f.write(r.out)
+            m = run("conform", "--matrix", path, path)
+            check("matrix, of one piece: " + what, m.status == 0 and page(m.text) == []
+                  and "<b>" not in m.text, page(m.text))
+    doc = strict(conform("--json", "--case", "ctr-persist-*", shim=PYTHON).out)
+    check("nothing exercised is inconclusive", doc["verdict"] == "inconclusive" and
+          not SCHEMA.faults(doc))
+
+
 def test_known():
     def known(text, *args):
         with scratch() as d:

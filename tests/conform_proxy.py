@@ -299,6 +299,17 @@ class Abort(OnOpen):
         return None
 
 
+class Named(Abort):
+    """A name and last words that are no good in XML, HTML or on a terminal."""
+    hello = {"name": "<b>&\"']]>", "version": "1\"<script>"}
+
+    def refuse(self, verb, q):
+        if verb == "open":
+            sys.stderr.write("\x1b[31m<b>\x00\ufffe]]>")
+            sys.stderr.flush()
+        return super().refuse(verb, q)
+
+
 class Hang(OnOpen):
     def act(self):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

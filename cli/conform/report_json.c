@@ -26,6 +26,13 @@ put_words(struct sf_emit *e, const char *key, const char *words)
 }
 
 static void
+put_limit(struct sf_emit *e, const char *key, uint64_t v)
+{
+	if (v != UINT64_MAX)
+		sf_emit_u64(e, key, v);
+}
+
+static void
 put_shim(struct sf_emit *e, const struct sf_conform_report *r)
 {
 	const struct sf_shim_info *info = &r->run->info;
@@ -49,6 +56,13 @@ put_shim(struct sf_emit *e, const struct sf_conform_report *r)
 			sf_emit_string(e,
 			    sf_vector_policy_name((enum sf_vector_policy)i),
 			    info->policy[i]);
+	sf_emit_close(e, '{');
+	sf_emit_open(e, "limits", '{');
+	put_limit(e, "max-frame", info->max_frame);
+	put_limit(e, "max-meta", info->max_meta);
+	put_limit(e, "max-keys", info->max_keys);
+	put_limit(e, "max-kid", info->max_kid);
+	put_limit(e, "max-ctr", info->max_ctr);
 	sf_emit_close(e, '{');
 	sf_emit_close(e, '{');
 }
@@ -105,7 +119,10 @@ sf_conform_json(FILE *f, const struct sf_conform_report *r)
 	sf_emit_close(&e, '{');
 	put_shim(&e, r);
 	sf_emit_u64(&e, "seed", r->run->o->seed);
-	sf_emit_string(&e, "verdict", r->good ? "pass" : "fail");
+	sf_emit_string(&e, "verdict",
+	    !r->good            ? "fail"
+	    : r->exercised == 0 ? "inconclusive"
+				: "pass");
 	sf_emit_open(&e, "counts", '{');
 	put_counts(&e, r->n, r->known);
 	sf_emit_close(&e, '{');
