@@ -250,7 +250,7 @@ def sdes(b):
             f.writelines(logs)
         e = report(b.write("sdes.pcap", out), path)
         check("SDES %s: keys out of a log" % suite, [
-            s["srtp"] for s in e["streams"] if s["input"] == 0] ==
+            s["srtp"] for s in e["streams"] if s["input"] == 1] ==
             [s["srtp"] for s in d["streams"]], [
                 s["srtp"] for s in e["streams"]])
 
@@ -453,7 +453,8 @@ def comments(b):
         out = os.path.join(b.where, "out.pcapng")
         ran = run("unwrap", path, "-w", out, "--srtp-keys",
                   key_file(b.where, entry(suite)))
-        got = sorted(p.comments[0] for p in mkcap.read_capture(out))
+        got = sorted(p.comments[0] for p in mkcap.read_capture(out)
+                     if not p.comments[0].startswith(b"not of the capture"))
         want = sorted(b"note %d; noted.pcapng, packet %d; removed: SRTP" %
                       (i, i) for i in range(1, len(closed) + 1))
         check("comments, " + suite, ran.status == 0 and got == want,
