@@ -198,8 +198,9 @@ CXX ?= c++
 kit := header open seal_open sequence differential
 kit_cc = $(CC) $(CFLAGS) $(std) $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
 kit_cxx = $(CXX) $(CXXFLAGS) -std=c++17 -I. $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
-adapter := $(B)/harness/adapter-$(notdir $(ADAPTER)).o
-$(adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h
+# ADAPTER= is none: the functions are in HARNESS_LIBS.
+adapter := $(if $(ADAPTER),$(B)/harness/adapter-$(notdir $(ADAPTER)).o)
+$(or $(adapter),no-adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h
 	@mkdir -p $(@D)
 	$(call say,CC)$(if $(filter %.c,$<),$(kit_cc),$(kit_cxx)) -c -o $@ $<
 $(B)/harness/%.o: fuzz/harness/%.c
@@ -212,10 +213,12 @@ $(B)/harness/libreference.a: $(reference)
 	@mkdir -p $(@D)
 	$(call say,AR)rm -f $@; $(AR) rcs $@ $^
 $(kit:%=$(B)/harness/%): $(B)/harness/%: $(B)/harness/target_%.o $(B)/harness/mutator.o \
-    $(adapter) $(main.$(VARIANT)) $(B)/harness/libreference.a
+    $(adapter) $(main.$(VARIANT)) $(B)/harness/libreference.a relink
 	$(call say,LD)$(CXX) $(CXXFLAGS) -o $@ $(filter-out $(if $(filter %/header %/sequence %/seal_open,$@),%/mutator.o),$(filter %.o,$^)) \
 	    $(B)/harness/libreference.a $(l.$(VARIANT)) $(LDFLAGS) $(HARNESS_LIBS) \
 	    $(or $(shell $(PKG_CONFIG) --libs libcrypto 2>/dev/null),-lcrypto) -lm -pthread $(LDLIBS)
+# Another adapter, or a library of yours that was built anew: nobody tells make.
+relink: ;
 harness-targets: $(kit:%=$(B)/harness/%)
 harness: ; $(MAKE) VARIANT=libfuzzer CXX="$(or $(filter clang++%,$(CXX)),clang++)" harness-targets
 
@@ -373,7 +376,7 @@ dist:
 clean:
 	$(RM) -r build
 
-.PHONY: harness harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci fuzz-rotation check asan-check clang-check check-run \
+.PHONY: harness relink harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci fuzz-rotation check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
 	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
 	docs \

@@ -13,7 +13,6 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${SECONDS_EACH:=900}" "${SLICE:=60}" "${MINUTES:=60}" "${JOBS:=1}" "${MAKE:=make}"
 : "${ENGINES:=libfuzzer afl}" "${TABLE:=build/fuzz-rotation.txt}"
-until=$(($(date +%s) + MINUTES * 60))
 
 # build VARIANT TARGET...: all when none is named
 build() {
@@ -117,6 +116,7 @@ least() {
 	done | awk -v m="$SECONDS_EACH" '$1 < m' | sort -n | head -n "$JOBS"
 }
 
+until=$(($(date +%s) + MINUTES * 60))
 while [ "$(date +%s)" -lt "$until" ]; do
 	turns=$(least "$@")
 	[ -n "$turns" ] || break
