@@ -243,6 +243,22 @@ def many_keys(where):
 
 
 @test
+def large_numbers(where):
+    """KID and counters of 64 bits stay exact."""
+    state, kid, ctr = os.path.join(where, "s"), 2**64 - 1, 2**53 + 1
+    judged(state, noise(where, "old", (60, kid, ctr)))
+    text = open(state, encoding="ascii").read()
+    check("large: in the file", " %d " % kid in text and
+          "range %d %d 60" % (ctr, ctr + 59) in text, text[:200])
+    ran, found = judged(state, noise(where, "on", (60, kid, ctr + 60),
+                                     hours=24, seed=2))
+    check("large: it goes on", not found, ran)
+    ran, found = judged(state, noise(where, "again", (1, 5, 0), (30, kid,
+                                     ctr + 59), hours=48, seed=3))
+    check("large: again from the last", set(found) == {"ctr-went-back"}, ran)
+
+
+@test
 def the_same_frames(where):
     """Another leg of one call, its clock ten seconds off, is no reuse; nor is
     its first half."""
