@@ -70,18 +70,21 @@ judge_repair(struct sf_checks *k, const struct sf_stream *s)
 static const struct {
 	enum sf_payload_fact fact;
 	enum sf_finding_id rule;
+	enum sf_payload_fact of; /* packets that it was asked of */
 } descriptor_rules[] = {
-	{ SF_PAYLOAD_START_AGAIN, SFR004 },
-	{ SF_PAYLOAD_END_EARLY, SFR005 },
-	{ SF_PAYLOAD_MIXED_T, SFR006 },
-	{ SF_PAYLOAD_RESERVED, SFR007 },
-	{ SF_PAYLOAD_DIFFERS, SFR008 },
-	{ SF_PAYLOAD_MARKER, SFR009 },
-	{ SF_PAYLOAD_EXTENSIONS, SFR010 },
-	{ SF_PAYLOAD_NO_DESCRIPTOR, SFR011 },
-	{ SF_PAYLOAD_BROKEN, SFR012 },
-	{ SF_PAYLOAD_SPLIT, SFR013 },
-	{ SF_PAYLOAD_PADDING, SFR014 },
+	{ SF_PAYLOAD_START_AGAIN, SFR004, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_END_EARLY, SFR005, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_MIXED_T, SFR006, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_RESERVED, SFR007, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_DIFFERS, SFR008, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_MARKER, SFR009, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_EXTENSIONS, SFR010, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_NO_DESCRIPTOR, SFR011, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_BROKEN, SFR012, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_SPLIT, SFR013, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_PADDING, SFR014, SF_PAYLOAD_PACKETS },
+	{ SF_PAYLOAD_T_ON_FRAME, SFR015, SF_PAYLOAD_T },
+	{ SF_PAYLOAD_NO_T, SFR016, SF_PAYLOAD_JOINED },
 };
 
 /* Frames of which the counters show that they are SFrame vouch for what stands
@@ -100,7 +103,7 @@ judge_descriptors(struct sf_checks *k, const struct sf_stream *s)
 		enum sf_finding_id rule = descriptor_rules[i].rule;
 
 		if (x->n == 0)
-			sf_passed(k, rule, c[SF_PAYLOAD_PACKETS].n);
+			sf_passed(k, rule, c[descriptor_rules[i].of].n);
 		else
 			sf_add_example(
 			    sf_failed(k, rule, s->id, x->n, x->first, x->last),

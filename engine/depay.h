@@ -57,6 +57,9 @@ enum sf_framing {
 struct sf_fragment {
 	bool any, open, packetized, reserved, ext_known;
 	uint8_t pt;
+	unsigned fragments; /* of its frame, up to this one */
+	unsigned wholes;    /* packets in a row with one timestamp, each a large
+	                       ciphertext of its own */
 	uint16_t ext_ids;
 	uint32_t timestamp, csrc;
 };

@@ -257,6 +257,12 @@ enum sf_payload_fact {
 	SF_PAYLOAD_BROKEN,        /* no S, or no E, and nothing was lost */
 	SF_PAYLOAD_SPLIT,         /* T = 1 in more than one packet */
 	SF_PAYLOAD_PADDING,       /* P is set, and the count does not fit */
+	SF_PAYLOAD_T,             /* T = 1 */
+	SF_PAYLOAD_JOINED,        /* T = 0, and not the first of its frame */
+	SF_PAYLOAD_T_ON_FRAME,    /* T = 1 on a ciphertext too large for a packet
+	                             of the codec: its third fragment */
+	SF_PAYLOAD_NO_T,          /* T = 0, and each packet of a picture is a
+	                             ciphertext: its fourth */
 	SF_PAYLOAD_FACTS
 };
 

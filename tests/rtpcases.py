@@ -218,7 +218,7 @@ def add(case):
     EACH = ("start-repeated", "end-early", "mixed-t", "reserved-set",
             "fragments-differ", "marker-early", "extensions-differ",
             "descriptor-missing", "fragments-broken", "packet-split",
-            "padding-wrong")
+            "padding-wrong", "t-on-frame", "t-missing")
 
     @case(near=EACH, is_={AV: UP, A: UP})
     def quiet_descriptors_through_loss_and_rtx(c):
@@ -319,6 +319,70 @@ def add(case):
         restart = v.frames[100][1]
         v.pack = per_packet(9, 300, b"", restart)
         v.plain(60)
+
+    def large(c, n, octets, pack):
+        """Frames of so many octets, whatever the codec."""
+        v = c.video(AV, ALICE, SFU, pack=pack)
+        box = Counter(300)
+        return v.add(n, lambda rng, real: header(9, box.take()) +
+                     rng.randbytes(octets))
+
+    def marked(on):
+        """Descriptors around a whole frame, with more bits set."""
+        def pack(frame, number, room):
+            return [bytes([p[0] | on]) + p[1:]
+                    for p in packets.descriptor(frame, number, room)]
+        return pack
+
+    def each(front):
+        """A codec's payloads, five a frame and some of them few, each sealed."""
+        box = [300, random.Random(7)]
+
+        def pack(frame, number, room):
+            out = []
+            for i in range(5 if number % 10 else 2):
+                out.append(front + header(9, box[0]) +
+                           box[1].randbytes(1000 - 9 * i))
+                box[0] += 1
+            return out
+        return pack
+
+    @case({"t-on-frame": [AV], "packet-split": [AV]}, near="t-missing",
+          verdict="fail", is_={AV: UP})
+    def t_bit_on_whole_frames(c):
+        large(c, 120, 4000, marked(0x20))
+
+    @case({"packet-split": [AV]}, near=("t-on-frame", "t-missing"),
+          is_={AV: UP})
+    def t_bit_on_packets_split_in_two(c):
+        large(c, 120, 1500, marked(0x20))
+
+    @case(near=("t-on-frame", "t-missing"), is_={AV: UP})
+    def quiet_whole_frames_without_t(c):
+        large(c, 120, 4000, marked(0))
+
+    @case({"t-missing": [AV]}, near="t-on-frame", is_={AV: UP})
+    def packets_sealed_each_as_the_draft_before_has_it(c):
+        """Draft -01 had no T: c0 in front of each."""
+        c.video(AV, ALICE, SFU, pack=each(b"\xc0")).plain(120)
+
+    @case(near=("t-missing", "t-on-frame", "packet-split"), is_={AV: UP})
+    def quiet_packets_sealed_each_with_t(c):
+        c.video(AV, ALICE, SFU, pack=each(b"\xe0")).plain(120)
+
+    @case(near=("t-missing", "t-on-frame"), is_={AV: UP})
+    def quiet_three_layers_of_a_picture(c):
+        """Each layer is a frame, and a ciphertext (VP9 with spatial layers)."""
+        box = [300, random.Random(7)]
+
+        def pack(frame, number, room):
+            out = []
+            for size in (300, 700, 1000):
+                out.append(b"\xc0" + header(9, box[0]) +
+                           box[1].randbytes(size))
+                box[0] += 1
+            return out
+        c.video(AV, ALICE, SFU, pack=pack).plain(120)
 
     @case({"padding-wrong": [AV]}, is_={AV: UP})
     def padding_that_counts_too_much(c):

@@ -43,6 +43,40 @@ note_order(struct sf_depay *d, const struct sf_sframe_payload *v,
 		count(d, same ? SF_PAYLOAD_END_EARLY : SF_PAYLOAD_BROKEN, u);
 }
 
+#define LARGE 600 /* octets; layers of a picture begin smaller */
+
+/*
+ * T says that what is inside was made by the codec's packetizer (4). Such a
+ * payload fits into a packet, or two with what SFrame adds; more were a frame.
+ * And a picture of four large packets, each a ciphertext, was packetized: there
+ * are no four layers of such a size.
+ */
+static void
+note_t(struct sf_depay *d, const struct sf_sframe_payload *v,
+    const struct sf_unit *u, bool follows)
+{
+	struct sf_fragment *last = &d->fragment;
+	bool goes_on = follows && last->open && !v->start;
+	bool whole = v->start && v->end && !v->packetized;
+	bool same = follows && u->timestamp == last->timestamp;
+
+	if (v->packetized)
+		count(d, SF_PAYLOAD_T, u);
+	else if (!v->start)
+		count(d, SF_PAYLOAD_JOINED, u);
+	last->fragments = v->start ? 1 : goes_on ? last->fragments + 1 : 0;
+	if (v->packetized && last->packetized && last->fragments == 3)
+		count(d, SF_PAYLOAD_T_ON_FRAME, u);
+	if (!whole || !same)
+		last->wholes = 0;
+	if (whole && last->wholes == 3)
+		count(d, SF_PAYLOAD_NO_T, u);
+	if (whole && (last->wholes >= 3 || u->payload.n >= LARGE))
+		last->wholes++;
+	else
+		last->wholes = 0;
+}
+
 /* Reserved bits on a later fragment of a frame that began without them: what
    stands there is no descriptor. */
 static bool
@@ -74,6 +108,7 @@ note(struct sf_depay *d, const struct sf_unit *u)
 		count(d, SF_PAYLOAD_RESERVED, u);
 	if (follows)
 		note_order(d, &v, u);
+	note_t(d, &v, u, follows);
 	if (u->marker && !v.end)
 		count(d, SF_PAYLOAD_MARKER, u);
 	if (v.packetized && v.start && !v.end)
@@ -82,6 +117,8 @@ note(struct sf_depay *d, const struct sf_unit *u)
 		.any = true,
 		.open = !v.end,
 		.packetized = v.packetized,
+		.fragments = d->fragment.fragments,
+		.wholes = d->fragment.wholes,
 		.reserved = v.reserved != 0,
 		.timestamp = u->timestamp,
 		.pt = u->pt,
