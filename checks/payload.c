@@ -70,40 +70,49 @@ judge_repair(struct sf_checks *k, const struct sf_stream *s)
 static const struct {
 	enum sf_payload_fact fact;
 	enum sf_finding_id rule;
-	enum sf_payload_fact of; /* packets that it was asked of */
 } descriptor_rules[] = {
-	{ SF_PAYLOAD_START_AGAIN, SFR004, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_END_EARLY, SFR005, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_MIXED_T, SFR006, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_RESERVED, SFR007, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_DIFFERS, SFR008, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_MARKER, SFR009, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_EXTENSIONS, SFR010, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_NO_DESCRIPTOR, SFR011, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_BROKEN, SFR012, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_SPLIT, SFR013, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_PADDING, SFR014, SF_PAYLOAD_PACKETS },
-	{ SF_PAYLOAD_T_ON_FRAME, SFR015, SF_PAYLOAD_T },
-	{ SF_PAYLOAD_NO_T, SFR016, SF_PAYLOAD_JOINED },
+	{ SF_PAYLOAD_START_AGAIN, SFR004 },
+	{ SF_PAYLOAD_END_EARLY, SFR005 },
+	{ SF_PAYLOAD_MIXED_T, SFR006 },
+	{ SF_PAYLOAD_RESERVED, SFR007 },
+	{ SF_PAYLOAD_DIFFERS, SFR008 },
+	{ SF_PAYLOAD_MARKER, SFR009 },
+	{ SF_PAYLOAD_EXTENSIONS, SFR010 },
+	{ SF_PAYLOAD_NO_DESCRIPTOR, SFR011 },
+	{ SF_PAYLOAD_BROKEN, SFR012 },
+	{ SF_PAYLOAD_SPLIT, SFR013 },
+	{ SF_PAYLOAD_PADDING, SFR014 },
+	{ SF_PAYLOAD_T_ON_FRAME, SFR015 },
+	{ SF_PAYLOAD_NO_T, SFR016 },
 };
+
+/* Packets that a rule was asked of. */
+static uint64_t
+asked_of(const struct sf_payload_facts *f, enum sf_finding_id rule)
+{
+	if (rule == SFR015)
+		return f->t;
+	return rule == SFR016 ? f->joined : f->of[SF_PAYLOAD_PACKETS].n;
+}
 
 /* Frames of which the counters show that they are SFrame vouch for what stands
    in front of them. */
 static void
 judge_descriptors(struct sf_checks *k, const struct sf_stream *s)
 {
-	const struct sf_payload_count *c = s->payload;
+	const struct sf_payload_facts *f = s->payload;
 
-	if (c == NULL || c[SF_PAYLOAD_PACKETS].n == 0 ||
+	if (f == NULL || f->of[SF_PAYLOAD_PACKETS].n == 0 ||
 	    s->dialect != SF_DIALECT_RTP_SFRAME)
 		return;
 	for (size_t i = 0;
 	     i < sizeof(descriptor_rules) / sizeof(descriptor_rules[0]); i++) {
-		const struct sf_payload_count *x = &c[descriptor_rules[i].fact];
+		const struct sf_payload_count *x =
+		    &f->of[descriptor_rules[i].fact];
 		enum sf_finding_id rule = descriptor_rules[i].rule;
 
 		if (x->n == 0)
-			sf_passed(k, rule, c[descriptor_rules[i].of].n);
+			sf_passed(k, rule, asked_of(f, rule));
 		else
 			sf_add_example(
 			    sf_failed(k, rule, s->id, x->n, x->first, x->last),

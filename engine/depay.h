@@ -24,6 +24,8 @@ struct sf_unit {
 	bool marker, cut;
 	bool spent;          /* put back into the stream that missed it */
 	bool bad_padding;    /* the P bit is set, and the count does not fit */
+	bool bounded;        /* a dependency descriptor tells: */
+	bool starts, ends;   /* of a frame */
 	bool numbered;       /* don is its decoding order number */
 	uint16_t don;        /* of H.264 in interleaved mode */
 	bool ext_known;      /* ext_ids was filled in */
@@ -91,7 +93,7 @@ struct sf_depay {
 	uint64_t expected; /* ... and this number should be next */
 	struct sf_numbers numbers;
 	struct sf_fragment fragment;
-	struct sf_payload_count facts[SF_PAYLOAD_FACTS];
+	struct sf_payload_facts facts;
 	uint32_t buffer;   /* index + 1; 0: none taken */
 	size_t octets;
 	uint64_t next_seq; /* of the packet that would carry on */

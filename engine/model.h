@@ -257,8 +257,6 @@ enum sf_payload_fact {
 	SF_PAYLOAD_BROKEN,        /* no S, or no E, and nothing was lost */
 	SF_PAYLOAD_SPLIT,         /* T = 1 in more than one packet */
 	SF_PAYLOAD_PADDING,       /* P is set, and the count does not fit */
-	SF_PAYLOAD_T,             /* T = 1 */
-	SF_PAYLOAD_JOINED,        /* T = 0, and not the first of its frame */
 	SF_PAYLOAD_T_ON_FRAME,    /* T = 1 on a ciphertext too large for a packet
 	                             of the codec: its third fragment */
 	SF_PAYLOAD_NO_T,          /* T = 0, and each packet of a picture is a
@@ -296,6 +294,12 @@ struct sf_feedback {
 	uint8_t worst_fraction;  /* lost between two reports, in 256ths */
 };
 
+struct sf_payload_facts {
+	struct sf_payload_count of[SF_PAYLOAD_FACTS];
+	uint32_t t, joined; /* packets with T = 1; with T = 0, and not the first
+	                       of their frame */
+};
+
 #define SF_TEXT_MAX 64 /* octets of a captured string kept, with its NUL */
 #define SF_STREAM_PTS 4
 
@@ -324,7 +328,10 @@ struct sf_stream {
 	uint32_t simulcast;      /* id of the first stream of the layers that this is
 	                            one of (its own, for that one); 0: none */
 	bool said_bye;           /* RTCP BYE named the SSRC */
-	struct sf_feedback feedback; /* by RTCP */
+	const struct sf_feedback *feedback; /* by RTCP; NULL: none */
+	uint8_t dependency_id;   /* header extension with dependency descriptors,
+	                            which tell where frames begin; 0: not known */
+	bool dependency_inferred; /* by what is in it: SDP does not say */
 	bool recorded;           /* by an SFU: no RTCP tells who sent it */
 	bool declared_e2ee;      /* and said to be encrypted end to end */
 	bool signalled;          /* SDP has a=sframe for this media section */
@@ -349,8 +356,8 @@ struct sf_stream {
 	struct sf_diagnosis diagnosis; /* why frames with a key did not open */
 	int clear_octets;        /* clear prefix: the usual one; -1: not known */
 	int clear_octets_key;    /* video key frames, when it differs; else -1 */
-	/* SF_PAYLOAD_FACTS of them; NULL: no payload descriptors */
-	const struct sf_payload_count *payload;
+	/* NULL: no payload descriptors */
+	const struct sf_payload_facts *payload;
 	uint64_t by_state[SF_STATES];
 	struct sf_interval *intervals; /* all states, in time order */
 	struct sf_aside silence;  /* frames of silence that were not protected */

@@ -224,6 +224,11 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 		sf_track_note_extension(s, t, rtp);
 	if (t->framing == SF_FRAMING_DESCRIPTOR)
 		sf_track_note_ids(&u, rtp);
+	if (t->pub.packets == 1 && s->sdp != NULL)
+		t->boundaries.id =
+		    sf_track_sdp_dependency(s->sdp, rtp->ssrc, rtp->pt);
+	if (t->boundaries.id != 0 || t->boundaries.wanted)
+		sf_boundaries_note(&t->boundaries, &u, rtp);
 	if (t->lane == NULL) {
 		sf_probation_feed(s, t, &u);
 		return;
@@ -245,7 +250,10 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 	if (n->cname[0] != '\0')
 		memcpy(t->pub.cname, n->cname, sizeof(t->pub.cname));
 	t->pub.said_bye = n->bye;
-	t->pub.feedback = n->feedback;
+	t->lane->feedback = n->feedback;
+	t->pub.feedback = &t->lane->feedback;
+	t->pub.dependency_id = t->boundaries.id;
+	t->pub.dependency_inferred = t->boundaries.tried != 0;
 	t->pub.evidence.dtls = p->dtls;
 	t->pub.evidence.srtcp = p->srtcp && !p->rtcp;
 	t->pub.lost = span > t->unique ? span - t->unique : 0;

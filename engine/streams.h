@@ -54,6 +54,7 @@ struct sf_lane {
 	struct sf_classifier classifier;
 	struct sf_copies *copies; /* NULL: none differed */
 	struct sf_exposure exposure;
+	struct sf_feedback feedback;
 };
 
 struct sf_track_key {
@@ -79,6 +80,21 @@ enum sf_red_around {
 	SF_RED_BLOCKS /* of audio, each a ciphertext */
 };
 
+/*
+ * Frame boundaries out of dependency descriptors: in which header extension
+ * they are, as SDP says or as they have shown themselves to be.
+ */
+struct sf_boundaries {
+	uint8_t id;        /* 0: not known */
+	uint8_t tried;     /* while it is looked for: the id in question, */
+	uint8_t misses;    /* packets that did not fit, */
+	uint8_t fits, frames; /* packets in a row that fit, frames they begin */
+	bool wanted;       /* look for it */
+	bool any, ended;   /* of the packet before: there was one; ends a frame */
+	uint16_t seq, number;
+	uint32_t timestamp;
+};
+
 struct sf_track {
 	struct sf_stream pub;
 	struct sf_track_key name_keys[SF_TRACK_NAMES];
@@ -93,6 +109,7 @@ struct sf_track {
 	unsigned n_held;
 	unsigned spared;          /* n_held when last spared from eviction */
 	bool started, refused;
+	struct sf_boundaries boundaries;
 	bool plain_format;        /* main_pt's packets are what codec says */
 	enum sf_framing framing;
 	enum sf_red_around red;

@@ -31,6 +31,7 @@
 #include "parsers/net/vxlan.h"
 #include "parsers/net/wifi.h"
 #include "parsers/rtp/demux.h"
+#include "parsers/rtp/depdesc.h"
 #include "parsers/rtp/framing.h"
 #include "parsers/rtp/flexfec.h"
 #include "parsers/rtp/hdrext.h"

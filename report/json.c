@@ -238,7 +238,8 @@ put_names(struct sf_emit *e, const struct sf_stream *s)
 	put_simulcast(e, s);
 	sf_emit_bool(e, "signalled", s->signalled);
 	sf_emit_bool(e, "said_bye", s->said_bye);
-	sf_json_feedback(e, &s->feedback);
+	sf_json_feedback(e, s->feedback);
+	sf_json_boundaries(e, s);
 }
 
 static void

@@ -24,5 +24,7 @@ void sf_json_sdp(struct sf_emit *e, const struct sf_sdp *sdp);
 /* Packets of RTCP by what they are; and what receivers say of a stream. */
 void sf_json_rtcp(struct sf_emit *e, const struct sf_rtcp_facts *r);
 void sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f);
+/* What tells where its frames begin, beside the payload. */
+void sf_json_boundaries(struct sf_emit *e, const struct sf_stream *s);
 
 #endif

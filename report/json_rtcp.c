@@ -23,7 +23,8 @@ sf_json_rtcp(struct sf_emit *e, const struct sf_rtcp_facts *r)
 void
 sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f)
 {
-	if (f->nacks + f->plis + f->firs + f->rembs + f->reports == 0) {
+	if (f == NULL ||
+	    f->nacks + f->plis + f->firs + f->rembs + f->reports == 0) {
 		sf_emit_null(e, "feedback");
 		return;
 	}
@@ -45,5 +46,18 @@ sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f)
 		sf_emit_null(e, "reported_lost");
 		sf_emit_null(e, "worst_fraction");
 	}
+	sf_emit_close(e, '{');
+}
+
+void
+sf_json_boundaries(struct sf_emit *e, const struct sf_stream *s)
+{
+	if (s->dependency_id == 0) {
+		sf_emit_null(e, "dependency_descriptor");
+		return;
+	}
+	sf_emit_open(e, "dependency_descriptor", '{');
+	sf_emit_count(e, "extension", s->dependency_id);
+	sf_emit_bool(e, "inferred", s->dependency_inferred);
 	sf_emit_close(e, '{');
 }

@@ -40,7 +40,8 @@ sf_text_feedback(FILE *f, const struct sf_feedback *b,
 	struct sf_para p;
 	const char *comma = "";
 
-	if (b->nacks + b->plis + b->firs + b->rembs + b->reports == 0)
+	if (b == NULL ||
+	    b->nacks + b->plis + b->firs + b->rembs + b->reports == 0)
 		return;
 	p = sf_para(f, style, indent, indent + 2);
 	sf_para_text(&p, "receivers say:");

@@ -411,6 +411,12 @@ put_identity(FILE *f, const struct view *v, const struct sf_stream *s)
 	put_captured(&p, "mid", s->mid);
 	put_captured(&p, "rid", s->rid);
 	put_captured(&p, "CNAME", s->cname);
+	if (s->dependency_id != 0)
+		sf_para_format(&p, "frames by header extension %u%s;",
+		    s->dependency_id,
+		    s->dependency_inferred ? " (a dependency descriptor, it "
+					     "seems)"
+					   : "");
 	if (s->signalled)
 		sf_para_text(&p, "SDP says a=sframe;");
 	if (s->moves > 0)
@@ -551,7 +557,7 @@ put_group(FILE *f, const struct view *v, const struct widths *x,
 		if (!v->style->verbose)
 			continue;
 		put_identity(f, v, s);
-		sf_text_feedback(f, &s->feedback, v->style, DETAIL);
+		sf_text_feedback(f, s->feedback, v->style, DETAIL);
 		put_uses(f, v, s);
 		put_intervals(f, v, s);
 		put_evidence(f, v, s);

@@ -153,6 +153,105 @@ def rtcp_of_browsers(where):
               (got["accounting"]["rtcp_packets"], want))
 
 
+# ---- dependency descriptors ---------------------------------------------------
+
+DD = "https://aomediacodec.github.io/av1-rtp-spec/" \
+    "#dependency-descriptor-rtp-header-extension"
+
+
+def described(c, v, ext=12, layers=1, more=b"", lie=None):
+    """Puts descriptors on the packets of a stream, with other elements beside;
+    every so many frames are the layers of one picture."""
+    of = {}
+    for p in c._of(v):
+        of.setdefault(p.timestamp, []).append(p)
+    number = 0
+    for i, row in enumerate(of.values()):
+        for k, p in enumerate(row):
+            dd = bytes([(k == 0) << 7 | (k == len(row) - 1) << 6 | i % layers]) \
+                + struct.pack(">H", number & 0xffff) + more
+            if lie:
+                dd = lie(i, k, dd)
+            p.ext = (0xbede, bytes([0x32]) + p.seq.to_bytes(4, "big")[1:] +
+                     bytes([ext << 4 | len(dd) - 1]) + dd)
+        number += 1
+    stamps = list(of)
+    for i, stamp in enumerate(stamps):
+        for p in of[stamp]:
+            p.timestamp = stamps[i - i % layers]
+            p.marker = int(p.marker and i % layers == layers - 1)
+
+
+def dd_call(where, name, codec="raw", layers=1, lose=0, marker=True, dd=True,
+            sdp=False, lie=None, n=240):
+    """A stream whose packets do not tell where frames begin."""
+    import packets
+    c = mkcap.Capture(seed=5)
+    v = c.video(V, ALICE, SFU, codec="av1" if codec == "av1" else "vp8",
+                pack=packets.FORMATS[codec])
+    box = mkcap.Counter(300)
+    v.add(n, lambda rng, real: mkcap.header(9, box.take()) +
+          rng.randbytes(2000 + rng.randrange(1500)))
+    if dd:
+        described(c, v, layers=layers, lie=lie)
+    elif layers > 1:
+        described(c, v, layers=layers)
+        for p in c._of(v):
+            p.ext = None
+    if not marker:
+        for p in c._of(v):
+            p.marker = 0
+    lost = c.lose(part=lose, stream=v) if lose else []
+    args = []
+    if sdp:
+        args = ["--sdp", put(where, "x.sdp", "v=0\r\nm=video 9 RTP/AVP 96\r\n"
+                             "a=rtpmap:96 %s/90000\r\na=extmap:12 %s\r\n" % (
+                                 "AV1" if codec == "av1" else "X-OTHER", DD))]
+        if codec == "raw":
+            args = ["--sdp", put(where, "x.sdp",
+                                 "v=0\r\nm=video 9 RTP/AVP 97\r\n"
+                                 "a=extmap:12 %s\r\n" % DD)]
+    got = report(name, *args, c.write(os.path.join(where, "x.pcap")))
+    return got, stream(got, V), lost
+
+
+@test
+def dependency_descriptors(where):
+    got, s, _ = dd_call(where, "layers", layers=2, marker=False)
+    check("layers: each is a frame, found by descriptors that nobody announced",
+          s["dependency_descriptor"] == {"extension": 12, "inferred": True} and
+          s["protection"] == "consistent" and s["frames"] >= 225, (
+              s["protection"], s["frames"], s["dependency_descriptor"]))
+    got, t, _ = dd_call(where, "layers without", layers=2, marker=False,
+                        dd=False)
+    check("layers without: joined, and fewer", t["dependency_descriptor"] is None
+          and t["frames"] < 150, t["frames"])
+    got, s, lost = dd_call(where, "loss", layers=2, marker=False, lose=.04)
+    check("loss: the frames that lost nothing are whole",
+          s["protection"] == "consistent" and
+          s["evidence"]["breaks"] == 0 and s["frames"] +
+          s["incomplete_frames"] >= 220 and s["incomplete_frames"] <=
+          len(lost) + 12, (s["frames"], s["incomplete_frames"], len(lost)))
+    got, s, _ = dd_call(where, "lies", layers=1, lie=lambda i, k, dd: bytes(
+        [dd[0], dd[1] ^ (i % 3), dd[2]]))
+    check("lies: what does not count up is no descriptor",
+          s["dependency_descriptor"] is None and
+          s["protection"] == "consistent", (s["protection"], s["frames"],
+                                            s["dependency_descriptor"]))
+    for sdp in (False, True):
+        got, s, _ = dd_call(where, "AV1", codec="av1", layers=1 + sdp, sdp=sdp)
+        check("AV1, layers of a picture%s: a frame each" % (
+            ", with SDP" if sdp else ""), s["codec"] == "av1" and
+            s["frames"] >= (240 if sdp else 225) and
+            s["protection"] == "consistent", (
+                s["codec"], s["frames"], s["protection"]))
+        check("AV1: where that is known from", s["dependency_descriptor"] == {
+            "extension": 12, "inferred": not sdp}, s["dependency_descriptor"])
+    text = run("check", "-v", os.path.join(where, "x.pcap")).text
+    check("in words", "header extension 12 (a dependency descriptor, it seems)"
+          in " ".join(text.split()), text[:900])
+
+
 def main():
     with scratch() as where:
         for t in tests:

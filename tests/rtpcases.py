@@ -347,6 +347,12 @@ def add(case):
             return out
         return pack
 
+    @case(near=EACH, is_={AV: UP})
+    def quiet_slices_whose_kid_reads_as_a_header(c):
+        """KID 9 behind its config octet: a descriptor and a header, if one
+        wants to."""
+        large(c, 120, 2500, packets.raw)
+
     @case({"t-on-frame": [AV], "packet-split": [AV]}, near="t-missing",
           verdict="fail", is_={AV: UP})
     def t_bit_on_whole_frames(c):

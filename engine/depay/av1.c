@@ -38,6 +38,10 @@ read_av1(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 		   (sf_depay_follows(d, u) || !tiles);
 	p->end = u->marker;
 	p->ends_before = !d->in_unit;
+	if (u->bounded) { /* each layer of a picture is a frame */
+		p->start = u->starts && !a.continues;
+		p->end = u->ends;
+	}
 	return true;
 }
 

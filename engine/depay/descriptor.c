@@ -4,7 +4,7 @@
 static void
 count(struct sf_depay *d, enum sf_payload_fact fact, const struct sf_unit *u)
 {
-	struct sf_payload_count *c = &d->facts[fact];
+	struct sf_payload_count *c = &d->facts.of[fact];
 
 	if (c->n++ == 0)
 		c->first = u->place;
@@ -61,9 +61,9 @@ note_t(struct sf_depay *d, const struct sf_sframe_payload *v,
 	bool same = follows && u->timestamp == last->timestamp;
 
 	if (v->packetized)
-		count(d, SF_PAYLOAD_T, u);
+		d->facts.t++;
 	else if (!v->start)
-		count(d, SF_PAYLOAD_JOINED, u);
+		d->facts.joined++;
 	last->fragments = v->start ? 1 : goes_on ? last->fragments + 1 : 0;
 	if (v->packetized && last->packetized && last->fragments == 3)
 		count(d, SF_PAYLOAD_T_ON_FRAME, u);

@@ -131,7 +131,9 @@ read_h264(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	if (sf_h264_parse(&h, u->payload, &diag) != SF_OK)
 		return false;
 	p->start = sf_depay_turns(d, u) &&
-		   (sf_depay_follows(d, u) ? h.start : opens_h264(&h));
+		   (sf_depay_follows(d, u)
+			   ? h.start
+			   : sf_depay_begins(u, opens_h264(&h)));
 	p->end = u->marker;
 	p->ends_before = !d->in_unit && is_next_number(d, &h, u);
 	return true;
@@ -334,7 +336,9 @@ read_h265(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	if (sf_h265_parse(&h, u->payload, &diag) != SF_OK)
 		return false;
 	p->start = sf_depay_turns(d, u) &&
-		   (sf_depay_follows(d, u) ? h.start : opens_h265(&h, d->donl));
+		   (sf_depay_follows(d, u)
+			   ? h.start
+			   : sf_depay_begins(u, opens_h265(&h, d->donl)));
 	p->end = u->marker;
 	p->ends_before = !d->in_unit;
 	return true;

@@ -69,4 +69,12 @@ sf_depay_turns(const struct sf_depay *d, const struct sf_unit *u)
 	return !d->open || d->frame.timestamp != u->timestamp;
 }
 
+/* Behind a loss: does the packet begin a frame? A dependency descriptor tells,
+   where there is one. */
+static inline bool
+sf_depay_begins(const struct sf_unit *u, bool looks_so)
+{
+	return u->bounded ? u->starts : looks_so;
+}
+
 #endif

@@ -37,11 +37,17 @@ read_vp9(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	return true;
 }
 
-/* Nothing but timestamp and marker to go by. */
+/* Nothing but timestamp and marker to go by, or a dependency descriptor: that
+   tells of each layer of a picture, and ends what it began. */
 static bool
 read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 {
 	p->slice = u->payload;
+	if (u->bounded) {
+		p->start = u->starts;
+		p->end = u->ends;
+		return true;
+	}
 	p->start = sf_depay_turns(d, u) && (!d->any || sf_depay_follows(d, u));
 	p->end = u->marker;
 	p->ends_before = true;

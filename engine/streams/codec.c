@@ -88,7 +88,7 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 	    t->pub.codec_from == SF_FROM_PAYLOAD)
 		t->pub.codec = SF_CODEC_UNKNOWN;
 	if (t->framing == SF_FRAMING_DESCRIPTOR)
-		t->pub.payload = t->lane->depay.facts;
+		t->pub.payload = &t->lane->depay.facts;
 }
 
 void
@@ -124,6 +124,10 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 	}
 	find_framing(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
+	if (t->pub.kind == SF_KIND_VIDEO &&
+	    t->pub.codec != SF_CODEC_VP8 && t->pub.codec != SF_CODEC_VP9 &&
+	    t->framing == SF_FRAMING_CODEC)
+		sf_boundaries_look_for(&t->boundaries);
 	sf_track_look_into_red(s, t);
 	t->plain_format = t->red == SF_RED_NOT &&
 			  t->pub.codec != SF_CODEC_OTHER &&

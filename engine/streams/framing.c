@@ -112,6 +112,10 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 	if (sf_track_runs_on(recs, n, 0, SF_RUN_SURE))
 		return SF_FRAMING_PACKET;
 	k = first_of_frames(firsts, recs, n);
+	/* A KID of one octet, 8 to 15, reads as a config octet, and what is in
+	   front of it as a descriptor. */
+	if (sf_track_runs_on(firsts, k, 0, SF_RUN_SURE))
+		return SF_FRAMING_CODEC;
 	if (can_be_descriptors(recs, n) &&
 	    (sf_track_runs_on(firsts, k, 1, SF_RUN_SURE) ||
 		sf_track_runs_on(recs, n, 1, SF_RUN_SURE)))

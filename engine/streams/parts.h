@@ -101,6 +101,19 @@ void sf_track_expose(
 
 void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
 
+/* The extension that SDP gives dependency descriptors; 0: none. */
+uint8_t sf_track_sdp_dependency(
+    const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt);
+
+/* ---- boundaries.c: frames by dependency descriptors ---- */
+
+/* Nothing in the payload tells, and neither does SDP. */
+void sf_boundaries_look_for(struct sf_boundaries *b);
+
+/* One packet. */
+void sf_boundaries_note(struct sf_boundaries *b, struct sf_unit *u,
+    const struct sf_rtp *rtp);
+
 /* ---- framing.c: how SFrame lies in the packets ---- */
 
 /* A packet's octets as if they were a frame. */

@@ -60,6 +60,14 @@ sf_track_sdp_codec(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 	return of == NULL ? SF_CODEC_UNKNOWN : of->codecs[pt];
 }
 
+uint8_t
+sf_track_sdp_dependency(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
+{
+	const struct sf_sdp_section *of = sdp_section(sdp, ssrc, pt);
+
+	return of == NULL ? (uint8_t)0 : of->ext_dependency;
+}
+
 /* Two descriptions of one call: texts of one, or an offer and its answer. */
 static bool
 of_one_call(const struct sf_sdp *sdp, unsigned a, unsigned b)

@@ -135,27 +135,26 @@ struct statuses {
 };
 
 static void
-count_status(struct statuses *s, unsigned status)
+count_status(struct statuses *s, unsigned status, uint32_t n)
 {
-	if (s->left == 0)
-		return;
-	s->left--;
-	s->received = (uint16_t)(s->received + (status != 0));
-	s->deltas += delta_octets(status);
+	if (n > s->left)
+		n = s->left;
+	s->left -= n;
+	s->received = (uint16_t)(s->received + (status != 0 ? n : 0));
+	s->deltas += n * delta_octets(status);
 }
 
 static void
 count_chunk(struct statuses *s, uint16_t chunk)
 {
 	if ((chunk & 0x8000) == 0) { /* a run of one status */
-		for (unsigned n = chunk & 0x1fff; n > 0 && s->left > 0; n--)
-			count_status(s, chunk >> 13 & 3);
+		count_status(s, chunk >> 13 & 3, chunk & 0x1fff);
 	} else if ((chunk & 0x4000) == 0) { /* 14 of one bit */
 		for (unsigned i = 14; i-- > 0;)
-			count_status(s, chunk >> i & 1);
+			count_status(s, chunk >> i & 1, 1);
 	} else { /* 7 of two bits */
 		for (unsigned i = 7; i-- > 0;)
-			count_status(s, chunk >> 2 * i & 3);
+			count_status(s, chunk >> 2 * i & 3, 1);
 	}
 }
 

@@ -1,0 +1,137 @@
+#include "engine/streams/parts.h"
+#include "parsers/rtp/depdesc.h"
+#include "parsers/rtp/hdrext.h"
+
+#define LAST_ID 15 /* looked at without SDP: one octet says no higher one */
+#define SURE    16 /* packets in a row that fit ... */
+#define FRAMES  4  /* ... and the frames that they begin, at least */
+#define MISSES  60 /* packets that did not fit, before it is given up */
+
+static bool
+find_element(struct sf_bytes *out, const struct sf_rtp *rtp, uint8_t id)
+{
+	struct sf_bytes rest = rtp->ext;
+	struct sf_hdrext one;
+	struct sf_hdrext2 two;
+	struct sf_diag d;
+	bool short_form = rtp->ext_profile == 0xbede;
+
+	if (!short_form && (rtp->ext_profile & 0xfff0) != 0x1000)
+		return false;
+	while (rest.n != 0) {
+		uint8_t found;
+
+		if (short_form) {
+			if (sf_hdrext_parse(&one, rest, &d) != SF_OK)
+				return false;
+			found = one.id;
+			*out = one.data;
+			rest = one.payload;
+		} else {
+			if (sf_hdrext2_parse(&two, rest, &d) != SF_OK)
+				return false;
+			found = two.id;
+			*out = two.data;
+			rest = two.payload;
+		}
+		if (found == id)
+			return true;
+	}
+	return false;
+}
+
+static bool
+descriptor_of(struct sf_depdesc *out, const struct sf_rtp *rtp, uint8_t id)
+{
+	struct sf_bytes element;
+	struct sf_diag d;
+
+	return find_element(&element, rtp, id) &&
+	       sf_depdesc_parse(out, element, &d) == SF_OK;
+}
+
+/* Does a packet carry on as descriptors do? A frame begins behind the end of
+   the one before, under the next number, and ends before the timestamp changes;
+   that three octets do this by chance in so many packets is out of the question. */
+static bool
+carries_on(const struct sf_boundaries *b, const struct sf_depdesc *v,
+    const struct sf_rtp *rtp)
+{
+	bool same = rtp->timestamp == b->timestamp;
+
+	if (v->start != b->ended || (!v->start && !same))
+		return false;
+	return v->frame_number == (uint16_t)(b->number + (v->start ? 1 : 0));
+}
+
+static void
+try_next(struct sf_boundaries *b)
+{
+	b->fits = b->frames = 0;
+	b->any = false;
+	b->tried = (uint8_t)(b->tried % (LAST_ID - 1) + 1);
+}
+
+static void
+miss(struct sf_boundaries *b)
+{
+	try_next(b);
+	b->wanted = ++b->misses < MISSES;
+}
+
+void
+sf_boundaries_look_for(struct sf_boundaries *b)
+{
+	b->wanted = b->id == 0;
+}
+
+/* Nobody says which extension it is: each in turn, as long as it fits. */
+static void
+learn(struct sf_boundaries *b, const struct sf_rtp *rtp)
+{
+	struct sf_depdesc v;
+	bool next = rtp->seq == (uint16_t)(b->seq + 1);
+
+	unsigned ids = 0;
+
+	if (b->tried == 0)
+		try_next(b);
+	while (!descriptor_of(&v, rtp, b->tried) && ++ids < LAST_ID)
+		try_next(b);
+	if (ids == LAST_ID || (b->any && next && !carries_on(b, &v, rtp))) {
+		miss(b);
+		return;
+	}
+	if (b->any && next) {
+		b->fits++;
+		b->frames = (uint8_t)(b->frames + v.start);
+	}
+	b->any = true;
+	b->ended = v.end;
+	b->seq = rtp->seq;
+	b->number = v.frame_number;
+	b->timestamp = rtp->timestamp;
+	if (b->fits >= SURE && b->frames >= FRAMES) {
+		b->id = b->tried;
+		b->wanted = false;
+	}
+}
+
+void
+sf_boundaries_note(
+    struct sf_boundaries *b, struct sf_unit *u, const struct sf_rtp *rtp)
+{
+	struct sf_depdesc v;
+
+	if (!rtp->has_ext)
+		return;
+	if (b->id == 0) {
+		learn(b, rtp);
+		return;
+	}
+	if (!descriptor_of(&v, rtp, b->id))
+		return;
+	u->bounded = true;
+	u->starts = v.start;
+	u->ends = v.end;
+}
