@@ -317,7 +317,8 @@ sum_up(struct sf_timeline *t, int64_t *delays)
 	if (t->n_delays == 0)
 		return;
 	qsort(delays, t->n_delays, sizeof(*delays), by_length);
-	t->median_ns = delays[(t->n_delays - 1) / 2];
+	t->median_ns =
+	    (delays[(t->n_delays - 1) / 2] + delays[t->n_delays / 2]) / 2;
 	t->p95_ns = delays[(t->n_delays * 95 + 99) / 100 - 1];
 	t->most_ns = delays[t->n_delays - 1];
 }
