@@ -61,7 +61,7 @@ test_deps := clang:clang libclang-rt-dev valgrind:valgrind libcmocka-dev
 test_deps += python3:python3 python3-jsonschema
 test_deps += nodejs:node libsrtp2-dev
 test_deps += tshark:tshark jq:jq zstd:zstd
-test_deps += zip:zip g++:g++
+test_deps += zip:zip g++:g++ python3-yaml
 
 # ---- flags ------------------------------------------------------------------
 

@@ -53,9 +53,37 @@ for script in .clusterfuzzlite/build.sh fuzz/ci/oss-fuzz/build.sh; do
 	grep -q 'fuzz/ci/build.sh' "$script" && [ -x "$script" ]
 	tell "$script" $?
 done
-for file in fuzz/ci/github.yml fuzz/ci/gitlab.yml fuzz/ci/oss-fuzz/project.yaml .clusterfuzzlite/project.yaml; do
-	[ -s "$file" ]
-	tell "$file" $?
+# what is there is YAML, and says what its reader asks for
+has() { # FILE KEY...
+	python3 -c '
+import sys, yaml
+d = yaml.safe_load(open(sys.argv[1]))
+sys.exit(not all(k in d for k in sys.argv[2:]))' "$@"
+	tell "$*" $?
+}
+has fuzz/ci/github.yml name jobs
+has fuzz/ci/gitlab.yml sframe
+has fuzz/ci/oss-fuzz/project.yaml homepage main_repo primary_contact language fuzzing_engines sanitizers
+has .clusterfuzzlite/project.yaml language
+for script in fuzz/ci/build.sh .clusterfuzzlite/build.sh fuzz/ci/oss-fuzz/build.sh; do
+	bash -n "$script"
+	tell "$script" $?
 done
+# the script for the CI of somebody: it passes, fails, and leaves its files
+mkdir -p "$work/ci"
+tool=${SFRAME_TOOL:-$top/build/release/sframe-tool}
+shim=$(dirname "$tool")/shims/sframe-tool
+(cd "$work/ci" && TOOL="$tool" SHIM="$shim" FUZZ=1s sh "$top/fuzz/ci/conform.sh" > log 2>&1)
+tell 'conform.sh passes' $?
+for file in conform.xml conform.json; do
+	[ -s "$work/ci/$file" ]
+	tell "conform.sh leaves $file" $?
+done
+(cd "$work/ci" && TOOL="$tool" SHIM="node $top/shims/node/shim.mjs kdf-no-blank" FUZZ=1s \
+    OPTIONS=--quick sh "$top/fuzz/ci/conform.sh" > log 2>&1)
+[ $? = 1 ]
+tell 'conform.sh fails' $?
+sh -n fuzz/rotate.sh && sh -n fuzz/afl.sh
+tell 'scripts that fuzz' $?
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
