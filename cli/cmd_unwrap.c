@@ -111,6 +111,7 @@ announce(
 		.time_ns = pkt->place.time_ns,
 		.comment = comment,
 		.head = sf_bytes(frame, n),
+		.rest = sf_bytes(NULL, 0),
 		.original = n };
 
 	if (n == 0)
