@@ -13,6 +13,7 @@
 #define FEW      4   /* frames */
 #define LONG_RUN 60  /* frames of a run that those outside of it break */
 #define RARE     200 /* frames for one outside that nothing is known of */
+#define HEADLESS 3   /* frames that are not protected as the others are */
 #define ALONE    4.0 /* evidence: one string of octets in 55 */
 
 /* Does it begin with the KID of the run, in octets of its own, or with what is
@@ -57,15 +58,6 @@ duration_fits(const struct sf_classifier *c, const struct sf_record *r)
 	return r->look != SF_LOOK_OPUS || c->copies ||
 	       (a >= c->recs && a[1].seq == a->seq + 1 &&
 		   a[1].timestamp - a->timestamp == r->samples);
-}
-
-bool
-sf_classify_stray(
-    const struct sf_classifier *c, const struct sf_record *r, bool enclosed)
-{
-	return sf_classify_whole(c) && r->proof != SF_PROOF_NONE &&
-	       duration_fits(c, r) && !sf_classify_begins_as_run(c, r) &&
-	       (enclosed || !may_be_new_key(c, r));
 }
 
 /* The last complete frame in front of record from, kept or gone. */
@@ -153,6 +145,48 @@ rare(const struct sf_classifier *c)
 }
 
 /*
+ * Where every frame has a header behind the codec's first octets, those octets
+ * prove nothing of one that has none; but it is not protected as the others are.
+ * Key frames may have more octets in front, and formats of units have headers
+ * anywhere.
+ */
+static bool
+is_headless(const struct sf_classifier *c, const struct sf_record *r)
+{
+	enum sf_codec codec = sf_classify_codec(c);
+
+	return c->running && c->placing.at > 0 && !c->placing.descriptor &&
+	       (codec == SF_CODEC_OPUS || codec == SF_CODEC_VP8 ||
+		   codec == SF_CODEC_VP9) &&
+	       r->proof != SF_PROOF_NONE && !r->key && duration_fits(c, r) &&
+	       rare(c);
+}
+
+bool
+sf_classify_stray(
+    const struct sf_classifier *c, const struct sf_record *r, bool enclosed)
+{
+	if (!sf_classify_whole(c))
+		return enclosed && is_headless(c, r);
+	return r->proof != SF_PROOF_NONE && duration_fits(c, r) &&
+	       !sf_classify_begins_as_run(c, r) &&
+	       (enclosed || !may_be_new_key(c, r));
+}
+
+static bool
+all_headless(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	unsigned n = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		if (c->recs[i].complete && !is_headless(c, &c->recs[i]))
+			return false;
+		n += c->recs[i].complete;
+	}
+	return n >= HEADLESS;
+}
+
+/*
  * In a long run that nothing else breaks, frames that look like media and carry
  * no header of it are media: a sender that protects every frame has none. The
  * odds are told with them.
@@ -164,8 +198,10 @@ sf_classify_alone(struct sf_classifier *c, unsigned from, unsigned to)
 	unsigned n = 0;
 
 	if (c->copies || c->in_way + c->run_frames + c->n < LONG_RUN ||
-	    !sf_classify_whole(c) || !rare(c))
+	    !rare(c))
 		return false;
+	if (!sf_classify_whole(c))
+		return all_headless(c, from, to);
 	for (unsigned i = from; i < to; i++) {
 		struct sf_record *r = &c->recs[i];
 		double e;

@@ -15,7 +15,7 @@ sf_classify_whole(const struct sf_classifier *c)
 	if (c->in_way >= SF_LEAST_RUN)
 		return true;
 	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
-	       c->placing.at == 0 && c->placing.layout == SF_LAYOUT_RFC9605;
+	       c->placing.at == 0;
 }
 
 static void
@@ -108,13 +108,13 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 	}
 	r->state = state_of(what);
 	c->kinds[what]++;
-	if (r->state != SF_STATE_UNKNOWN || !sf_classify_whole(c))
+	if (r->state != SF_STATE_UNKNOWN)
 		return;
-	if (is_silence(c, r))
+	if (sf_classify_whole(c) && is_silence(c, r))
 		set_silence(r);
 	else if (sf_classify_stray(c, r, enclosed))
 		r->apart = SF_APART_STRAY;
-	else if (enclosed && sf_classify_stranger(c, r))
+	else if (enclosed && sf_classify_whole(c) && sf_classify_stranger(c, r))
 		r->apart = SF_APART_STRANGER;
 }
 

@@ -351,6 +351,22 @@ def leaky_described(c):
 
 
 @kind(3)
+def leaky_prefixed(c):
+    """Gaps where the codec's first octets are in front of every header, and
+    where the header is that of a draft."""
+    way = c.rng.choice((prefixed, draft))
+    m = c.rng.choice([m for m in OPUS if m.ticks < 2880] +
+                     3 * [m for m in NATIVE if m.codec == "vp8"])
+    n = burst(c, m)
+    at = c.rng.randrange(150, 300)
+    s = leak(c, m, at, n, at + n + c.rng.randrange(100, 300), "plaintext-gap",
+             way=way)
+    if "plaintext-gap" not in c.must:
+        c.expect[s.ssrc] |= {"other-dialect", "partly-clear"}
+    c.may |= {"not-rfc9605", "partly-clear"}
+
+
+@kind(3)
 def leaky_livekit(c):
     m = c.rng.choice(OPUS + 3 * NATIVE + 2 * H26X)
     n = burst(c, m)
