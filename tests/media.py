@@ -252,6 +252,47 @@ def dependency_descriptors(where):
           in " ".join(text.split()), text[:900])
 
 
+# ---- names --------------------------------------------------------------------
+
+def element(i, d):
+    return bytes([i << 4 | len(d) - 1]) + d
+
+
+@test
+def repaired_rid(where):
+    """Two layers, and RTX of each whose packets repeat what was sent long ago:
+    only the names in the header extensions tell what they repair."""
+    sdp = put(where, "x.sdp", "\r\n".join([
+        "v=0", "m=video 9 RTP/AVP 96 97", "a=mid:0", "a=rtpmap:96 VP8/90000",
+        "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96",
+        "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
+        "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+        "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+        ""]))
+    for named in (True, False):
+        c = mkcap.Capture(seed=4)
+        for ssrc in (V, 0xb2):
+            c.video(ssrc, ALICE, SFU).sframe(700, kid=9, ctr=ssrc << 12)
+        for v, rid in zip(c.streams, (b"h", b"q")):
+            for p in c._of(v):
+                p.ext = (0xbede, element(4, b"0") + element(10, rid))
+        for v, ssrc, rid in zip(list(c.streams), (0xe1, 0xe2), (b"h", b"q")):
+            c.rtx(c._of(v)[20:60], ssrc, after_ms=46000)
+            for p in c.packets:
+                if p.ssrc == ssrc and p.stream is not None:
+                    p.ext = (0xbede, element(4, b"0") +
+                             (element(11, rid) if named else b""))
+        got = report("repaired RID", "--sdp", sdp,
+                     c.write(os.path.join(where, "x.pcap")))
+        by = {s["ssrc"]: s for s in got["streams"]}
+        for media, rtx, rid in ((V, 0xe1, "h"), (0xb2, 0xe2, "q")):
+            m, x = by["0x%08x" % media], by["0x%08x" % rtx]
+            check("repaired RID%s: %s" % ("" if named else " left out", rid),
+                  m["mid"] == "0" and m["rid"] == rid and
+                  x["kind"] == "repair" and x["codec"] == "rtx" and
+                  (x["repairs"] == m["id"]) == named, x)
+
+
 def main():
     with scratch() as where:
         for t in tests:

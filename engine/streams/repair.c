@@ -144,6 +144,41 @@ repaired_by_ssrc(struct sf_streams *s, const struct sf_track *t)
 	return sf_track_find(s, &k);
 }
 
+/* The one stream whose RID a repair stream names as that which it repairs, in
+   the same media section (RFC 8852 3.2); its payload type says that it is one. */
+static struct sf_track *
+repaired_by_rid(struct sf_streams *s, const struct sf_track *t)
+{
+	struct sf_track *found = NULL;
+
+	if (s->sdp == NULL || t->pub.rid[0] == '\0' ||
+	    sf_track_sdp_codec(s->sdp, t->pub.ssrc, t->pub.pts[0]) !=
+		SF_CODEC_RTX)
+		return NULL;
+	for (size_t i = 0; i < s->n_tracks; i++) {
+		struct sf_track *of = &s->tracks[i];
+
+		if (of == t || of->lane == NULL ||
+		    of->pub.kind == SF_KIND_REPAIR ||
+		    strcmp(of->pub.rid, t->pub.rid) != 0 ||
+		    strcmp(of->pub.mid, t->pub.mid) != 0 ||
+		    !same_addresses(&of->pub, &t->pub))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = of;
+	}
+	return found;
+}
+
+static struct sf_track *
+repaired_by_name(struct sf_streams *s, const struct sf_track *t)
+{
+	struct sf_track *of = repaired_by_ssrc(s, t);
+
+	return of != NULL ? of : repaired_by_rid(s, t);
+}
+
 /* ---- what a packet of a repair stream is ---------------------------------- */
 
 #define AHEAD 16 /* numbers beyond the highest that a repair may run ahead */
@@ -235,7 +270,7 @@ sf_repair_unit(
 	struct original o;
 
 	if (t->repaired == NULL)
-		t->repaired = repaired_by_ssrc(s, t);
+		t->repaired = repaired_by_name(s, t);
 	if (t->repaired == NULL || u->spent ||
 	    !read_original(&o, t->repaired, u))
 		return;
@@ -319,6 +354,8 @@ sf_repair_finish(struct sf_streams *s, struct sf_track *t)
 		p->protection = SF_PROT_UNDECIDABLE;
 		p->why = SF_WHY_NOT_MEDIA;
 	}
+	if (t->repaired == NULL)
+		t->repaired = repaired_by_name(s, t);
 	if (t->repaired == NULL)
 		return;
 	p->repairs = t->repaired->pub.id;
