@@ -204,6 +204,11 @@ tell(const struct unwrap *u, const struct sf_run *run)
 		    "the others as UDP (Decode As, or --enable-heuristic "
 		    "rtp_udp)",
 		    SF_ANNOUNCED / 2);
+	if (run->logsdp.n > 0)
+		sf_complain(NULL,
+		    "session descriptions are in %s, and not in what was "
+		    "written: to judge that as well, give the log with --sdp",
+		    run->inputs[run->logsdp.places[0].input].name);
 	if (run->unreadable > 0)
 		return SF_EXIT_INPUT;
 	if (u->packets == 0) {

@@ -420,6 +420,26 @@ def told(where):
 
 
 @test
+def unwrapped(where):
+    """What a log holds stays in it: unwrap says so, and how to go on."""
+    sdp = truth("S32-sdp-sframe-negotiated")
+    log = put(where, "call.log", log_of(dump(os.path.join(
+        CAPTURES, "S32-sdp-sframe-negotiated.rtp.pcap")), [
+            console(t, r) for r, t in sdp.items()]))
+    out = os.path.join(where, "out.pcapng")
+    r = run("unwrap", log, "-w", out)
+    check("unwrap: tells of the descriptions", r.status == 0 and
+          log in r.errors and "--sdp" in r.errors, r)
+    a, b = report("the log", log), report("unwrapped", "--sdp", log, out)
+    check("unwrap: with them the same is found", slugs_by_ssrc(a) ==
+          slugs_by_ssrc(b) and a["verdict"] == b["verdict"] and
+          [s["codec_from"] for s in a["streams"]] ==
+          [s["codec_from"] for s in b["streams"]], slugs_by_ssrc(b))
+    r = run("unwrap", put(where, "plain.log", "".join(clear_call())), "-w", out)
+    check("unwrap: and is silent without any", r.status == 0 and not r.errors, r)
+
+
+@test
 def crowded(where):
     """More of them than there is room for: told, and memory stays small."""
     lines = clear_call()
