@@ -30,6 +30,8 @@ sf_side_frame(void *ctx, const struct sf_frame_event *ev)
 		.ctr = ev->ctr,
 		.packet = ev->first.packet,
 		.number = ev->number,
+		.seq = ev->seq,
+		.packets = ev->packets,
 		.time_ns = ev->first.time_ns,
 		.stream = ev->stream->id,
 		.timestamp = ev->timestamp,

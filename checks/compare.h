@@ -16,6 +16,7 @@ struct sf_note {
 	uint64_t kid, ctr;
 	uint64_t packet; /* first packet */
 	uint64_t number; /* of the frame in its stream */
+	uint64_t seq;    /* extended, of its last packet */
 	int64_t time_ns;
 	uint32_t stream; /* id */
 	uint32_t timestamp;
@@ -23,6 +24,7 @@ struct sf_note {
 	uint32_t next;  /* in its chain; index + 1 */
 	uint32_t other; /* its counterpart; index + 1 */
 	uint16_t header_at;
+	uint16_t packets;
 	uint8_t state; /* enum sf_state */
 	bool has_header, complete, spare;
 };
@@ -53,6 +55,7 @@ struct sf_compared {
 	uint64_t outside;   /* before B began or after it ended */
 	uint64_t repeated;  /* came again at B */
 	uint64_t injected;  /* seen at B, never at A */
+	uint64_t missing;   /* likewise, but A lacks packets at that place */
 	uint64_t reordered;
 	uint64_t clear; /* of the same: not protected */
 	struct sf_place first_altered;
@@ -82,7 +85,7 @@ struct sf_comparison {
 	unsigned n_rows;
 	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
-	    repeated, injected, reordered, copies, clear;
+	    repeated, injected, missing, reordered, copies, clear;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */

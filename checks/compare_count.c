@@ -151,11 +151,103 @@ count_a(struct sf_compare_work *w)
 	return true;
 }
 
+/* Frames of A by stream and number, and how many packets are missing in front
+   of each. */
+struct holes {
+	const struct sf_note **notes;
+	uint64_t *packets;
+	size_t n;
+};
+
+static int
+by_number(const void *left, const void *right)
+{
+	const struct sf_note *const *a = left, *const *b = right;
+
+	if ((*a)->stream != (*b)->stream)
+		return (*a)->stream < (*b)->stream ? -1 : 1;
+	return (*a)->number < (*b)->number ? -1 : (*a)->number > (*b)->number;
+}
+
 static void
+wipe_holes(struct holes *h)
+{
+	free(h->notes);
+	free(h->packets);
+}
+
+static bool
+find_holes(struct holes *h, const struct sf_side *a)
+{
+	*h = (struct holes){ calloc(a->n + 1, sizeof(*h->notes)),
+		calloc(a->n + 1, sizeof(*h->packets)), a->n };
+	if (h->notes == NULL || h->packets == NULL) {
+		wipe_holes(h);
+		return false;
+	}
+	for (size_t i = 0; i < a->n; i++)
+		h->notes[i] = &a->notes[i];
+	qsort(h->notes, h->n, sizeof(*h->notes), by_number);
+	for (size_t i = 1; i < h->n; i++) {
+		const struct sf_note *before = h->notes[i - 1];
+		const struct sf_note *n = h->notes[i];
+		uint64_t first = n->seq + 1 - n->packets;
+
+		if (before->stream == n->stream && first > before->seq + 1)
+			h->packets[i] = first - before->seq - 1;
+	}
+	return true;
+}
+
+/* The first frame of A's stream at or behind a timestamp; n: none. */
+static size_t
+at_or_behind(const struct holes *h, uint32_t stream, uint32_t timestamp)
+{
+	size_t low = 0, high = h->n;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+		const struct sf_note *n = h->notes[at];
+
+		if (n->stream < stream ||
+		    (n->stream == stream &&
+			(int32_t)(n->timestamp - timestamp) < 0))
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low < h->n && h->notes[low]->stream == stream ? low : h->n;
+}
+
+/* Was there something at A in the place of this frame of B that its capture has
+   in part or not at all? Each packet that is missing counts once. */
+static bool
+is_missing(
+    const struct sf_compare_work *w, struct holes *h, const struct sf_note *b)
+{
+	uint32_t stream = w->map[b->stream - 1];
+	uint32_t timestamp = b->timestamp - w->offset[b->stream - 1];
+	size_t at = stream == 0 ? h->n : at_or_behind(h, stream, timestamp);
+
+	if (at == h->n)
+		return false;
+	if (!h->notes[at]->complete && h->notes[at]->timestamp == timestamp)
+		return true;
+	if (h->packets[at] == 0)
+		return false;
+	h->packets[at] -=
+	    b->packets < h->packets[at] ? b->packets : h->packets[at];
+	return true;
+}
+
+static bool
 count_b(struct sf_compare_work *w)
 {
 	struct span a = seen(w->a, w->out->offset_ns);
+	struct holes h;
 
+	if (!find_holes(&h, w->a))
+		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
 		struct sf_compared *r =
@@ -168,9 +260,13 @@ count_b(struct sf_compare_work *w)
 		r->frames += r->a == NULL;
 		if (b->time_ns < a.first || b->time_ns > a.last)
 			r->outside++;
+		else if (is_missing(w, &h, b))
+			r->missing++;
 		else
 			r->injected++;
 	}
+	wipe_holes(&h);
+	return true;
 }
 
 /* Frames of a stream of B that stand behind a later one of A. */
@@ -212,6 +308,7 @@ sum_up(struct sf_comparison *out)
 		out->damaged += r->damaged;
 		out->outside += r->outside;
 		out->injected += r->injected;
+		out->missing += r->missing;
 		out->reordered += r->reordered;
 		out->clear += r->clear;
 		out->not_forwarded +=
@@ -269,9 +366,8 @@ find_all(struct sf_comparison *out)
 bool
 sf_compare_count(struct sf_compare_work *w)
 {
-	if (!count_a(w) || !count_reordered(w))
+	if (!count_a(w) || !count_reordered(w) || !count_b(w))
 		return false;
-	count_b(w);
 	sum_up(w->out);
 	find_all(w->out);
 	return true;

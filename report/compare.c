@@ -106,6 +106,23 @@ put_rows(FILE *f, const struct sf_comparison *c)
 }
 
 static void
+put_missing(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	struct sf_para p;
+
+	if (c->missing == 0)
+		return;
+	p = sf_para(f, style, 2, 4);
+	sf_para_format(&p,
+	    "%" PRIu64 " frame%s of B stand%s where A lacks packets: lost "
+	    "before its capture or by it, and not called injected.",
+	    c->missing, c->missing == 1 ? "" : "s",
+	    c->missing == 1 ? "s" : "");
+	sf_para_end(&p);
+}
+
+static void
 put_clock(
     FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
 {
@@ -225,6 +242,7 @@ sf_compare_text(FILE *f, const struct sf_compare_view *v,
 		put_side(f, v, 0, style);
 		put_side(f, v, 1, style);
 		put_rows(f, c);
+		put_missing(f, c, style);
 		put_clock(f, c, style);
 	}
 	put_examples(f, c, style);
@@ -271,6 +289,7 @@ put_json_row(struct sf_emit *e, const struct sf_compared *r)
 	sf_emit_count(e, "incomplete_at_b", r->damaged);
 	sf_emit_count(e, "outside", r->outside);
 	sf_emit_count(e, "injected", r->injected);
+	sf_emit_count(e, "missing_at_a", r->missing);
 	sf_emit_count(e, "reordered", r->reordered);
 	sf_emit_close(e, '{');
 }
@@ -348,6 +367,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "incomplete_at_b", c->damaged);
 	sf_emit_count(e, "outside", c->outside);
 	sf_emit_count(e, "injected", c->injected);
+	sf_emit_count(e, "missing_at_a", c->missing);
 	sf_emit_count(e, "repeated", c->repeated);
 	sf_emit_count(e, "copies", c->copies);
 	sf_emit_count(e, "reordered", c->reordered);

@@ -325,6 +325,50 @@ def video_of_every_codec(where):
 
 
 @test
+def lost_at_the_first_point(where):
+    """A's capture lacks packets, some of which came by RTX: B has frames that
+    nobody injected. Where nothing is missing an extra frame still counts."""
+    for codec in ("vp8", "h264", "av1"):
+        for rtx in (False, True):
+            c, frames = video_call(codec)
+            b, a = (os.path.join(where, x) for x in ("b.pcap", "a.pcap"))
+            with open(b, "wb") as f:
+                f.write(shift(c))
+            gone = c.lose(every=17)
+            if rtx:
+                c.rtx([p for p in gone if p.pt == 96], 0xa9)
+            c.write(a)
+            name = "%s lost at A%s" % (codec, ", RTX" if rtx else "")
+            n = compare(a, b, name=name, status=0)["frames"]
+            check(name, n["injected"] == n["altered"] == 0 <
+                  n["missing_at_a"] <= len(gone), n)
+    c, frames = video_call("vp8")
+    gone = c.lose(every=50)
+    a, b = (os.path.join(where, x) for x in ("a.pcap", "b.pcap"))
+    c.write(a)
+    rng, more = c.rng, {"n": 0}
+    audio = [p for p in c.packets if p.stream and p.pt == 111]
+    after = {id(p) for p, q in zip(audio, audio[1:]) if q.seq == p.seq + 1}
+    picked = {p.seq + 900 for p in audio[20::40] if id(p) in after}
+
+    def inject(i, q):
+        if q.pt != 111:
+            return q
+        here, q.seq = q.seq, q.seq + more["n"]
+        if here not in picked:
+            return q
+        more["n"] += 1
+        return [q, q.copy(seq=q.seq + 1, ns=q.ns + 1000,
+                          timestamp=q.timestamp + 5, payload=mkcap.header(
+                              300, 70000 + i) + rng.randbytes(60))]
+    with open(b, "wb") as f:
+        f.write(shift(c, inject))
+    n = compare(a, b, name="injected beside losses", status=0)["frames"]
+    check("injected beside losses", n["injected"] == len(picked) > 3 and
+          n["missing_at_a"] == 0, n)
+
+
+@test
 def a_log_and_a_capture(where):
     for call, a, b in (
             ("S05-sframe-ctr", "rtp.pcap", "chrome-rtpdump.log"),
