@@ -4,6 +4,8 @@
 #include "parsers/sframe/header.h"
 #include "tests/rows.h"
 
+#include <stdlib.h>
+
 static const struct sf_crypto *const crypto = &sf_crypto_ossl;
 
 #define BASE(c) sf_bytes(c c c c, 16)
@@ -308,6 +310,87 @@ windows_reach_the_end(void **state)
 	assert_false(sf_replay_fresh(&r, 0));
 }
 
+/* ---- what outlives a process --------------------------------------------- */
+
+/* A session of suite 4 that loaded a state, with the key given again. */
+static struct sf_session *
+resume(const uint8_t *state, size_t n, uint64_t kid, struct sf_bytes base)
+{
+	struct sf_session *s = sf_session_new(crypto, sf_suite_by_id(4), 0);
+
+	assert_non_null(s);
+	assert_int_equal(sf_session_load(s, sf_bytes(state, n)), SF_SAID_OK);
+	assert_int_equal(sf_session_key(s, SF_USE_SEND, kid, base), SF_SAID_OK);
+	return s;
+}
+
+static uint64_t
+next_ctr(struct sf_session *s, uint64_t kid)
+{
+	uint8_t ct[ROOM];
+	struct sf_sframe_header h;
+	struct sf_diag d;
+	size_t n;
+
+	assert_int_equal(
+	    sf_session_seal(s, kid, none(), none(), ct, &n), SF_SAID_OK);
+	assert_int_equal(
+	    sf_sframe_header_parse(&h, sf_bytes(ct, n), &d), SF_OK);
+	return h.ctr;
+}
+
+static void
+saved_counters_are_not_used_again(void **state)
+{
+	struct two t;
+	uint8_t *saved;
+	size_t n;
+	struct sf_session *s;
+
+	(void)state;
+	begin(&t, 4, 0);
+	assert_int_equal(
+	    sf_session_key(t.a, SF_USE_SEND, 7, BASE("abcd")), SF_SAID_OK);
+	for (uint64_t i = 0; i < 5; i++)
+		assert_int_equal(next_ctr(t.a, 7), i);
+	saved = sf_session_save(t.a, &n);
+	assert_non_null(saved);
+	assert_int_equal(sf_session_saved_suite(sf_bytes(saved, n)), 4);
+	/* up to what was saved it goes on, and not one more */
+	assert_int_equal(
+	    sf_session_counter(t.a, 7, 5 + SF_SESSION_RESERVE - 1), SF_SAID_OK);
+	assert_int_equal(next_ctr(t.a, 7), 5 + SF_SESSION_RESERVE - 1);
+	assert_int_equal(sf_session_seal(t.a, 7, none(), none(), t.ct, &t.n),
+	    SF_SAID_EXHAUSTED);
+	s = resume(saved, n, 7, BASE("abcd"));
+	assert_int_equal(next_ctr(s, 7), 5 + SF_SESSION_RESERVE);
+	sf_session_free(s);
+	s = resume(saved, n, 7, BASE("abce")); /* another key: from 0 */
+	assert_int_equal(next_ctr(s, 7), 0);
+	assert_int_equal(sf_session_load(s, sf_bytes(saved, n)), SF_SAID_USAGE);
+	sf_session_free(s);
+	free(saved);
+	end(&t);
+}
+
+static void
+states_that_are_none_are_refused(void **state)
+{
+	static const uint8_t octets[27] = { 0, 4 };
+	struct sf_session *s = sf_session_new(crypto, sf_suite_by_id(4), 0);
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(octets); n++)
+		if (n != 2)
+			assert_int_equal(
+			    sf_session_load(s, sf_bytes(octets, n)),
+			    SF_SAID_PARAM);
+	assert_int_equal(
+	    sf_session_load(s, sf_bytes("\0\5", 2)), SF_SAID_PARAM);
+	assert_int_equal(sf_session_load(s, sf_bytes(octets, 27)), SF_SAID_OK);
+	sf_session_free(s);
+}
+
 int
 main(void)
 {
@@ -321,6 +404,8 @@ main(void)
 		cmocka_unit_test(replaces_epochs),
 		cmocka_unit_test(windows_agree_with_a_list),
 		cmocka_unit_test(windows_reach_the_end),
+		cmocka_unit_test(saved_counters_are_not_used_again),
+		cmocka_unit_test(states_that_are_none_are_refused),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
