@@ -147,7 +147,7 @@ static const struct {
 	{ "in",  "text2pcap",    "packets in hex: what text2pcap reads, tshark -x, tcpdump -x, xxd" },
 	{ "in",  "gzip",         "around any of these" },
 	{ "in",  "zstd",         "around any of these" },
-	{ "in",  "sdp",          "session descriptions (RFC 8866), with --sdp" },
+	{ "in",  "sdp",          "session descriptions (RFC 8866), with --sdp or inside a log" },
 	{ "in",  "keys",         "key files, sframe-tool/keys/v1, with --keys" },
 	{ "out", "text",         "for a person" },
 	{ "out", "json",         "one document, sframe-tool/report/v1" },

@@ -238,6 +238,11 @@ def dependency_descriptors(where):
           s["dependency_descriptor"] is None and
           s["protection"] == "consistent", (s["protection"], s["frames"],
                                             s["dependency_descriptor"]))
+    got, s, _ = dd_call(where, "no ends", lie=lambda i, k, dd: bytes(
+        [dd[0] & 0xbf, dd[1], dd[2]]))
+    check("no ends: what never ends is no descriptor",
+          s["dependency_descriptor"] is None and s["frames"] == 240 and
+          s["protection"] == "consistent", (s["protection"], s["frames"]))
     for sdp in (False, True):
         got, s, _ = dd_call(where, "AV1", codec="av1", layers=1 + sdp, sdp=sdp)
         check("AV1, layers of a picture%s: a frame each" % (
