@@ -479,7 +479,8 @@ put_evidence(FILE *f, const struct view *v, const struct sf_stream *s)
 	    " breaks, chance %.2g);",
 	    e->sprt_llr, e->run_frames, e->breaks, e->header_chance);
 	sf_para_format(&p,
-	    "%" PRIu64 " windows: p head %.2g, %.2g, p tail %.2g, %.2g;",
+	    "%" PRIu64
+	    " windows of 4 tests: p head %.2g, %.2g, p tail %.2g, %.2g;",
 	    e->windows, e->p_head, e->p_nib_head, e->p_tail, e->p_nib_tail);
 	sf_para_format(&p,
 	    "codec syntax %" PRIu64 " of %" PRIu64 " frames, llr %.3g",

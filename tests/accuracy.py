@@ -126,12 +126,12 @@ def one(job):
     try:
         call = kinds.clean_hour(seed, int(number.split("x")[-1])) \
             if kind == "clean hour" else kinds.make(kind, seed)
-        options, sdp = [], None
+        options, sdp = list(call.options), None
         if call.sdp:
             sdp = tempfile.NamedTemporaryFile("w", suffix=".sdp", newline="")
             sdp.write(call.describe())
             sdp.flush()
-            options = ["--sdp", sdp.name]
+            options += ["--sdp", sdp.name]
         r = look(call, name, judge(call, options))
     except Exception as e:  # whatever it is, the call was not judged
         call = type("", (), dict(kind=kind, steps=()))

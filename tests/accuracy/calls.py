@@ -275,6 +275,7 @@ class Call:
             [p for p in range(96, 128) if p not in (96, 97, 98, 111)], 24)
         # the truth
         self.must, self.may = set(), set()
+        self.options = []  # what the user says of the call
         self.slack = 0     # clear frames that may be told wrong at either end
         self.expect = {}   # SSRC to the protections that are right
         self.steps = ()    # what was drawn, for the table
