@@ -60,7 +60,10 @@ sf_text_load(
 		free(text);
 		return SF_EXIT_INPUT;
 	}
-	*out = sf_bytes(text, n);
+	if (n == 0)
+		free(text);
+	else
+		*out = sf_bytes(text, n);
 	return SF_EXIT_OK;
 }
 
