@@ -149,6 +149,8 @@ check_required(struct sf_conform_report *r, const char *list)
 static enum sf_exit
 exit_of(const struct sf_conform_report *r)
 {
+	if (r->run->failed)
+		return SF_EXIT_INTERNAL;
 	if (!r->good)
 		return SF_EXIT_FINDINGS;
 	return r->exercised == 0 ? SF_EXIT_INCONCLUSIVE : SF_EXIT_OK;

@@ -154,7 +154,8 @@ struct sf_conform {
 	size_t done, crashes;
 	size_t left_out;     /* cases of families that gave no answers */
 	bool starts_quickly; /* then a process for each, after many crashes */
-	bool stopped;        /* a limit or a failure of ours */
+	bool stopped;        /* before the end: too many hangs, or ... */
+	bool failed;         /* ... a limit or a failure of ours */
 	char trouble[SF_WHY];
 };
 

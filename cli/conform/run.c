@@ -413,7 +413,7 @@ note(struct crew *w, const char *id, const struct sf_case_result *out)
 		    w->hangs);
 	}
 	if (out->verdict == SF_V_NOT_RUN) {
-		r->stopped = true;
+		r->stopped = r->failed = true;
 		snprintf(r->trouble, sizeof(r->trouble), "%s", out->why);
 	}
 	pthread_mutex_unlock(&w->lock);
