@@ -9,7 +9,7 @@
 
 #include "cli/conform/conform.h"
 
-#define TIMES  1000
+#define TIMES  500
 #define ROUNDS 5
 #define GROWTH 512 /* octets for each time that are worth a word */
 
