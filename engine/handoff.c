@@ -6,7 +6,7 @@
 
 #define PARCELS 8
 #define REFILL  4   /* a reader that waits goes on when so many are left */
-#define ENOUGH  2   /* parcels on their way: the reader opens frames itself */
+#define ENOUGH  6   /* parcels on their way: the reader opens frames itself */
 #define FRAMES  256 /* of one parcel: so many waits the fewer */
 #define ALIGN   ((size_t)16)
 
