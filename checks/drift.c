@@ -157,6 +157,69 @@ field_of(const struct move *m, const struct sf_key_use *u)
 	return equal > 16 ? 16 : equal;
 }
 
+/* Every value of that field that both have moved to, both came to at a time. */
+static bool
+in_step(const struct sf_stream *a, const struct sf_stream *b, unsigned width,
+    int64_t grace_ns)
+{
+	uint64_t mask = ((uint64_t)1 << width) - 1;
+
+	for (const struct sf_key_use *u = a->keys->next; u != NULL;
+	     u = u->next) {
+		int64_t there = came_to(b, u->kid & mask, mask);
+		int64_t late = there - u->first.time_ns;
+
+		if (there > b->first.time_ns + grace_ns &&
+		    (late > grace_ns || late < -grace_ns))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Did a third sender make the move when this one did, and are the two in step
+ * throughout? Several who ratchet each on its own come to equal low fields, too,
+ * but each in its time.
+ */
+static bool
+moved_together(
+    const struct sf_checks *k, const struct sf_stream *s, const struct move *m)
+{
+	int64_t grace_ns = k->options.drift_grace_ns;
+
+	for (const struct sf_stream *x = k->result.model->streams; x != NULL;
+	     x = x->next) {
+		const struct sf_key_use *u =
+		    sf_key_use_at(x, m->at_ns + grace_ns);
+		unsigned equal;
+
+		if (u == NULL || u->first.time_ns + grace_ns < m->at_ns ||
+		    sf_same_sender(k, x, m->stream) || sf_same_sender(k, x, s))
+			continue;
+		equal = zeros_below(u->kid ^ m->to->kid);
+		equal = equal > 16 ? 16 : equal;
+		if (equal >= 2 && equal >= m->width &&
+		    in_step(m->stream, x, equal, grace_ns))
+			return true;
+	}
+	return false;
+}
+
+/* Is a third sender out of step with this one? Then each moves on its own, for
+   all that is known. */
+static bool
+others_apart(const struct sf_checks *k, const struct sf_stream *s,
+    const struct move *m, unsigned width)
+{
+	for (const struct sf_stream *x = k->result.model->streams; x != NULL;
+	     x = x->next)
+		if (x->keys != NULL && !sf_same_sender(k, x, m->stream) &&
+		    !sf_same_sender(k, x, s) &&
+		    !in_step(m->stream, x, width, k->options.drift_grace_ns))
+			return true;
+	return false;
+}
+
 /* It stays, and nothing tells whether it should have gone. */
 static void
 not_followed(struct sf_checks *k, const struct sf_stream *s,
@@ -176,8 +239,8 @@ not_followed(struct sf_checks *k, const struct sf_stream *s,
 /*
  * Does the stream stay behind the move? Its use of the old epoch goes on past
  * the grace time. KIDs of 5.1 move each on its own: without a scheme that says
- * otherwise a second sender has to have made the same move, or this one has to
- * make it later and nothing may show that the two move apart.
+ * otherwise a second sender has to have made the same move at the time, or this
+ * one has to make it later and nothing may show that the two move apart.
  */
 static const struct sf_key_use *
 left_behind(
@@ -198,9 +261,10 @@ left_behind(
 	count_movers(k, m, &all, &gone);
 	if (gone * 2 < all)
 		return NULL;
-	if (k->options.scheme == SF_KID_MLS || gone > 1)
+	if (k->options.scheme == SF_KID_MLS ||
+	    (gone > 1 && (u->kid == m->from->kid || moved_together(k, s, m))))
 		return u;
-	if (followed(u, m) &&
+	if (followed(u, m) && !others_apart(k, s, m, field_of(m, u)) &&
 	    !move_apart(m->stream, s, field_of(m, u), grace_ns))
 		return u;
 	sf_cannot_tell(k, SFK001);
@@ -223,9 +287,11 @@ common_bits(
 	behind = zeros_below(u->kid ^ m->from->kid);
 	there = zeros_below(u->kid ^ m->to->kid);
 	bits = behind > there ? behind : there;
+	bits = bits > 16 ? 16 : bits;
 	if (bits < 2 || bits < m->width ||
-	    move_apart(
-		m->stream, s, bits > 16 ? 16 : bits, k->options.drift_grace_ns))
+	    move_apart(m->stream, s, bits, k->options.drift_grace_ns) ||
+	    (!in_step(m->stream, s, bits, k->options.drift_grace_ns) &&
+		others_apart(k, s, m, bits)))
 		return 0;
 	/* one of them has to follow the other */
 	if (behind >= there && !followed(u, m))

@@ -360,6 +360,26 @@ def one_of_three_is_late(c):
     three(c, 200, 450, 205)
 
 
+def each_in_its_time(c, *plans):
+    """Senders that ratchet on their own, nobody saying so."""
+    for ssrc, src, name, at in zip((A, B, C), (ALICE, BOB, CAROL),
+                                   ("alice", "bob", "carol"), plans):
+        t, begun = c.audio(ssrc, src, SFU, cname=name), 0
+        for step, until in enumerate(at + (1200,)):
+            t.sframe(until - begun, kid=(ssrc & 0xf0) << 4 | step, ctr=0)
+            begun = until
+
+
+@case(near="kid-drift", is_={A: UP, B: UP, C: UP})
+def three_ratchet_each_in_its_time(c):
+    each_in_its_time(c, (150, 400, 800), (190, 700, 1000), (600, 650, 820))
+
+
+@case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP, C: UP})
+def three_rotate_three_times_and_one_is_late_once(c):
+    each_in_its_time(c, (150, 400, 800), (170, 700, 830), (160, 420, 820))
+
+
 @case({"kid-went-back": [A]}, is_={A: UP})
 def back_to_the_kid_before(c):
     alice(c).sframe(200, kid=0x21).sframe(200, kid=0x22, ctr=0) \
