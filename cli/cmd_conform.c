@@ -55,7 +55,7 @@ read_options(struct sf_conform_options *o, const struct sf_config *c)
 		.quick = c->conform.quick,
 		.timing = c->conform.timing,
 		.pipeline = c->conform.pipeline,
-		.jobs = c->jobs.given ? (unsigned)c->jobs.v : 1,
+		.jobs = sf_config_jobs(c),
 		.tag = c->conform.tag,
 		.names = c->conform.cases.v,
 		.n_names = c->conform.cases.n,

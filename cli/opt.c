@@ -4,9 +4,11 @@
 #include "cli/opt.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report/escape.h"
 #include "report/version.h"
@@ -151,8 +153,8 @@ const struct sf_option sf_options[] = {
 #define N_OPTIONS (sizeof(sf_options) / sizeof(sf_options[0]) - 1)
 
 /* In the order of their enumerators. */
-static const char *const formats[] = { "text", "json", "jsonl", "csv",
-	"junit", "html", NULL };
+static const char *const formats[] = { "text", "json", "jsonl", "csv", "junit",
+	"html", NULL };
 static const char *const severities[] = { "note", "warning", "error",
 	"critical", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
@@ -623,4 +625,14 @@ sf_opt_usage(FILE *f, enum sf_command command)
 	for (const struct sf_option *o = sf_options; o->name != NULL; o++)
 		if (sf_option_of(o, command))
 			put_option(f, o);
+}
+
+unsigned
+sf_config_jobs(const struct sf_config *c)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (c->jobs.given)
+		return c->jobs.v < UINT_MAX ? (unsigned)c->jobs.v : UINT_MAX;
+	return processors > 1 ? (unsigned)processors : 1;
 }

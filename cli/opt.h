@@ -142,4 +142,7 @@ bool sf_opt_parse(struct sf_config *out, enum sf_command command, int argc,
 void sf_opt_help(FILE *f);
 void sf_opt_usage(FILE *f, enum sf_command command);
 
+/* As --jobs says, or one for each processor. */
+unsigned sf_config_jobs(const struct sf_config *c);
+
 #endif

@@ -5,10 +5,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/keys.h"
 #include "cli/output.h"
@@ -89,17 +87,6 @@ read_keys(struct sf_run *run)
 	return SF_EXIT_INTERNAL;
 }
 
-/* As --jobs says, or one for each processor. */
-static unsigned
-jobs_of(const struct sf_config *c)
-{
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (c->jobs.given)
-		return c->jobs.v < UINT_MAX ? (unsigned)c->jobs.v : UINT_MAX;
-	return processors > 1 ? (unsigned)processors : 1;
-}
-
 /* Without --sdp, logs may hold descriptions: known before the first packet where
    the file can be read twice. What a log dumps is not under SRTP: keys are for
    captures beside it. */
@@ -131,7 +118,7 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 {
 	struct sf_pipeline_options options = {
 		.limits = sf_limits_for(memory),
-		.jobs = jobs_of(config),
+		.jobs = sf_config_jobs(config),
 		.sink = hooks->sink,
 		.sink_ctx = hooks->sink_ctx,
 		.frame_tap = hooks->tap,
