@@ -68,6 +68,15 @@ kept_of(struct sf_bytes comment)
 	return sf_bytes(comment.p, n);
 }
 
+void *
+sf_reader_state(struct sf_reader *r, size_t octets)
+{
+	r->state = calloc(1, octets);
+	if (r->state == NULL)
+		r->source.error = ENOMEM;
+	return r->state;
+}
+
 void
 sf_reader_deliver(
     struct sf_reader *r, struct sf_packet *out, const struct sf_record *record)

@@ -63,6 +63,10 @@ struct sf_record {
 	struct sf_bytes comment; /* whole; empty: none */
 };
 
+/* The state of a front end, zeroed, which goes with the reader. NULL without
+   memory: open() then returns SF_CAPTURE_SYSTEM. */
+void *sf_reader_state(struct sf_reader *r, size_t octets);
+
 /* Counts the record and makes it a packet. */
 void sf_reader_deliver(
     struct sf_reader *r, struct sf_packet *out, const struct sf_record *record);

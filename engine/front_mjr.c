@@ -1,6 +1,5 @@
 #include "engine/front.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,17 +134,14 @@ refuse(struct sf_reader *r, enum sf_status st, size_t held)
 static enum sf_capture_status
 open_mjr(struct sf_reader *r)
 {
-	struct mjr *f = calloc(1, sizeof(*f));
+	struct mjr *f = sf_reader_state(r, sizeof(*f));
 	struct sf_mjr_head h;
 	struct sf_bytes held;
 	struct sf_diag d;
 	enum sf_status st;
 
-	if (f == NULL) {
-		r->source.error = ENOMEM;
+	if (f == NULL)
 		return SF_CAPTURE_SYSTEM;
-	}
-	r->state = f;
 	(void)sf_source_hold(&r->source, HEAD_MOST);
 	held = sf_source_held(&r->source);
 	st = sf_mjr_head_parse(&h, held, &d);

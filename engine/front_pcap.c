@@ -1,8 +1,5 @@
 #include "engine/front.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "parsers/file/pcap.h"
 
 #define REF "draft-ietf-opsawg-pcap 5"
@@ -26,15 +23,12 @@ knows(struct sf_bytes start)
 static enum sf_capture_status
 open_pcap(struct sf_reader *r)
 {
-	struct pcap *f = calloc(1, sizeof(*f));
+	struct pcap *f = sf_reader_state(r, sizeof(*f));
 	struct sf_diag d;
 	enum sf_status st;
 
-	if (f == NULL) {
-		r->source.error = ENOMEM;
+	if (f == NULL)
 		return SF_CAPTURE_SYSTEM;
-	}
-	r->state = f;
 	(void)sf_source_hold(&r->source, SF_PCAP_HEADER_OCTETS);
 	st = sf_pcap_header_parse(&f->head, sf_source_held(&r->source), &d);
 	if (st != SF_OK) {

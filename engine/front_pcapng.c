@@ -1,7 +1,5 @@
 #include "engine/front.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/file/pcapng.h"
@@ -126,14 +124,11 @@ static enum sf_capture_status
 open_pcapng(struct sf_reader *r)
 {
 	struct sf_pcapng_section s;
-	struct pcapng *f = calloc(1, sizeof(*f));
+	struct pcapng *f = sf_reader_state(r, sizeof(*f));
 	struct sf_diag d;
 
-	if (f == NULL) {
-		r->source.error = ENOMEM;
+	if (f == NULL)
 		return SF_CAPTURE_SYSTEM;
-	}
-	r->state = f;
 	switch (sf_pcapng_section_parse(&s, sf_source_held(&r->source), &d)) {
 	case SF_OK:
 		return SF_CAPTURE_OK; /* next_pcapng() takes the block */

@@ -1,7 +1,5 @@
 #include "engine/front.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/file/rtpdump.h"
@@ -48,17 +46,14 @@ set_addresses(struct rtpdump *f, const struct sf_rtpdump_head *h)
 static enum sf_capture_status
 open_rtpdump(struct sf_reader *r)
 {
-	struct rtpdump *f = calloc(1, sizeof(*f));
+	struct rtpdump *f = sf_reader_state(r, sizeof(*f));
 	struct sf_rtpdump_head h;
 	struct sf_bytes held;
 	struct sf_diag d;
 	enum sf_status st;
 
-	if (f == NULL) {
-		r->source.error = ENOMEM;
+	if (f == NULL)
 		return SF_CAPTURE_SYSTEM;
-	}
-	r->state = f;
 	(void)sf_source_hold(&r->source, SF_RTPDUMP_HEAD_MOST);
 	held = sf_source_held(&r->source);
 	st = sf_rtpdump_head_parse(&h, held, &d);

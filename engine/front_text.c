@@ -1,6 +1,5 @@
 #include "engine/front.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -464,16 +463,13 @@ name_of(enum sf_dump_tag tag)
 static enum sf_capture_status
 open_text(struct sf_reader *r)
 {
-	struct text *t = calloc(1, sizeof(*t));
+	struct text *t = sf_reader_state(r, sizeof(*t));
 	struct sf_dump_line l;
 	struct sf_bytes line;
 	struct sf_diag d;
 
-	if (t == NULL) {
-		r->source.error = ENOMEM;
+	if (t == NULL)
 		return SF_CAPTURE_SYSTEM;
-	}
-	r->state = t;
 	while (sf_textline_hold(&r->source, 0, &line) != 0 &&
 	       sf_dump_line_parse(&l, line, &d) == SF_OK) {
 		if (begins(t, &l)) {

@@ -156,4 +156,13 @@ expect_noise(const char *parser, size_t longest)
 	}
 }
 
+/* The same for every parser of the rows, which stand together by parser. */
+static inline void
+expect_noise_rows(const struct parser_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(rows[i].parser, rows[i - 1].parser) != 0)
+			expect_noise(rows[i].parser, 64);
+}
+
 #endif

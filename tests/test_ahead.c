@@ -5,61 +5,7 @@
 #include "engine/ahead.h"
 
 #include "engine/opener.h"
-#include "parsers/sframe/header.h"
-#include "tests/noise.h"
-#include "tests/rows.h"
-
-#define PLAIN 40
-#define KID   9
-
-static struct sf_keyfile *
-key_file(void)
-{
-	struct sf_keyfile *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	f->n = 1;
-	f->keys[0].kid = KID;
-	f->keys[0].suite = 4;
-	f->keys[0].n = 16;
-	f->keys[0].octets[0] = 7;
-	return f;
-}
-
-/* A frame, `at` octets of clear prefix in front that are metadata. */
-static size_t
-seal(uint8_t *out, unsigned i, size_t at)
-{
-	const struct sf_crypto *c = &sf_crypto_ossl;
-	const struct sf_suite *suite = sf_suite_by_id(4);
-	struct sf_schedule s;
-	struct sf_aead *a;
-	uint8_t key[16] = { 7 }, nonce[SF_NONCE], plain[PLAIN];
-	uint64_t seed = i;
-	size_t h;
-
-	noise_fill(plain, sizeof(plain), &seed);
-	noise_fill(out, at, &seed);
-	assert_true(sf_kdf_schedule(&s, c, suite, sf_bytes(key, 16), KID));
-	a = c->aead_new(suite, s.key);
-	assert_non_null(a);
-	sf_kdf_nonce(nonce, s.salt, i);
-	h = sf_sframe_header_write(out + at, KID, i);
-	assert_true(c->seal(a, nonce, sf_bytes(out + at, h), sf_bytes(out, at),
-	    sf_bytes(plain, PLAIN), out + at + h));
-	c->aead_free(a);
-	return at + h + PLAIN + suite->tag_octets;
-}
-
-static void
-record(struct sf_record *r, const uint8_t *p, size_t n)
-{
-	struct sf_frame f = {
-		.packets = 1, .complete = true, .octets = sf_bytes(p, n)
-	};
-
-	sf_record_of(r, &f);
-}
+#include "tests/sealed.h"
 
 struct set {
 	struct sf_crypto crypto;
@@ -73,7 +19,8 @@ struct set {
 static void
 set_up(struct set *s)
 {
-	*s = (struct set){ .crypto = sf_crypto_ossl, .file = key_file() };
+	*s = (struct set){ .crypto = sf_crypto_ossl,
+		.file = sealed_key(SEALED_KID, SEALED_KEY) };
 	s->keys = sf_keys_new(&s->crypto, s->file);
 	assert_non_null(s->keys);
 	s->unlock = (struct sf_unlock){ .keys = s->keys,
@@ -106,9 +53,9 @@ teach(struct set *s, unsigned first, unsigned n, size_t at)
 {
 	for (unsigned i = first; i < first + n; i++) {
 		struct sf_record r;
-		size_t octets = seal(s->room, i, at);
+		size_t octets = sealed_frame(s->room, i, at, true);
 
-		record(&r, s->room, octets);
+		sealed_record(&r, s->room, octets);
 		assert_int_equal(judge(s, &r, octets), SF_TRIED_OPENED);
 	}
 }
@@ -117,11 +64,11 @@ teach(struct set *s, unsigned first, unsigned n, size_t at)
 static size_t
 early(struct set *s, struct sf_record *r, unsigned i, size_t at, int tamper)
 {
-	size_t n = seal(s->room, i, at);
+	size_t n = sealed_frame(s->room, i, at, true);
 
 	if (tamper >= 0)
 		s->room[(size_t)tamper % n] ^= 1;
-	record(r, s->room, n);
+	sealed_record(r, s->room, n);
 	sf_ahead_hear(s->unlock.ahead);
 	sf_ahead_open(s->unlock.ahead, &s->opener, r, sf_bytes(s->room, n));
 	return n;
@@ -163,7 +110,7 @@ not_asked_again(size_t at)
 	assert_int_equal(r.early.at, at);
 	s.crypto.open = refuse;
 	assert_int_equal(judge(&s, &r, n), SF_TRIED_OPENED);
-	assert_true(r.header.ctr == 21 && r.header.kid == KID);
+	assert_true(r.header.ctr == 21 && r.header.kid == SEALED_KID);
 	r.early.ready = 0;
 	assert_int_equal(judge(&s, &r, n), SF_TRIED_FORGED);
 	tear_down(&s);
@@ -210,7 +157,7 @@ test_tampered(void **state)
 	(void)state;
 	set_up(&s);
 	teach(&s, 1, 20, 10);
-	for (int i = 0; i < 10 + 2 + PLAIN + 16; i++) {
+	for (int i = 0; i < 10 + 2 + SEALED_PLAIN + 16; i++) {
 		size_t n = early(&s, &r, 21, 10, i);
 
 		assert_true(r.early.ready == 0);

@@ -4,59 +4,15 @@
  */
 #include "engine/opener.h"
 
-#include "parsers/sframe/header.h"
-#include "tests/noise.h"
-#include "tests/rows.h"
-
-#define PLAIN 40
-
-static struct sf_keyfile *
-one_key(uint64_t kid, uint8_t first)
-{
-	struct sf_keyfile *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	f->n = 1;
-	f->keys[0].kid = kid;
-	f->keys[0].suite = 4;
-	f->keys[0].n = 16;
-	f->keys[0].octets[0] = first;
-	return f;
-}
-
-/* A frame of KID 9 and CTR i, `at` octets of prefix in front; returns octets. */
-static size_t
-seal(uint8_t *out, unsigned i, size_t at, bool prefix_too)
-{
-	const struct sf_crypto *c = &sf_crypto_ossl;
-	const struct sf_suite *suite = sf_suite_by_id(4);
-	struct sf_schedule s;
-	struct sf_aead *a;
-	uint8_t key[16] = { 7 }, nonce[SF_NONCE], plain[PLAIN];
-	uint64_t seed = i;
-	size_t h;
-
-	noise_fill(plain, sizeof(plain), &seed);
-	noise_fill(out, at, &seed);
-	assert_true(sf_kdf_schedule(&s, c, suite, sf_bytes(key, 16), 9));
-	a = c->aead_new(suite, s.key);
-	assert_non_null(a);
-	sf_kdf_nonce(nonce, s.salt, i);
-	h = sf_sframe_header_write(out + at, 9, i);
-	assert_true(c->seal(a, nonce, sf_bytes(out + at, h),
-	    prefix_too ? sf_bytes(out, at) : sf_bytes(NULL, 0),
-	    sf_bytes(plain, PLAIN), out + at + h));
-	c->aead_free(a);
-	return at + h + PLAIN + suite->tag_octets;
-}
+#include "tests/sealed.h"
 
 static enum sf_tried
 try(struct sf_opener *o, const struct sf_unlock *u, const uint8_t *p, size_t n,
     struct sf_record *r)
 {
-	struct sf_frame f = { .packets = 1,
-		.complete = true,
-		.octets = sf_bytes(p, n) };
+	struct sf_frame f = {
+		.packets = 1, .complete = true, .octets = sf_bytes(p, n)
+	};
 	struct sf_placing placing;
 
 	sf_record_of(r, &f);
@@ -72,13 +28,13 @@ static const struct {
 	uint8_t first;
 	enum sf_tried tried;
 } rows[] = {
-	{ "in front",                      0,  false, 9, 7, SF_TRIED_OPENED },
-	{ "behind one octet",              1,  false, 9, 7, SF_TRIED_OPENED },
-	{ "behind ten",                    10, false, 9, 7, SF_TRIED_OPENED },
-	{ "behind ten that are metadata",  10, true,  9, 7, SF_TRIED_OPENED },
-	{ "behind sixty-four",             64, true,  9, 7, SF_TRIED_OPENED },
-	{ "another key",                   0,  false, 9, 8, SF_TRIED_FORGED },
-	{ "no key of that KID",            0,  false, 8, 7, SF_TRIED_NO_KEY },
+	{ "in front", 0, false, 9, 7, SF_TRIED_OPENED },
+	{ "behind one octet", 1, false, 9, 7, SF_TRIED_OPENED },
+	{ "behind ten", 10, false, 9, 7, SF_TRIED_OPENED },
+	{ "behind ten that are metadata", 10, true, 9, 7, SF_TRIED_OPENED },
+	{ "behind sixty-four", 64, true, 9, 7, SF_TRIED_OPENED },
+	{ "another key", 0, false, 9, 8, SF_TRIED_FORGED },
+	{ "no key of that KID", 0, false, 8, 7, SF_TRIED_NO_KEY },
 };
 
 static void
@@ -86,7 +42,8 @@ opens_where_the_header_is(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct sf_keyfile *file = one_key(rows[i].kid, rows[i].first);
+		struct sf_keyfile *file =
+		    sealed_key(rows[i].kid, rows[i].first);
 		struct sf_unlock u = { .file = file,
 			.crypto = &sf_crypto_ossl };
 		struct sf_opener o = { .settled = false };
@@ -96,8 +53,8 @@ opens_where_the_header_is(void **state)
 		u.keys = sf_keys_new(&sf_crypto_ossl, file);
 		assert_non_null(u.keys);
 		for (unsigned k = 0; k < 6; k++) {
-			size_t n =
-			    seal(frame, 8 + k, rows[i].at, rows[i].prefix_too);
+			size_t n = sealed_frame(
+			    frame, 8 + k, rows[i].at, rows[i].prefix_too);
 
 			EXPECT(rows[i].what, try(&o, &u, frame, n, &r),
 			    rows[i].tried);
@@ -117,9 +74,8 @@ opens_where_the_header_is(void **state)
 }
 
 static enum sf_open_status
-open_all(struct sf_aead *a, const uint8_t nonce[SF_NONCE],
-    struct sf_bytes aad1, struct sf_bytes aad2, struct sf_bytes ct,
-    uint8_t *pt)
+open_all(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes ct, uint8_t *pt)
 {
 	(void)a;
 	(void)nonce;
@@ -135,12 +91,12 @@ static void
 sees_a_check_that_is_void(void **state)
 {
 	struct sf_crypto yes = sf_crypto_ossl;
-	struct sf_keyfile *file = one_key(9, 7);
+	struct sf_keyfile *file = sealed_key(9, 7);
 	struct sf_unlock u = { .file = file, .crypto = &yes };
 	struct sf_opener o = { .settled = false };
 	struct sf_record r;
 	uint8_t frame[256];
-	size_t n = seal(frame, 8, 0, false);
+	size_t n = sealed_frame(frame, 8, 0, false);
 
 	(void)state;
 	yes.open = open_all;

@@ -34,9 +34,7 @@ static void
 survives_noise(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++)
-		if (i == 0 || strcmp(rows[i].parser, rows[i - 1].parser) != 0)
-			expect_noise(rows[i].parser, 64);
+	expect_noise_rows(rows, LENGTH(rows));
 }
 
 static void

@@ -22,30 +22,6 @@ struct column {
 	struct sf_requirement all[SF_REQUIREMENTS];
 };
 
-static void
-put_text(FILE *f, const char *text)
-{
-	struct sf_bytes in = sf_bytes(text, strlen(text));
-
-	while (in.n > 0) {
-		char one[SF_ESCAPE_MAX];
-		size_t n = sf_escape_next(one, &in, SF_ESCAPE_TEXT);
-
-		for (size_t i = 0; i < n; i++)
-			switch (one[i]) {
-			case '&':
-				fputs("&amp;", f);
-				break;
-			case '<':
-				fputs("&lt;", f);
-				break;
-			default:
-				fputc(one[i], f);
-				break;
-			}
-	}
-}
-
 static const char page_head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<title>SFrame conformance</title>\n<style>\n"
@@ -137,7 +113,7 @@ put_page(FILE *f, const struct column *columns, unsigned n)
 	for (unsigned c = 0; c < n; c++) {
 		fprintf(
 		    f, "<th class=\"%s\">", columns[c].good ? "pass" : "fail");
-		put_text(f, columns[c].name);
+		sf_conform_markup(f, columns[c].name);
 		fprintf(
 		    f, "<br>%s</th>", columns[c].good ? "conforms" : "fails");
 	}
@@ -170,9 +146,9 @@ put_failures(FILE *f, const struct sf_conform_report *r)
 		any = true;
 		fprintf(f, "<tr><td>%s</td><td>%s</td><td>", k->cases[i].id,
 		    k->cases[i].requirements);
-		put_text(f, k->cases[i].says);
+		sf_conform_markup(f, k->cases[i].says);
 		fputs(".<br>", f);
-		put_text(f, r->run->results[i].why);
+		sf_conform_markup(f, r->run->results[i].why);
 		fputs("</td></tr>\n", f);
 	}
 	if (any)

@@ -151,37 +151,6 @@ sf_conform_json(FILE *f, const struct sf_conform_report *r)
 
 /* ---- JUnit --------------------------------------------------------------- */
 
-/* Text of XML 1.0: no character that it forbids is left by the escape. */
-static void
-put_xml(FILE *f, const char *text)
-{
-	struct sf_bytes in = sf_bytes(text, strlen(text));
-
-	while (in.n > 0) {
-		char one[SF_ESCAPE_MAX];
-		size_t n = sf_escape_next(one, &in, SF_ESCAPE_TEXT);
-
-		for (size_t i = 0; i < n; i++)
-			switch (one[i]) {
-			case '&':
-				fputs("&amp;", f);
-				break;
-			case '<':
-				fputs("&lt;", f);
-				break;
-			case '>':
-				fputs("&gt;", f);
-				break;
-			case '"':
-				fputs("&quot;", f);
-				break;
-			default:
-				fputc(one[i], f);
-				break;
-			}
-	}
-}
-
 static void
 put_junit_case(
     FILE *f, const struct sf_case *c, const struct sf_case_result *result)
@@ -191,20 +160,20 @@ put_junit_case(
 		fprintf(f, ">\n    <%s type=\"%s\" message=\"",
 		    result->verdict == SF_V_FAIL ? "failure" : "error",
 		    sf_case_verdict_name(result->verdict));
-		put_xml(f, result->why);
+		sf_conform_markup(f, result->why);
 		fputs("\">", f);
-		put_xml(f, c->requirements);
+		sf_conform_markup(f, c->requirements);
 		fputs(": ", f);
-		put_xml(f, c->says);
+		sf_conform_markup(f, c->says);
 		if (result->replay != NULL) {
 			fputc('\n', f);
-			put_xml(f, result->replay);
+			sf_conform_markup(f, result->replay);
 		}
 		fprintf(f, "</%s>\n  </testcase>\n",
 		    result->verdict == SF_V_FAIL ? "failure" : "error");
 	} else if (result->verdict == SF_V_UNSUPPORTED || result->known) {
 		fputs(">\n    <skipped message=\"", f);
-		put_xml(f, result->known ? "as known" : result->why);
+		sf_conform_markup(f, result->known ? "as known" : result->why);
 		fputs("\"/>\n  </testcase>\n", f);
 	} else {
 		fputs("/>\n", f);
@@ -221,7 +190,7 @@ sf_conform_junit(FILE *f, const struct sf_conform_report *r)
 		all += r->run->results[i].verdict != SF_V_NOT_RUN;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"",
 	    f);
-	put_xml(f, r->run->info.name);
+	sf_conform_markup(f, r->run->info.name);
 	fprintf(f,
 	    "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 	    "skipped=\"%zu\">\n",
@@ -236,7 +205,7 @@ sf_conform_junit(FILE *f, const struct sf_conform_report *r)
 		    "  <testcase classname=\"run\" name=\"error-%zu\">\n    "
 		    "<failure message=\"",
 		    i + 1);
-		put_xml(f, r->complaints[i]);
+		sf_conform_markup(f, r->complaints[i]);
 		fputs("\"/>\n  </testcase>\n", f);
 	}
 	fputs("</testsuite>\n", f);

@@ -282,19 +282,11 @@ static bool
 only(struct reader *r, const struct sf_json *j, const struct cJSON *object,
     const char *const *names)
 {
-	for (const struct cJSON *v = sf_json_first(object); v != NULL;
-	     v = sf_json_next(v)) {
-		const char *const *n = names;
+	const struct cJSON *v = sf_json_stranger(object, names);
 
-		while (*n != NULL && strcmp(*n, sf_json_name(v)) != 0)
-			n++;
-		if (*n == NULL)
-			return stop(r, sf_json_place(j, v), NULL,
-			    "unknown member",
-			    "check its spelling and where it stands, or leave "
-			    "it out");
-	}
-	return true;
+	return v == NULL || stop(r, sf_json_place(j, v), NULL, "unknown member",
+				"check its spelling and where it stands, or "
+				"leave it out");
 }
 
 static bool

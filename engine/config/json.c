@@ -599,3 +599,19 @@ sf_json_hex(const struct cJSON *v, uint8_t *out, size_t max, size_t *n,
 	*n = digits / 2;
 	return true;
 }
+
+const struct cJSON *
+sf_json_stranger(const struct cJSON *object, const char *const *names)
+{
+	const struct cJSON *v = sf_json_first(object);
+
+	for (; v != NULL; v = sf_json_next(v)) {
+		const char *const *n = names;
+
+		while (*n != NULL && strcmp(*n, sf_json_name(v)) != 0)
+			n++;
+		if (*n == NULL)
+			return v;
+	}
+	return NULL;
+}

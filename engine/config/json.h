@@ -80,4 +80,9 @@ bool sf_json_u64(const struct sf_json *j, const struct cJSON *v,
 bool sf_json_hex(const struct cJSON *v, uint8_t *out, size_t max, size_t *n,
     const char **cause, const char **remedy) SF_MUST_USE;
 
+/* The first member of the object whose name is none of names, which NULL ends;
+   NULL: there is no such member. */
+const struct cJSON *sf_json_stranger(
+    const struct cJSON *object, const char *const *names);
+
 #endif

@@ -48,17 +48,10 @@ only(struct reader *r, const struct cJSON *object, const char *const *names)
 	if (sf_json_kind(object) != SF_JSON_OBJECT)
 		return stop(r, object, "", "not an object",
 		    "write members between { and }");
-	for (v = sf_json_first(object); v != NULL; v = sf_json_next(v)) {
-		const char *const *n = names;
-
-		while (*n != NULL && strcmp(*n, sf_json_name(v)) != 0)
-			n++;
-		if (*n == NULL)
-			return stop(r, v, "", "unknown member",
-			    "check its spelling and where it stands, or "
-			    "leave it out");
-	}
-	return true;
+	v = sf_json_stranger(object, names);
+	return v == NULL || stop(r, v, "", "unknown member",
+				"check its spelling and where it stands, or "
+				"leave it out");
 }
 
 /* ---- values -------------------------------------------------------------- */

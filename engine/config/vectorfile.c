@@ -346,15 +346,14 @@ static bool
 only(struct sf_vr *r, const struct cJSON *object, const char *const *names,
     const char *name)
 {
+	const struct cJSON *v;
+
 	if (!sf_vr_is_object(r, object, name))
 		return false;
-	for (const struct cJSON *v = sf_json_first(object); v != NULL;
-	     v = sf_json_next(v))
-		if (!sf_vr_is_among(sf_json_name(v), names))
-			return sf_vr_stop(r, v, sf_json_name(v),
-			    "there is no such member in this place",
-			    "leave it out, or look at its spelling");
-	return true;
+	v = sf_json_stranger(object, names);
+	return v == NULL || sf_vr_stop(r, v, sf_json_name(v),
+				"there is no such member in this place",
+				"leave it out, or look at its spelling");
 }
 
 static bool
