@@ -13,6 +13,7 @@ struct set {
 	struct sf_keys *keys;
 	struct sf_unlock unlock;
 	struct sf_opener opener;
+	bool bare_prefix; /* no metadata: the prefix is not authenticated */
 	uint8_t room[256];
 };
 
@@ -53,7 +54,7 @@ teach(struct set *s, unsigned first, unsigned n, size_t at)
 {
 	for (unsigned i = first; i < first + n; i++) {
 		struct sf_record r;
-		size_t octets = sealed_frame(s->room, i, at, true);
+		size_t octets = sealed_frame(s->room, i, at, !s->bare_prefix);
 
 		sealed_record(&r, s->room, octets);
 		assert_int_equal(judge(s, &r, octets), SF_TRIED_OPENED);
@@ -64,7 +65,7 @@ teach(struct set *s, unsigned first, unsigned n, size_t at)
 static size_t
 early(struct set *s, struct sf_record *r, unsigned i, size_t at, int tamper)
 {
-	size_t n = sealed_frame(s->room, i, at, true);
+	size_t n = sealed_frame(s->room, i, at, !s->bare_prefix);
 
 	if (tamper >= 0)
 		s->room[(size_t)tamper % n] ^= 1;
@@ -80,6 +81,14 @@ refuse(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
 {
 	(void)a, (void)nonce, (void)aad1, (void)aad2, (void)ct, (void)pt;
 	return SF_FORGED;
+}
+
+static enum sf_open_status
+accept(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
+    struct sf_bytes aad2, struct sf_bytes ct, uint8_t *pt)
+{
+	(void)a, (void)nonce, (void)aad1, (void)aad2, (void)ct, (void)pt;
+	return SF_OPENED;
 }
 
 static void
@@ -144,6 +153,52 @@ test_not_believed(void **state)
 	assert_int_equal(judge(&s, &r, n), SF_TRIED_FORGED);
 	r.early.at--;
 	assert_int_equal(judge(&s, &r, n), SF_TRIED_OPENED);
+	tear_down(&s);
+}
+
+/* Not even a cipher that accepts all opens a frame under another KID's key. */
+static void
+test_another_kid(void **state)
+{
+	struct set s;
+	struct sf_record r;
+	size_t n;
+
+	(void)state;
+	set_up(&s);
+	teach(&s, 1, 20, 0);
+	n = early(&s, &r, 21, 0, -1);
+	s.crypto.open = accept;
+	assert_int_equal(s.room[1], SEALED_KID); /* behind the config octet */
+	s.room[1]++;
+	sealed_record(&r, s.room, n);
+	sf_ahead_open(s.unlock.ahead, &s.opener, &r, sf_bytes(s.room, n));
+	assert_true(r.early.ready == 0);
+	s.room[1]--;
+	sealed_record(&r, s.room, n);
+	sf_ahead_open(s.unlock.ahead, &s.opener, &r, sf_bytes(s.room, n));
+	assert_true(r.early.ready != 0);
+	tear_down(&s);
+}
+
+/* What was in the associated data is told as it was. */
+static void
+test_bare_prefix(void **state)
+{
+	struct set s;
+	struct sf_record r;
+	size_t n;
+
+	(void)state;
+	set_up(&s);
+	s.bare_prefix = true;
+	teach(&s, 1, 20, 10);
+	assert_false(s.opener.said.prefix);
+	n = early(&s, &r, 21, 10, -1);
+	assert_true(r.early.ready != 0);
+	assert_false(r.early.prefix);
+	assert_int_equal(judge(&s, &r, n), SF_TRIED_OPENED);
+	assert_false(s.opener.said.prefix);
 	tear_down(&s);
 }
 
@@ -214,6 +269,8 @@ main(void)
 		cmocka_unit_test(test_nothing_was_said),
 		cmocka_unit_test(test_not_asked_again),
 		cmocka_unit_test(test_not_believed),
+		cmocka_unit_test(test_another_kid),
+		cmocka_unit_test(test_bare_prefix),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_nobody_hears),
