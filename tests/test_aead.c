@@ -318,6 +318,52 @@ any_length_opens(void **state)
 	crypto->aead_free(NULL);
 }
 
+/*
+ * A key that has been used says what a fresh one says: nonces that begin alike
+ * and not, seals in between, frames that fail.
+ */
+static void
+use_leaves_no_trace(void **state)
+{
+	uint8_t key[SF_KEY_MAX], pt[48], back[48], ct[48 + SF_TAG_MAX];
+	struct sf_bytes none = sf_bytes(NULL, 0);
+
+	(void)state;
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		const struct sf_suite *suite = sf_suite_by_id(id);
+		uint64_t seed = id;
+		struct sf_aead *used;
+
+		noise_fill(key, sizeof(key), &seed);
+		used = crypto->aead_new(suite, key);
+		assert_non_null(used);
+		for (unsigned turn = 0; turn < 2000; turn++) {
+			uint8_t nonce[SF_NONCE] = { 0 };
+			struct sf_bytes all =
+			    sf_bytes(ct, sizeof(pt) + suite->tag_octets);
+			struct sf_aead *fresh = crypto->aead_new(suite, key);
+			bool forge = noise_next(&seed) % 3 == 0;
+
+			assert_non_null(fresh);
+			noise_fill(pt, sizeof(pt), &seed);
+			noise_fill(nonce + 4, SF_NONCE - 4, &seed);
+			nonce[noise_next(&seed) % 4] =
+			    (uint8_t)(noise_next(&seed) % 2);
+			assert_true(crypto->seal(
+			    noise_next(&seed) % 5 == 0 ? used : fresh, nonce,
+			    none, none, sf_bytes(pt, sizeof(pt)), ct));
+			ct[noise_next(&seed) % all.n] ^= forge;
+			EXPECT(suite->name,
+			    crypto->open(used, nonce, none, none, all, back),
+			    forge ? SF_FORGED : SF_OPENED);
+			EXPECT(suite->name,
+			    forge || memcmp(back, pt, sizeof(pt)) == 0, true);
+			crypto->aead_free(fresh);
+		}
+		crypto->aead_free(used);
+	}
+}
+
 static void
 small_services(void **state)
 {
@@ -380,6 +426,7 @@ main(void)
 		cmocka_unit_test(one_bit_is_enough),
 		cmocka_unit_test(cut_frames_fail),
 		cmocka_unit_test(any_length_opens),
+		cmocka_unit_test(use_leaves_no_trace),
 		cmocka_unit_test(small_services),
 		cmocka_unit_test(hkdf_is_as_published),
 	};
