@@ -1,7 +1,7 @@
 /*
  * unpack.h - compression around an input, taken off as it is read: gzip and
  * zstd, told by their first octets. Internal to engine/source.c; each library
- * is included by one file, unpack_gzip.c and unpack_zstd.c.
+ * is included by one file, unpack/gzip.c or unpack/zstd.c.
  */
 #ifndef SF_UNPACK_H
 #define SF_UNPACK_H
