@@ -14,7 +14,8 @@
 #	make conform-score	how many defects of shims/node conform finds
 #	make fuzz-ci		each of them for FUZZ_SECONDS
 #	make fuzz-rotation	all of them in turn under both engines, for MINUTES;
-#				goes on where it was: fuzz/rotate.sh
+#				goes on where it was, and says what is short:
+#				fuzz/rotate.sh, record in fuzz/rotation.tsv
 #	make cmplog		for AFL++ to read comparisons	build/cmplog/
 #				(fuzz/afl.sh runs both on all targets)
 #	make coverage		what unit and corpus checks reach; parsers/ must be
@@ -307,7 +308,7 @@ fuzz-run-%: $(B)/fuzz/%
 		printf '  %-20s FOUND SOMETHING\n' $*; tail -n 40 $$log; exit 1; \
 	fi
 
-fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(TARGETS)
+fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(or $(TARGETS),$(targets))
 
 coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
 coverage-report: check-run

@@ -1,29 +1,53 @@
 #!/bin/sh
 # rotate.sh - every fuzz target under libFuzzer and AFL++ in turn, the one with
 # the least time behind it first, until each has had SECONDS_EACH or MINUTES are
-# over. Stop it at any time: the table TABLE is where the next run goes on.
+# over. Stop it at any time: the table is where the next run goes on.
 #
 #	make fuzz-rotation MINUTES=30 JOBS=2
-#	sh fuzz/rotate.sh [TARGET...]
+#	make fuzz-rotation MINUTES=0		what is still short, and no more
+#	sh fuzz/rotate.sh TARGET...
 #
-# SLICE is the seconds of one turn, ENGINES "libfuzzer afl" or one of the two.
-# The corpora that grow are build/ENGINE/found/TARGET. A finding stays there,
-# is counted in the table, and makes the exit status 1.
+# The record is fuzz/rotation.tsv, which is committed: a row for each target,
+# engine and commit of the code, with the seconds, the executions and what was
+# found in them. Rows are added up, so everybody's nights count; two branches
+# that both have new rows are merged by keeping both (.gitattributes).
+#
+# SLICE is the seconds of one turn, ENGINES "libfuzzer afl" or one of the two,
+# TABLE another record. The corpora that grow are build/ENGINE/found/TARGET. A
+# finding stays there, and makes the exit status 1 as long as it does.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${SECONDS_EACH:=900}" "${SLICE:=60}" "${MINUTES:=60}" "${JOBS:=1}" "${MAKE:=make}"
-: "${ENGINES:=libfuzzer afl}" "${TABLE:=build/fuzz-rotation.txt}"
+: "${ENGINES:=libfuzzer afl}" "${TABLE:=fuzz/rotation.tsv}"
+[ $# -gt 0 ] || { echo 'rotate.sh: no TARGET: make fuzz-rotation names them all' >&2; exit 2; }
 
-# build VARIANT TARGET...: all when none is named
+# What strangers send comes first, then the rest as it is named.
+first='sframe_header open session pcap_record_le pcapng_head_le pcapng_enhanced_le
+capture_file pipeline rtp rtcp demux tcp srtp sdp sdplog dump_line serve'
+order() {
+	{ printf '%s\n' $first; echo; printf '%s\n' "$@"; } | awk '
+	    $0 == "" { rest = 1; next } !rest { head[n++] = $0; next } { named[$0] = 1; all[m++] = $0 }
+	    END { for (i = 0; i < n; i++) if (head[i] in named) { print head[i]; done[head[i]] = 1 }
+	    for (i = 0; i < m; i++) if (!(all[i] in done)) print all[i] }'
+}
+set -- $(order "$@")
+
+# The commit that is fuzzed; + when the tree has changes beside the record.
+commit() {
+	c=$(git rev-parse --short=10 HEAD 2> /dev/null) || { echo -; return; }
+	git diff --quiet HEAD -- . ':!fuzz/rotation.tsv' && echo "$c" || echo "$c+"
+}
+commit=$(commit)
+
+# build VARIANT TARGET...
 build() {
 	variant=$1
 	shift
-	goals=fuzz-targets
-	[ $# -eq 0 ] || goals=$(printf "build/$variant/fuzz/%s " "$@")
-	$MAKE VARIANT="$variant" $goals || exit 1
+	$MAKE VARIANT="$variant" $(printf "build/$variant/fuzz/%s " "$@") || exit 1
 }
 
 for engine in $ENGINES; do
+	[ "$MINUTES" -gt 0 ] || continue
 	case $engine in
 	libfuzzer) build libfuzzer "$@" ;;
 	afl)
@@ -37,28 +61,25 @@ for engine in $ENGINES; do
 	*) echo "rotate.sh: no engine $engine" >&2; exit 2 ;;
 	esac
 done
-set -- ${*:-$(ls "build/${ENGINES%% *}/fuzz")}
-
-# row TARGET ENGINE: seconds executions findings so far
-row() {
-	awk -v t="$1" -v e="$2" '$1 == t && $2 == e { print $3, $4, $5; n = 1 }
-	    END { if (!n) print 0, 0, 0 }' "$TABLE"
+# so_far TARGET ENGINE: its seconds.
+so_far() {
+	awk -F'\t' -v t="$1" -v e="$2" '$1 == t && $2 == e { n += $3 } END { print n + 0 }' "$TABLE"
 }
 
-# add TARGET ENGINE SECONDS EXECUTIONS FINDINGS: findings are those there are
-# in all. One at a time.
+# add TARGET ENGINE SECONDS EXECUTIONS FINDINGS: to the row of this commit. One
+# at a time.
+lock=build/fuzz-rotation.lock
 add() {
-	until mkdir "$TABLE.lock" 2> /dev/null; do sleep 1; done
+	until mkdir "$lock" 2> /dev/null; do sleep 1; done
 	{
-		printf '%-22s %-10s %8s %14s %8s\n' '# target' engine seconds executions findings
-		{
-			grep -v '^#' "$TABLE" | awk -v t="$1" -v e="$2" '!($1 == t && $2 == e)'
-			set -- "$1" "$2" "$3" "$4" "$5" $(row "$1" "$2")
-			echo "$1 $2 $(($6 + $3)) $(($7 + $4)) $5"
-		} | sort | awk '{ printf "%-22s %-10s %8s %14s %8s\n", $1, $2, $3, $4, $5 }'
+		grep '^#' "$TABLE"
+		grep -v '^#' "$TABLE" | awk -F'\t' -v OFS='\t' -v c="$commit" -v t="$1" -v e="$2" \
+		    -v s="$3" -v x="$4" -v f="$5" '
+		    $1 == t && $2 == e && $6 == c { s += $3; x += $4; f += $5; next } { print }
+		    END { printf "%s\t%s\t%d\t%.0f\t%d\t%s\n", t, e, s, x, f, c }' | sort
 	} > "$TABLE.new"
 	mv "$TABLE.new" "$TABLE"
-	rmdir "$TABLE.lock"
+	rmdir "$lock"
 }
 
 found_by_libfuzzer() {
@@ -71,12 +92,19 @@ libfuzzer() { # TARGET SECONDS
 	dict=
 	[ ! -e "fuzz/$1.dict" ] || dict="-dict=fuzz/$1.dict"
 	log=build/libfuzzer/found/$1.log
+	before=$(found_by_libfuzzer "$1")
 	begun=$(date +%s)
 	"build/libfuzzer/fuzz/$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 \
 	    -print_final_stats=1 -artifact_prefix="build/libfuzzer/found/$1-" $dict \
 	    "build/libfuzzer/found/$1" "corpora/$1" > "$log" 2>&1
 	runs=$(awk '/number_of_executed_units/ { n = $2 } END { print n + 0 }' "$log")
-	add "$1" libfuzzer $(($(date +%s) - begun)) "$runs" "$(found_by_libfuzzer "$1")"
+	add "$1" libfuzzer $(($(date +%s) - begun)) "$runs" \
+	    $(($(found_by_libfuzzer "$1") - before))
+}
+
+found_by_afl() {
+	ls build/afl/found/rotation-"$1"/default/crashes/id* \
+	    build/afl/found/rotation-"$1"/default/hangs/id* 2> /dev/null | wc -l
 }
 
 stat_of() { # FOLDER KEY
@@ -92,6 +120,7 @@ afl() { # TARGET SECONDS
 	# it goes on in its own queue; a time behind it counts to its limit
 	in=corpora/$1
 	[ ! -d "$out/default/queue" ] || in=-
+	bad=$(found_by_afl "$1")
 	before=$(stat_of "$out/default" execs_done)
 	begun=$(date +%s)
 	env AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
@@ -100,20 +129,20 @@ afl() { # TARGET SECONDS
 	    -- "build/afl/fuzz/$1" > "$out/log" 2>&1
 	after=$(stat_of "$out/default" execs_done)
 	[ "$after" -ge "$before" ] || before=0
-	bad=$(ls "$out"/default/crashes/id* "$out"/default/hangs/id* 2> /dev/null | wc -l)
 	[ "$after" -gt 0 ] || tail -n 5 "$out/log" >&2
-	add "$1" afl $(($(date +%s) - begun)) $((after - before)) "$bad"
+	add "$1" afl $(($(date +%s) - begun)) $((after - before)) \
+	    $(($(found_by_afl "$1") - bad))
 }
 
-mkdir -p "$(dirname "$TABLE")"
-[ -e "$TABLE" ] || : > "$TABLE"
-rmdir "$TABLE.lock" 2> /dev/null
+mkdir -p build
+[ -e "$TABLE" ] || printf '# target\tengine\tseconds\texecutions\tfindings\tcommit\n' > "$TABLE"
+rmdir "$lock" 2> /dev/null
 
 # The pairs that have had the least, and not enough; none at the end.
 least() {
-	for engine in $ENGINES; do
-		for t; do echo "$(row "$t" "$engine" | cut -d' ' -f1) $t $engine"; done
-	done | awk -v m="$SECONDS_EACH" '$1 < m' | sort -n | head -n "$JOBS"
+	for t; do
+		for engine in $ENGINES; do echo "$(so_far "$t" "$engine") $t $engine"; done
+	done | awk -v m="$SECONDS_EACH" '$1 < m' | sort -s -n -k1,1 | head -n "$JOBS"
 }
 
 until=$(($(date +%s) + MINUTES * 60))
@@ -128,5 +157,22 @@ while [ "$(date +%s)" -lt "$until" ]; do
 	EOF
 	wait
 done
-cat "$TABLE"
-awk '!/^#/ { bad += $5 } END { exit bad > 0 }' "$TABLE"
+
+# What each has had, and what is missing.
+for t; do
+	for engine in $ENGINES; do
+		awk -F'\t' -v OFS='\t' -v t="$t" -v e="$engine" '$1 == t && $2 == e { s += $3; x += $4; f += $5 }
+		    END { print t, e, s + 0, x + 0, f + 0 }' "$TABLE"
+	done
+done | awk -F'\t' -v m="$SECONDS_EACH" '
+    BEGIN { printf "%-22s %-10s %8s %14s %8s\n", "target", "engine", "seconds", "executions", "findings" }
+    { printf "%-22s %-10s %8d %14.0f %8d%s\n", $1, $2, $3, $4, $5,
+      $3 < m ? "  short by " m - $3 " s" : "" ; all++; x += $4; f += $5 }
+    $3 < m { short++; left += m - $3 }
+    END { printf "%d of %d have had %d s; %.1f hours are missing; %.0f million executions, %d findings\n",
+      all - short, all, m, left / 3600, x / 1e6, f }'
+
+bad=0
+for t; do bad=$((bad + $(found_by_libfuzzer "$t") + $(found_by_afl "$t"))); done
+[ $bad -eq 0 ] || echo "$bad findings are in build/*/found: mend, keep as a seed in corpora/, remove"
+[ $bad -eq 0 ]
