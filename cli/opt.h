@@ -38,6 +38,7 @@ enum sf_format {
 	SF_FORMAT_JUNIT,
 	SF_FORMAT_HTML
 };
+const char *sf_format_name(enum sf_format f);
 enum sf_colour { SF_COLOUR_AUTO, SF_COLOUR_ALWAYS, SF_COLOUR_NEVER };
 
 #define SF_TEXTS_MAX 1024
@@ -128,6 +129,12 @@ bool sf_option_of(const struct sf_option *o, enum sf_command command);
 
 /* Word i that the argument can be; NULL after the last, or when it is free. */
 const char *sf_option_word(const struct sf_option *o, unsigned i);
+
+/* Gives the member of an option its value; false when it cannot be that. */
+bool sf_option_set(struct sf_config *c, const struct sf_option *o,
+    const char *value) SF_MUST_USE;
+/* False when there is no more room. */
+bool sf_texts_add(struct sf_texts *t, const char *s) SF_MUST_USE;
 
 #define SF_OPT_MESSAGE 256
 

@@ -8,11 +8,23 @@
 #include "report/report.h"
 
 void sf_json_time(struct sf_emit *e, const char *key, int64_t ns);
+/* "first", "last" as times; and as "first_packet", "last_packet". */
+void sf_json_times(struct sf_emit *e, const struct sf_place *first,
+    const struct sf_place *last);
+void sf_json_packets(struct sf_emit *e, const struct sf_place *first,
+    const struct sf_place *last);
+/* A string, null when it is empty. */
+void sf_json_text(struct sf_emit *e, const char *key, const char *s);
 
 /* "tool": {...}; "inputs": [...]; "findings": [...] */
 void sf_json_tool(struct sf_emit *e, const struct sf_tool_info *tool);
 void sf_json_inputs(struct sf_emit *e, const struct sf_result *r);
 void sf_json_findings(struct sf_emit *e, const struct sf_result *r);
+
+/* The members of one stream, and of one finding. */
+void sf_json_stream(struct sf_emit *e, const struct sf_stream *s);
+void sf_json_finding(
+    struct sf_emit *e, const struct sf_result *r, const struct sf_finding *f);
 
 /* What became of SRTP, of one stream; and the handshakes of all. */
 void sf_json_srtp(struct sf_emit *e, const struct sf_srtp_facts *v);

@@ -1,8 +1,9 @@
 /*
- * Unit tests of cli/opt.c, which is compiled right here: nothing of cli/ is in
- * the library, and the tables have to be looked at from inside.
+ * Unit tests of cli/opt.c and cli/optvalue.c, compiled right here: nothing of
+ * cli/ is in the library, and the tables have to be looked at from inside.
  */
-#include "cli/opt.c" /* NOLINT(bugprone-suspicious-include) */
+#include "cli/opt.c"      /* NOLINT(bugprone-suspicious-include) */
+#include "cli/optvalue.c" /* NOLINT(bugprone-suspicious-include) */
 #include "tests/out.h"
 
 #define WORDS 8
