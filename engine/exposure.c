@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/elements.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
-#include "parsers/rtp/hdrext.h"
 
 #define LOOK_ALL  512 /* first packets, each of which is read in full */
 #define LOOK_SOME 8   /* and then one in so many */
@@ -83,22 +83,10 @@ static void
 read_elements(struct sf_exposure *x, const struct sf_rtp *rtp)
 {
 	struct sf_bytes rest = rtp->ext;
-	struct sf_hdrext one;
-	struct sf_hdrext2 two;
-	struct sf_diag d;
+	struct sf_element e;
 
-	if (rtp->ext_profile == 0xbede)
-		while (
-		    rest.n != 0 && sf_hdrext_parse(&one, rest, &d) == SF_OK) {
-			note_element(x, one.id, one.data);
-			rest = one.payload;
-		}
-	else if ((rtp->ext_profile & 0xfff0) == 0x1000)
-		while (
-		    rest.n != 0 && sf_hdrext2_parse(&two, rest, &d) == SF_OK) {
-			note_element(x, two.id, two.data);
-			rest = two.payload;
-		}
+	while (sf_element_next(&e, &rest, rtp))
+		note_element(x, e.id, e.data);
 }
 
 static unsigned
@@ -180,16 +168,13 @@ static int
 level_of(const struct sf_exposure *x, const struct sf_rtp *rtp)
 {
 	struct sf_bytes rest = rtp->ext;
-	struct sf_hdrext e;
-	struct sf_diag d;
+	struct sf_element e;
 
-	if (x->level_id == 0 || rtp->ext_profile != 0xbede)
+	if (x->level_id == 0)
 		return -1;
-	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
+	while (sf_element_next(&e, &rest, rtp))
 		if (e.id == x->level_id && e.data.n == 1)
 			return e.data.p[0] & 127;
-		rest = e.payload;
-	}
 	return -1;
 }
 

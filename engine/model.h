@@ -305,6 +305,12 @@ struct sf_payload_facts {
 
 struct sf_exposure;
 
+/* The header extensions with names (RFC 8852, RFC 9143 15); 0: not known. */
+struct sf_name_ids {
+	uint8_t mid, rid, repaired_rid;
+	bool inferred; /* by what is in them: SDP does not say */
+};
+
 struct sf_stream {
 	uint32_t id;             /* from 1, in order of first packet */
 	uint32_t ssrc;
@@ -320,7 +326,8 @@ struct sf_stream {
 	uint32_t clock;          /* Hz; 0 unknown */
 	char mid[SF_TEXT_MAX];   /* "" when not known; raw octets, escape before
 	                            they are shown */
-	char rid[SF_TEXT_MAX];
+	char rid[SF_TEXT_MAX];   /* of a repair stream: of what it repairs */
+	struct sf_name_ids name_ids;
 	char cname[SF_TEXT_MAX];
 	uint32_t repairs;        /* id of the stream this one repairs; 0: none */
 	uint32_t forwards;       /* id of the stream whose frames these are, sent on

@@ -222,6 +222,8 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	if (rtp->has_ext && (s->sdp != NULL || t->pub.recorded) &&
 	    (t->pub.packets < 64 || t->pub.mid[0] == '\0'))
 		sf_track_note_extension(s, t, rtp);
+	if (rtp->has_ext)
+		sf_words_note(t, rtp);
 	if (t->framing == SF_FRAMING_DESCRIPTOR)
 		sf_track_note_ids(&u, rtp);
 	if (t->pub.packets == 1 && s->sdp != NULL)
@@ -335,6 +337,7 @@ sf_streams_finish(struct sf_streams *s)
 		if (s->tracks[i].lane != NULL)
 			sf_track_flush(s, &s->tracks[i]);
 	sf_handoff_end(s->handoff);
+	sf_inferred_finish(s);
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *t = &s->tracks[i];
 

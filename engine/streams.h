@@ -95,8 +95,25 @@ struct sf_boundaries {
 	uint32_t timestamp;
 };
 
+#define SF_WORDS    6  /* header extensions that hold a word, of one stream */
+#define SF_WORD_MAX 16 /* octets: RFC 8852 3 */
+
+struct sf_word {
+	uint8_t id, octets, packets;
+	char text[SF_WORD_MAX];
+};
+
+/* Header extensions whose octets are a word, and the same in every packet. */
+struct sf_words {
+	struct sf_word rows[SF_WORDS];
+	unsigned n;
+	bool grouped;       /* with the streams beside it, at the end */
+	uint64_t spoilt[4]; /* by id: something else was there */
+};
+
 struct sf_track {
 	struct sf_stream pub;
+	struct sf_words words;
 	struct sf_track_key name_keys[SF_TRACK_NAMES];
 	unsigned n_names;
 	struct sf_lane *lane;     /* NULL on probation */

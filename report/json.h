@@ -38,5 +38,6 @@ void sf_json_rtcp(struct sf_emit *e, const struct sf_rtcp_facts *r);
 void sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f);
 /* What tells where its frames begin, beside the payload. */
 void sf_json_boundaries(struct sf_emit *e, const struct sf_stream *s);
+void sf_json_name_ids(struct sf_emit *e, const struct sf_name_ids *ids);
 
 #endif

@@ -61,3 +61,27 @@ sf_json_boundaries(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_bool(e, "inferred", s->dependency_inferred);
 	sf_emit_close(e, '{');
 }
+
+static void
+put_id(struct sf_emit *e, const char *key, uint8_t id)
+{
+	if (id == 0)
+		sf_emit_null(e, key);
+	else
+		sf_emit_count(e, key, id);
+}
+
+void
+sf_json_name_ids(struct sf_emit *e, const struct sf_name_ids *ids)
+{
+	if (ids->mid == 0 && ids->rid == 0) {
+		sf_emit_null(e, "name_extensions");
+		return;
+	}
+	sf_emit_open(e, "name_extensions", '{');
+	put_id(e, "mid", ids->mid);
+	put_id(e, "rid", ids->rid);
+	put_id(e, "repaired_rid", ids->repaired_rid);
+	sf_emit_bool(e, "inferred", ids->inferred);
+	sf_emit_close(e, '{');
+}

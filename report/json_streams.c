@@ -79,6 +79,7 @@ put_names(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_bool(e, "said_bye", s->said_bye);
 	sf_json_feedback(e, s->feedback);
 	sf_json_boundaries(e, s);
+	sf_json_name_ids(e, &s->name_ids);
 }
 
 static void

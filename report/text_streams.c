@@ -410,6 +410,9 @@ put_identity(FILE *f, const struct view *v, const struct sf_stream *s)
 	sf_para_text(&p, ";");
 	put_captured(&p, "mid", s->mid);
 	put_captured(&p, "rid", s->rid);
+	if (s->name_ids.inferred && (s->mid[0] != '\0' || s->rid[0] != '\0'))
+		sf_para_text(&p, "(by what header extensions hold: no SDP "
+				 "lists them);");
 	put_captured(&p, "CNAME", s->cname);
 	if (s->dependency_id != 0)
 		sf_para_format(&p, "frames by header extension %u%s;",

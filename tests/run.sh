@@ -37,6 +37,7 @@ scripts='
 	unwrap
 	logsdp
 	media
+	names
 	codecs
 	hostile
 	keyed

@@ -1,6 +1,6 @@
+#include "engine/elements.h"
 #include "engine/streams/parts.h"
 #include "parsers/rtp/depdesc.h"
-#include "parsers/rtp/hdrext.h"
 
 #define LAST_ID 15 /* looked at without SDP: one octet says no higher one */
 #define SURE    16 /* packets in a row that fit ... */
@@ -11,32 +11,13 @@ static bool
 find_element(struct sf_bytes *out, const struct sf_rtp *rtp, uint8_t id)
 {
 	struct sf_bytes rest = rtp->ext;
-	struct sf_hdrext one;
-	struct sf_hdrext2 two;
-	struct sf_diag d;
-	bool short_form = rtp->ext_profile == 0xbede;
+	struct sf_element e;
 
-	if (!short_form && (rtp->ext_profile & 0xfff0) != 0x1000)
-		return false;
-	while (rest.n != 0) {
-		uint8_t found;
-
-		if (short_form) {
-			if (sf_hdrext_parse(&one, rest, &d) != SF_OK)
-				return false;
-			found = one.id;
-			*out = one.data;
-			rest = one.payload;
-		} else {
-			if (sf_hdrext2_parse(&two, rest, &d) != SF_OK)
-				return false;
-			found = two.id;
-			*out = two.data;
-			rest = two.payload;
-		}
-		if (found == id)
+	while (sf_element_next(&e, &rest, rtp))
+		if (e.id == id) {
+			*out = e.data;
 			return true;
-	}
+		}
 	return false;
 }
 

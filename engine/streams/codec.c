@@ -98,6 +98,8 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 
 	t->main_pt = sf_track_main_pt(s, t);
 	of = sf_repair_find(s, t);
+	if (of == NULL)
+		of = sf_inferred_repaired(s, t);
 	sf_track_apply_sdp(s, t);
 	if (of != NULL) {
 		t->pub.codec = SF_CODEC_RTX;

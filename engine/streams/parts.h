@@ -90,15 +90,18 @@ enum sf_codec sf_track_sdp_codec(
 /* Fills kind, codec and names; leaves alone what SDP does not say. */
 void sf_track_apply_sdp(struct sf_streams *s, struct sf_track *t);
 
+/* Does SDP say which media section it is in, and so which extensions it has? */
+bool sf_track_sdp_lists(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt);
+
 /* MID and RID out of a header extension. */
 void sf_track_note_extension(
     struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
 
-/* Which header extensions the packet has. */
-/* sdp.c: one packet, for what it tells beside the media. */
+/* One packet, for what it tells beside the media. */
 void sf_track_expose(
     struct sf_streams *s, struct sf_track *t, const struct sf_rtp *rtp);
 
+/* Which header extensions the packet has. */
 void sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp);
 
 /* The extension that SDP gives dependency descriptors; 0: none. */
@@ -146,7 +149,23 @@ void sf_repair_early(
     struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
 void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 
+/* ---- inferred.c: names in header extensions that SDP does not list ---- */
+
+/* One packet. */
+void sf_words_note(struct sf_track *t, const struct sf_rtp *rtp);
+
+/* The stream that x names, by the repaired RID, as what it repairs; NULL: none. */
+struct sf_track *sf_inferred_repaired(
+    struct sf_streams *s, const struct sf_track *x);
+
+/* No more packets: streams get the names that show themselves. */
+void sf_inferred_finish(struct sf_streams *s);
+
 /* ---- simulcast.c: layers of one source ---- */
+
+/* Were their frames captured at the same times, and those at no other? */
+bool sf_simulcast_tick_as_one(
+    const struct sf_track *a, const struct sf_track *b);
 
 /* No more packets, and streams have their names. */
 void sf_simulcast_finish(struct sf_streams *s);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parsers/rtp/hdrext.h"
+#include "engine/elements.h"
 
 #define DESCRIPTORS 512 /* first packets whose payload descriptor is read */
 
@@ -58,6 +58,12 @@ sf_track_sdp_codec(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
 	const struct sf_sdp_section *of = sdp_section(sdp, ssrc, pt);
 
 	return of == NULL ? SF_CODEC_UNKNOWN : of->codecs[pt];
+}
+
+bool
+sf_track_sdp_lists(const struct sf_sdp *sdp, uint32_t ssrc, uint8_t pt)
+{
+	return sdp_section(sdp, ssrc, pt) != NULL;
 }
 
 uint8_t
@@ -167,49 +173,17 @@ copy_text(char out[SF_TEXT_MAX], struct sf_bytes in)
 	out[n] = '\0';
 }
 
-/* RFC 8285: one octet or two in front of an element, by the profile. False
-   behind the last. */
-static bool
-next_element(
-    struct sf_bytes *rest, uint16_t profile, uint8_t *id, struct sf_bytes *data)
-{
-	struct sf_hdrext one;
-	struct sf_hdrext2 two;
-	struct sf_diag d;
-
-	if (rest->n == 0)
-		return false;
-	if (profile == 0xbede) {
-		if (sf_hdrext_parse(&one, *rest, &d) != SF_OK)
-			return false;
-		*id = one.id;
-		*data = one.data;
-		*rest = one.payload;
-		return true;
-	}
-	if ((profile & 0xfff0) != 0x1000 ||
-	    sf_hdrext2_parse(&two, *rest, &d) != SF_OK)
-		return false;
-	*id = two.id;
-	*data = two.data;
-	*rest = two.payload;
-	return true;
-}
-
 void
 sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp)
 {
 	struct sf_bytes rest = rtp->ext;
-	struct sf_hdrext e;
-	struct sf_diag d;
+	struct sf_element e;
 
 	u->ext_known = rtp->ext_profile == 0xbede || !rtp->has_ext;
 	if (!rtp->has_ext || !u->ext_known)
 		return;
-	while (rest.n != 0 && sf_hdrext_parse(&e, rest, &d) == SF_OK) {
+	while (sf_element_next(&e, &rest, rtp))
 		u->ext_ids = (uint16_t)(u->ext_ids | 1U << e.id);
-		rest = e.payload;
-	}
 }
 
 /* MID and RID (RFC 8852), where SDP gives their ids. A repair stream says whose
@@ -220,17 +194,26 @@ sf_track_note_extension(
 {
 	const struct sf_sdp_section *of =
 	    sdp_section(s->sdp, t->pub.ssrc, rtp->pt);
-	struct sf_bytes rest = rtp->ext, data;
-	uint8_t id;
+	struct sf_name_ids ids = { .mid = t->media.ext_mid,
+		.rid = t->media.ext_rid };
+	struct sf_bytes rest = rtp->ext;
+	struct sf_element e;
 
-	if (of == NULL)
-		return;
-	while (next_element(&rest, rtp->ext_profile, &id, &data)) {
-		if (id != 0 && id == of->ext_mid)
-			copy_text(t->pub.mid, data);
-		if (id != 0 &&
-		    (id == of->ext_rid || id == of->ext_repaired_rid))
-			copy_text(t->pub.rid, data);
+	if (of != NULL)
+		ids = (struct sf_name_ids){ .mid = of->ext_mid,
+			.rid = of->ext_rid,
+			.repaired_rid = of->ext_repaired_rid };
+	while (sf_element_next(&e, &rest, rtp)) {
+		bool is_mid = e.id != 0 && e.id == ids.mid;
+		bool is_rid = e.id != 0 &&
+			      (e.id == ids.rid || e.id == ids.repaired_rid);
+
+		if (is_mid)
+			copy_text(t->pub.mid, e.data);
+		if (is_rid)
+			copy_text(t->pub.rid, e.data);
+		if (is_mid || is_rid)
+			t->pub.name_ids = ids;
 	}
 }
 

@@ -72,6 +72,16 @@ tick_as_one(const struct stamps *a, const struct stamps *b)
 	return best != 0 && next * 10 < best * 9;
 }
 
+bool
+sf_simulcast_tick_as_one(const struct sf_track *a, const struct sf_track *b)
+{
+	struct stamps x, y;
+
+	read_stamps(&x, a);
+	read_stamps(&y, b);
+	return tick_as_one(&x, &y);
+}
+
 static bool
 may_be_layer(const struct sf_track *t)
 {
