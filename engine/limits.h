@@ -9,7 +9,7 @@
 #define SF_DEFAULT_MEMORY ((size_t)64 << 20)
 
 struct sf_limits {
-	size_t streams;      /* RTP streams at once: 1,024; a call has tens */
+	size_t streams;      /* RTP streams at once: hundreds; a call has tens */
 	size_t held;         /* packets waiting for a gap to fill, or for the
 	                        codec to be known, over all streams */
 	size_t held_octets;  /* of one such packet; a datagram on the Internet

@@ -25,8 +25,8 @@ struct sf_pipeline {
 	void *tap_ctx;
 };
 
-/* Shares of the whole, in 64ths, tried out on calls of every size: half for
-   the reuse search, the rest in the measure that streams need each. */
+/* Shares of the whole, in 64ths, tried out on calls of every size: about half
+   for the reuse search, the rest in the measure that streams need each. */
 struct sf_limits
 sf_limits_for(size_t octets)
 {
@@ -36,7 +36,7 @@ sf_limits_for(size_t octets)
 		octets = LEAST_MEMORY;
 	part = octets / 64;
 	return (struct sf_limits){
-		.streams = part * 13 /
+		.streams = part * 14 /
 			   (sizeof(struct sf_lane) / 4 +
 			       sizeof(struct sf_copies) / 64 +
 			       sizeof(struct sf_track) +
@@ -45,7 +45,7 @@ sf_limits_for(size_t octets)
 		.held_octets = 2048,
 		.frame_octets = (size_t)256 << 10,
 		.assemblies = part * 6 / ((size_t)256 << 10),
-		.seen_frames = part * 32 / sizeof(struct sf_seen_slot),
+		.seen_frames = part * 31 / sizeof(struct sf_seen_slot),
 		.key_uses = part / sizeof(struct sf_key_use),
 		.transport_octets = part * 4,
 		.intervals = part / sizeof(struct sf_interval),
