@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define SCANS     200 /* frames on which every placing is tried */
+#define SCANS     200 /* frames on which every placing is tried in vain */
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define CONTROLS  4   /* frames of a stream put to a changed key */
 #define DIAGNOSES 3   /* times that a stream's failure is looked into */
@@ -13,6 +13,7 @@ struct attempt {
 	struct sf_bytes frame;
 	uint32_t ssrc;
 	bool prefix;    /* the clear prefix was authenticated, too */
+	bool empty;     /* nothing was encrypted, so all of it may be clear */
 	uint32_t ready; /* number of the key that opened it */
 };
 
@@ -66,12 +67,37 @@ try_at(struct attempt *t, struct sf_placing p)
 	if (got.status != SF_OPENED)
 		return SF_TRIED_FORGED;
 	t->prefix = l.prefix;
+	t->empty = l.ct.n == sf_suite_by_id(got.suite)->tag_octets;
 	t->ready = got.ready;
 	t->r->header = l.h;
 	t->r->suite = got.suite;
 	t->r->entry = got.entry;
 	t->r->fingerprint = got.fingerprint;
 	return SF_TRIED_OPENED;
+}
+
+/*
+ * A frame shorter than what its sender leaves clear is clear as a whole: its
+ * header comes earlier than in others, and behind it is the tag alone.
+ */
+static enum sf_tried
+try_shorter(const struct sf_opener *o, struct attempt *t)
+{
+	uint8_t usual = t->r->key ? o->placing.at_key : o->placing.at;
+	const struct sf_suite *suite = sf_suite_by_id(o->suite);
+	struct sf_laid l;
+
+	if (suite == NULL || o->placing.descriptor)
+		return SF_TRIED_NOT;
+	for (uint8_t at = 0; at < usual; at++) {
+		struct sf_placing p = { at, at, SF_LAYOUT_RFC9605, false };
+
+		if (sf_laid_out(&l, t->r, t->frame, p, false) &&
+		    l.ct.n == suite->tag_octets &&
+		    try_at(t, p) == SF_TRIED_OPENED)
+			return SF_TRIED_OPENED;
+	}
+	return SF_TRIED_NOT;
 }
 
 /* The negative control: a key changed in one bit must open nothing. */
@@ -91,17 +117,18 @@ opened(struct sf_opener *o, struct attempt *t, struct sf_placing p)
 {
 	uint8_t at = t->r->header.at;
 
+	o->suite = t->r->suite;
+	if (o->controls < CONTROLS)
+		control(o, t, p);
+	if (t->empty)
+		return SF_TRIED_OPENED; /* others may have it elsewhere */
 	if (t->r->key) {
 		o->placing.at_key = at;
-		o->settled_key = true;
 	} else {
 		o->placing.at = at;
 		o->settled = true;
 	}
 	o->placing.descriptor = p.descriptor;
-	o->suite = t->r->suite;
-	if (o->controls < CONTROLS)
-		control(o, t, p);
 	if (t->unlock->ahead != NULL)
 		sf_ahead_say(t->unlock->ahead, o, t->unlock->keys, t->ready,
 		    at == 0 || p.descriptor ? o->said.prefix : t->prefix);
@@ -159,14 +186,15 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 	struct attempt t = {
 		.unlock = u, .r = r, .frame = frame, .ssrc = ssrc
 	};
-	bool known = r->key ? o->settled_key : o->settled;
 	enum sf_tried got = try_at(&t, o->placing);
 
-	if (got == SF_TRIED_OPENED)
+	if (got == SF_TRIED_OPENED) {
 		got = opened(o, &t, o->placing);
-	else if (!known && o->scans < SCANS) {
-		o->scans++;
+	} else if (try_shorter(o, &t) == SF_TRIED_OPENED) {
+		got = SF_TRIED_OPENED;
+	} else if (o->scans < SCANS) {
 		got = scan(o, &t, got);
+		o->scans += got != SF_TRIED_OPENED;
 	}
 	if (got == SF_TRIED_FORGED)
 		look_into(o, &t, r->key ? o->placing.at_key : o->placing.at);

@@ -10,6 +10,7 @@ import json
 import os
 import stat
 
+import mkcap
 from harness import (TOP, Memory, Schema, check, finish, run, scratch, slugs_by_ssrc,
                      strict)
 
@@ -89,6 +90,20 @@ def test_right(name, capture, keys, manifest, schema):
     if any(sealed(s) for s in r["streams"]):
         check(name + ": the negative control ran",
               rules["SFA002"]["asked"] > 0, rules["SFA002"])
+
+
+def test_clip(name, capture, where, keys):
+    """Of a clip with too few frames to know a codec by habit, none fails."""
+    packets = mkcap.read_capture(capture)
+    for at, n in ((0, 20), (101, 20), (101, 35)):
+        clip = os.path.join(where, "clip.pcap")
+        with open(clip, "wb") as f:
+            f.write(mkcap.pcap(packets[at:at + n]))
+        _, r = report(clip, keys)
+        failed = r and [s["ssrc"] for s in r["streams"]
+                        if s["frames_by_state"]["failed"]]
+        check("%s: packets %d to %d: nothing fails" % (name, at, at + n),
+              failed == [], failed)
 
 
 def test_wrong(name, capture, keys, slug, none):
@@ -174,6 +189,7 @@ def main():
             path = os.path.join(CALLS, capture)
             right = write(where, "right.json", keys_of(m))
             test_right(capture, path, right, m, schema)
+            test_clip(capture, path, where, right)
             bare = write(where, "bare.json", keys_of(m, no_suite))
             test_right(capture + " no suite", path, bare, m, schema)
             digit = write(where, "digit.json", keys_of(m, other_digit))

@@ -29,10 +29,11 @@ sealed_key(uint64_t kid, uint8_t first)
 	return f;
 }
 
-/* A frame of CTR i, `at` octets of prefix in front, which are metadata or not;
-   returns its octets. */
+/* A frame of CTR i and n octets of plaintext, `at` octets of prefix in front,
+   which are metadata or not; returns its octets. */
 static inline size_t
-sealed_frame(uint8_t *out, unsigned i, size_t at, bool prefix_too)
+sealed_frame_of(
+    uint8_t *out, unsigned i, size_t at, bool prefix_too, size_t n)
 {
 	const struct sf_crypto *c = &sf_crypto_ossl;
 	const struct sf_suite *suite = sf_suite_by_id(4);
@@ -42,6 +43,7 @@ sealed_frame(uint8_t *out, unsigned i, size_t at, bool prefix_too)
 	uint64_t seed = i;
 	size_t h;
 
+	assert_true(n <= sizeof(plain));
 	noise_fill(plain, sizeof(plain), &seed);
 	noise_fill(out, at, &seed);
 	assert_true(
@@ -52,9 +54,15 @@ sealed_frame(uint8_t *out, unsigned i, size_t at, bool prefix_too)
 	h = sf_sframe_header_write(out + at, SEALED_KID, i);
 	assert_true(c->seal(a, nonce, sf_bytes(out + at, h),
 	    prefix_too ? sf_bytes(out, at) : sf_bytes(NULL, 0),
-	    sf_bytes(plain, SEALED_PLAIN), out + at + h));
+	    sf_bytes(plain, n), out + at + h));
 	c->aead_free(a);
-	return at + h + SEALED_PLAIN + suite->tag_octets;
+	return at + h + n + suite->tag_octets;
+}
+
+static inline size_t
+sealed_frame(uint8_t *out, unsigned i, size_t at, bool prefix_too)
+{
+	return sealed_frame_of(out, i, at, prefix_too, SEALED_PLAIN);
 }
 
 static inline void

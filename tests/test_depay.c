@@ -305,6 +305,49 @@ guesses_formats(void **state)
 	}
 }
 
+/* A frame of two packets and one of one: 15 bits that count are enough, and what
+   stays as it is, or jumps, is not. */
+static const struct {
+	const char *what, *packets[3];
+	enum sf_codec codec;
+} few[] = {
+	{ "VP8", { "90808123", "80808123", "90808124" }, SF_CODEC_VP8 },
+	{ "VP8 with 7 bits", { "908012", "808012", "908013" },
+	    SF_CODEC_UNKNOWN },
+	{ "VP8 without", { "10", "00", "10" }, SF_CODEC_UNKNOWN },
+	{ "VP8, not counting", { "90808123", "80808123", "90808123" },
+	    SF_CODEC_UNKNOWN },
+	{ "VP8, jumping", { "90808123", "80808123", "90808223" },
+	    SF_CODEC_UNKNOWN },
+	{ "VP9", { "8881a3", "8481a3", "8c81a4" }, SF_CODEC_VP9 },
+	{ "SFrame", { "99812c0100", "99812c0101", "99812c0102" },
+	    SF_CODEC_UNKNOWN },
+};
+
+static void
+guesses_from_few(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(few); i++) {
+		struct sf_unit units[3];
+		uint8_t octets[3][44];
+		uint64_t seed = i;
+		bool descriptor;
+
+		for (unsigned k = 0; k < 3; k++) {
+			struct sf_bytes h = hex_octets(few[i].packets[k]);
+
+			noise_fill(octets[k], sizeof(octets[k]), &seed);
+			memcpy(octets[k], h.p, h.n);
+			hex_free(h);
+			units[k] = unit(k + 1, k / 2 * 3000, k != 0,
+			    sf_bytes(octets[k], sizeof(octets[k])));
+		}
+		EXPECT(few[i].what, sf_depay_guess(units, 3, &descriptor),
+		    few[i].codec);
+	}
+}
+
 /* Noise, as SRTP leaves it, is no video format; Opus is told by its clock. */
 static void
 guesses_nothing_of_noise(void **state)
@@ -338,6 +381,7 @@ main(void)
 		cmocka_unit_test(rebuilds_frames),
 		cmocka_unit_test(says_when_there_is_no_room),
 		cmocka_unit_test(guesses_formats),
+		cmocka_unit_test(guesses_from_few),
 		cmocka_unit_test(guesses_nothing_of_noise),
 	};
 

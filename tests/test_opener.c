@@ -73,6 +73,53 @@ opens_where_the_header_is(void **state)
 	}
 }
 
+/* Frames of one stream: octets in front of the header, and behind it. */
+static const struct {
+	const char *what;
+	struct {
+		size_t at, plain;
+	} frames[6];
+} changing[] = {
+	{ "frames that are shorter than what is left clear",
+	    { { 10, 20 }, { 10, 1 }, { 3, 0 }, { 0, 0 }, { 10, 20 }, { 9, 0 } } },
+	{ "nothing to encrypt at first",
+	    { { 0, 0 }, { 0, 0 }, { 1, 20 }, { 0, 0 }, { 1, 20 }, { 1, 4 } } },
+	{ "another prefix from one frame to the next",
+	    { { 5, 20 }, { 7, 20 }, { 0, 20 }, { 33, 20 }, { 5, 20 },
+		{ 1, 20 } } },
+};
+
+static void
+opens_where_the_header_moves(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(changing); i++) {
+		struct sf_keyfile *file = sealed_key(9, 7);
+		struct sf_unlock u = { .file = file,
+			.crypto = &sf_crypto_ossl };
+		struct sf_opener o = { .settled = false };
+		struct sf_record r;
+		uint8_t frame[256];
+
+		u.keys = sf_keys_new(&sf_crypto_ossl, file);
+		assert_non_null(u.keys);
+		for (unsigned k = 0; k < 60; k++) {
+			size_t at = changing[i].frames[k % 6].at;
+			size_t n = sealed_frame_of(frame, 8 + k, at, true,
+			    changing[i].frames[k % 6].plain);
+
+			EXPECT(changing[i].what, try(&o, &u, frame, n, &r),
+			    SF_TRIED_OPENED);
+			EXPECT(changing[i].what, r.header.at, at);
+			EXPECT(changing[i].what, r.header.ctr, 8 + k);
+		}
+		EXPECT(changing[i].what, o.controls_opened, 0);
+		sf_keys_free(u.keys);
+		sf_keyfile_wipe(file, &sf_crypto_ossl);
+		free(file);
+	}
+}
+
 static enum sf_open_status
 open_all(struct sf_aead *a, const uint8_t nonce[SF_NONCE], struct sf_bytes aad1,
     struct sf_bytes aad2, struct sf_bytes ct, uint8_t *pt)
@@ -115,6 +162,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_where_the_header_is),
+		cmocka_unit_test(opens_where_the_header_moves),
 		cmocka_unit_test(sees_a_check_that_is_void),
 	};
 

@@ -241,7 +241,11 @@ emit_header(struct sf_classifier *c, struct sf_classify_run *run,
 	count_tried(&c->pub->evidence, r);
 	c->run_frames++;
 	c->run_layout[r->layout]++;
-	c->run_prefixed += r->header.at > 0 && !c->placing.descriptor;
+	/* what is shorter than the prefix has its header earlier */
+	c->run_prefixed +=
+	    !c->placing.descriptor &&
+	    (r->header.at > 0 ||
+		(r->tried == SF_TRIED_OPENED && c->placing.at > 0));
 	c->run_descriptor += r->descriptor || c->placing.descriptor;
 }
 
