@@ -77,11 +77,20 @@ sf_reader_state(struct sf_reader *r, size_t octets)
 	return r->state;
 }
 
+static int64_t
+in_range(int64_t ns)
+{
+	if (ns > SF_TIME_MOST)
+		return SF_TIME_MOST;
+	return ns < SF_TIME_LEAST ? SF_TIME_LEAST : ns;
+}
+
 void
 sf_reader_deliver(
     struct sf_reader *r, struct sf_packet *out, const struct sf_record *record)
 {
 	struct sf_capture_info *info = &r->info;
+	int64_t time_ns = in_range(record->time_ns);
 	uint64_t wire = record->original;
 	size_t n = record->data.n;
 
@@ -94,14 +103,13 @@ sf_reader_deliver(
 
 	info->packets++;
 	if (record->timed) {
-		if (!r->timed || record->time_ns < info->first_ns)
-			info->first_ns = record->time_ns;
-		if (!r->timed || record->time_ns > info->last_ns)
-			info->last_ns = record->time_ns;
+		if (!r->timed || time_ns < info->first_ns)
+			info->first_ns = time_ns;
+		if (!r->timed || time_ns > info->last_ns)
+			info->last_ns = time_ns;
 		r->timed = true;
 	}
-	out->place =
-	    (struct sf_place){ info->packets, record->time_ns, r->input };
+	out->place = (struct sf_place){ info->packets, time_ns, r->input };
 	out->media = r->info.has_media ? &r->info.media : NULL;
 	out->link_type = record->link_type;
 	out->direction = record->direction;

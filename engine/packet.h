@@ -7,10 +7,15 @@
 #include "parsers/base/bytes.h"
 #include "parsers/net/addr.h"
 
+/* What a time can be, 1950 to 2106: a time and the difference of two others can
+   be added. A file that says more gets the nearest. */
+#define SF_TIME_LEAST INT64_C(-600000000000000000)
+#define SF_TIME_MOST  (INT64_C(1000000000) << 32)
+
 /* Where and when. The number is the one Wireshark shows: the first is 1. */
 struct sf_place {
 	uint64_t packet;
-	int64_t time_ns; /* since 1970 */
+	int64_t time_ns; /* since 1970, SF_TIME_LEAST to SF_TIME_MOST */
 	uint32_t input;  /* index of the input file, from 0 */
 };
 
