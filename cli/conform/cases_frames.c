@@ -221,7 +221,7 @@ meta_twice(struct sf_trial *t)
 
 /* Frames of zeroes show their key stream: no block of one is in another. */
 static void
-keystream(struct sf_trial *t)
+keystream_from(struct sf_trial *t, uint64_t from)
 {
 	enum { N = 4, LONG = 64 };
 	uint8_t base[32], zeroes[LONG] = { 0 }, seen[N][LONG];
@@ -234,6 +234,14 @@ keystream(struct sf_trial *t)
 	f.base = sf_bytes(base, sizeof(base));
 	sf_new(t, "a");
 	sf_must_key(t, "a", "send", f.kid, f.base);
+	if (from != 0) {
+		sf_begin(t, "ctr");
+		sf_put(t, "ctx", "a");
+		sf_put_u64(t, "kid", f.kid);
+		sf_put_u64(t, "next", from);
+		sf_ask(t);
+		sf_must_ok(t, "to go on with a counter that was not used yet");
+	}
 	for (unsigned i = 0; i < N; i++) {
 		sf_seal(t, "a", f.kid, f.meta, f.pt);
 		if (!sf_must_ok(t, "to seal a frame") ||
@@ -259,6 +267,19 @@ keystream(struct sf_trial *t)
 						    a, b, x, y);
 	sf_seal(t, "a", f.kid, f.meta, f.pt);
 	(void)sf_must_be_sealed(t, &f, &ctr);
+}
+
+static void
+keystream(struct sf_trial *t)
+{
+	keystream_from(t, 0);
+}
+
+/* Over the end of an octet, and of 32 bits. */
+static void
+keystream_far(struct sf_trial *t)
+{
+	keystream_from(t, t->c->i == 0 ? 254 : (UINT64_C(1) << 32) - 2);
 }
 
 /* ---- after a failure ----------------------------------------------------- */
@@ -363,6 +384,7 @@ sf_cases_frames(struct sf_catalogue *k)
 		{ "fr-large-open", "frames", "4.4.4", "CT-02 DEC-01", "A frame of a mebibyte, and of sixteen, opens", FIRST_SUITE, LARGE, SF_NEED(OPEN), large_open },
 		{ "fr-large-seal", "frames", "4.4.3", "CT-02 CT-03", "A frame of a mebibyte, and of sixteen, is sealed", FIRST_SUITE, LARGE, SF_NEED(SEAL), large_seal },
 		{ "fr-keystream", "frames", "4.4.3", "NON-01 CTR-01", "No two frames share any part of their key streams", EACH_SUITE, 1, SF_NEED(SEAL), keystream },
+		{ "fr-keystream-far", "frames", "4.4.3", "NON-01 CTR-01", "No two frames share a key stream where the CTR gets an octet longer", EACH_SUITE, 2, SF_NEED(SEAL) | SF_NEED(CTR_SET), keystream_far },
 		{ "fr-no-release", "frames", "4.5.1", "AEAD-08", "Nothing of the plaintext is left after a failed tag", EACH_SUITE, 2, SF_NEED(OPEN) | SF_NEED(PEEK), no_release },
 		{ "fr-other-suite", "frames", "4.4.2", "KDF-05 SUITE-01", "A frame of another suite is refused", EACH_SUITE, SF_SUITES - 1, SF_NEED(OPEN), other_suite },
 		{ "fr-two", "frames", "4.4.4", "DEC-05", "Two frames one behind the other are no frame", EACH_SUITE, 1, SF_NEED(OPEN), two_frames },

@@ -18,7 +18,7 @@ other_of(const struct pair *p)
 }
 
 static void
-make(struct sf_trial *t, struct pair *p)
+fill(struct sf_trial *t, struct pair *p)
 {
 	sf_fill(t, p->base, sizeof(p->base));
 	sf_fill(t, p->other, sizeof(p->other));
@@ -27,6 +27,12 @@ make(struct sf_trial *t, struct pair *p)
 		.kid = 0x123,
 		.meta = sf_bytes(NULL, 0),
 		.pt = sf_bytes(p->pt, sizeof(p->pt)) };
+}
+
+static void
+make(struct sf_trial *t, struct pair *p)
+{
+	fill(t, p);
 	sf_new(t, "a");
 }
 
@@ -137,6 +143,37 @@ replace(struct sf_trial *t)
 	else
 		sf_record(t, "rekey-same-kid: %s%s", got,
 		    said && first && second ? ", both open" : "");
+}
+
+/* A second key under a KID that sends: what is sealed then is under the one
+   that the reply said. */
+static void
+replace_send(struct sf_trial *t)
+{
+	struct pair p;
+	struct sf_plain second;
+	bool said;
+	uint64_t ctr;
+
+	make(t, &p);
+	second = p.f;
+	second.base = other_of(&p);
+	sf_must_key(t, "a", "send", p.f.kid, p.f.base);
+	sf_must_seal(t, "a", &p.f, &ctr);
+	sf_key(t, "a", "send", p.f.kid, second.base);
+	said = t->reply == SF_R_OK;
+	if (!said) {
+		sf_must_seal(t, "a", &p.f, &ctr);
+		return;
+	}
+	sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt);
+	if (t->reply == SF_R_NO &&
+	    strcmp(t->run->info.policy[SF_POLICY_REKEY_SAME_KID], "keep") == 0)
+		return;
+	if (strcmp(t->run->info.policy[SF_POLICY_REKEY_SAME_KID], "keep") == 0)
+		(void)sf_must_be_sealed(t, &p.f, &ctr);
+	else
+		(void)sf_must_be_sealed(t, &second, &ctr);
 }
 
 /* The same key once more, with or without being taken away before. */
@@ -272,6 +309,60 @@ out:
 	}
 }
 
+/* Suites that the shim does not declare: refused, or what they are named. */
+static void
+suite_other(struct sf_trial *t)
+{
+	struct pair p;
+	uint64_t ctr;
+	char there[40] = "";
+	unsigned asked = 0;
+
+	for (uint16_t id = 1; id <= SF_SUITES && !t->stopped; id++) {
+		if ((t->run->info.suites >> id & 1) != 0)
+			continue;
+		asked++;
+		t->suite = sf_suite_by_id(id);
+		t->optional = true; /* unsupported is an answer as well */
+		fill(t, &p);
+		sf_begin(t, "new");
+		sf_put(t, "ctx", "a");
+		sf_put_u64(t, "suite", id);
+		if (sf_ask(t) == SF_R_OK &&
+		    sf_key(t, "a", "send", p.f.kid, p.f.base) == SF_R_OK &&
+		    sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt) == SF_R_OK &&
+		    sf_must_be_sealed(t, &p.f, &ctr))
+			snprintf(there + strlen(there),
+			    sizeof(there) - strlen(there), " %u", id);
+		t->optional = false;
+	}
+	t->suite = NULL;
+	if (there[0] != '\0')
+		sf_record(t, "there, and not declared: suite%s", there);
+	else if (asked == 0)
+		sf_record(t, "all suites are declared");
+}
+
+/* Two contexts send under one KID, each with its key and its counter. */
+static void
+isolation_send(struct sf_trial *t)
+{
+	struct pair p;
+	struct sf_plain second;
+	uint64_t ctr = 0;
+
+	make(t, &p);
+	sf_new(t, "b");
+	second = p.f;
+	second.base = other_of(&p);
+	sf_must_key(t, "a", "send", p.f.kid, p.f.base);
+	sf_must_key(t, "b", "send", p.f.kid, second.base);
+	for (unsigned i = 0; i < 3 && !t->stopped; i++) {
+		sf_must_seal(t, "a", &p.f, &ctr);
+		sf_must_seal(t, "b", &second, &ctr);
+	}
+}
+
 static void
 isolation(struct sf_trial *t)
 {
@@ -327,11 +418,14 @@ sf_cases_keys(struct sf_catalogue *k)
 		{ "key-dir-seal", "keys", "4.4.1", "KEY-08", "A key for receiving seals nothing", EACH_SUITE, 1, SF_NEED(SEAL), direction_seal },
 		{ "key-both", "keys", "4.4.1", "KEY-08", "One KID for sending and for receiving", FIRST_SUITE, 2, SF_NEED(OPEN) | SF_NEED(SEAL), both },
 		{ "key-replace", "keys", "4.4.1", "KEY-02", "A second key for a KID replaces the first, or the caller is told", EACH_SUITE, 1, SF_NEED(OPEN), replace },
+		{ "key-replace-send", "keys", "4.4.1", "KEY-02 CTR-02", "A second key for a KID that sends is used from then on, or the caller is told", EACH_SUITE, 1, SF_NEED(SEAL), replace_send },
 		{ "key-readd", "keys", "7.4", "CTR-06", "The same key added again does not start its counter again", EACH_SUITE, 1, SF_NEED(SEAL), again_there },
 		{ "key-readd-removed", "keys", "9.1", "CTR-06", "A key that was removed and is added again", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(RMKEY), again_removed },
 		{ "key-removed", "keys", "5.1", "SK-10", "A key that was removed opens nothing", EACH_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), removed },
 		{ "key-many", "keys", "4.4.1", "KEY-05", "Many keys work, or the one too many is refused and the others work", FIRST_SUITE, 4, SF_NEED(OPEN), many },
 		{ "key-suite-id", "keys", "8.1", "SUITE-03", "A suite that is reserved or not assigned is refused", ONCE, 5, SF_NEED(SEAL), suite_id },
+		{ "key-suite-other", "keys", "4.5", "SUITE-02 SUITE-03", "A suite that is not declared is refused, or is the one of its number", ONCE, 1, SF_NEED(SEAL), suite_other },
+		{ "key-isolation-send", "keys", "4.4.1", "KEY-06 CTR-03", "Two contexts that send under one KID have a key and a counter each", EACH_SUITE, 1, SF_NEED(SEAL), isolation_send },
 		{ "key-isolation", "keys", "4.4.1", "KEY-06", "Keys of two contexts with one KID are not mixed", EACH_SUITE, 1, SF_NEED(OPEN), isolation },
 		{ "key-near", "keys", "4.3", "HDR-07 KEY-06", "KIDs that differ in their last bits alone are two", FIRST_SUITE, 3, SF_NEED(OPEN), near },
 		/* clang-format on */

@@ -191,11 +191,38 @@ window(struct sf_trial *t)
 		open_ctr(t, &s, top + w);
 		sf_must_no(t, "the same frame again");
 		break;
-	default:
+	case 7:
 		open_ctr(t, &s, top - w);
 		if (t->reply != SF_R_NONE)
 			sf_record(t, "a frame older than the window is %s",
 			    t->reply == SF_R_OK ? "opened" : "refused");
+		break;
+	case 8:
+		must_ctr(t, &s, top - w + 1, "the oldest frame of the window");
+		open_ctr(t, &s, top - w + 1);
+		sf_must_no(t, "the oldest frame of the window again");
+		break;
+	case 9:
+		must_ctr(t, &s, top + w + 1, "a jump of one window and one");
+		must_ctr(t, &s, top + 2, "the oldest frame of the window");
+		open_ctr(t, &s, top + 2);
+		sf_must_no(t, "the same frame again");
+		break;
+	case 10:
+		must_ctr(t, &s, top + (UINT64_C(1) << 32), "a jump of 2^32");
+		must_ctr(t, &s, top + (UINT64_C(1) << 32) - w + 1,
+		    "the oldest frame of the window");
+		open_ctr(t, &s, top + (UINT64_C(1) << 32));
+		sf_must_no(t, "the same frame again, behind a jump");
+		break;
+	default:
+		for (uint64_t i = 1; i < 20; i++)
+			must_ctr(t, &s, top + 2 * i, "every other frame");
+		for (uint64_t i = 19; i > 0 && 2 * i + w > 39; i--)
+			must_ctr(t, &s, top + 2 * i - 1,
+			    "the frame between, in the other order");
+		open_ctr(t, &s, top + 38);
+		sf_must_no(t, "the same frame again");
 		break;
 	}
 }
@@ -292,7 +319,7 @@ sf_cases_replay(struct sf_catalogue *k)
 		{ "rp-order", "replay", "9.3", "REP-02 DEC-02", "Frames with rising counters open, whatever the gaps", EACH_SUITE, 1, SF_NEED(OPEN), in_order },
 		{ "rp-reorder", "replay", "9.3", "REP-03", "Frames out of order", EACH_SUITE, 1, SF_NEED(OPEN), reordered },
 		{ "rp-duplicate", "replay", "9.3", "REP-03", "The same frame again", EACH_SUITE, 1, SF_NEED(OPEN), duplicate },
-		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", EACH_SUITE, 8, SF_NEED(OPEN), window },
+		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", EACH_SUITE, 12, SF_NEED(OPEN), window },
 		{ "rp-perkid", "replay", "9.3", "REP-03", "One counter under two KIDs is two frames", EACH_SUITE, 1, SF_NEED(OPEN), per_kid },
 		{ "rp-top", "replay", "9.3", "REP-03", "Counters near the end of 64 bits", FIRST_SUITE, 3, SF_NEED(OPEN), top },
 		{ "rp-forge", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame with a high counter does not stop the sender", EACH_SUITE, 3, SF_NEED(OPEN), forged_high },
