@@ -230,7 +230,7 @@ run_cases(struct sf_conform *run, const struct sf_config *c,
 		sf_complain(NULL,
 		    "conform: no case is that; --list shows all there are");
 		st = SF_EXIT_USAGE;
-	} else if (r != NULL && sf_conform_run(run)) {
+	} else if (r != NULL && (sf_conform_causes(run), sf_conform_run(run))) {
 		r->run = run;
 		r->command = command;
 		r->verbose = c->verbose;

@@ -217,6 +217,62 @@ def test_forms():
           not SCHEMA.faults(doc))
 
 
+def test_causes():
+    """A mistake that is in all frames is found before the cases, told first, and
+    what it breaks is charged to it and to nothing else."""
+    rows = [  # defect, of, requirement, a case that is about another
+        ("nonce-little", "frames", "NON-01", "rp-order-s4-01"),
+        ("kdf-label-case", "frames", "KDF-03", "key-isolation-s1-01"),
+        ("mls-per-sender", "mls", "MLS-01", "ml-replaced-s4-01"),
+        ("ratchet-label", "ratchet", "SK-05", "rt-wrap-send-s5-01"),
+    ]
+    for name, of, want, case in rows:
+        r = conform("--json", "--case", case, shim=broken(name))
+        doc = results(r)
+        causes = [c for c in doc["causes"] if c["of"] == of]
+        check("cause: " + name, len(causes) == 1 and causes[0]["charged"] == want
+              and causes[0]["suites"] == list(range(1, 9)), doc["causes"])
+        check("charged: " + name, [c["charged"] for c in doc["cases"]] == [want],
+              doc["cases"])
+        check("nothing else: " + name, [q["id"] for q in doc["requirements"]
+                                        if q["fail"]] == [want], doc["requirements"])
+        check("fits the schema: " + name, not SCHEMA.faults(doc), SCHEMA.faults(doc))
+    r = conform("--case", "rp-order-s4-01", shim=broken("nonce-little"))
+    check("a cause comes first", r.text.splitlines()[2].startswith("cause ") and
+          "least significant octet first (NON-01)" in r.text, r.text)
+    # a mistake with metadata is not to blame for frames without
+    r = conform("--json", "--case", "md-open-s4-0*", "--case", "st-*-s4-*",
+                shim=broken("aad-order"))
+    doc = results(r)
+    check("only what it breaks", all(c["id"].startswith("md-") for c in failures(doc))
+          and len(failures(doc)) == 8, failures(doc))
+    for shim in ([OURS], NODE, PYTHON):
+        doc = results(conform("--json", "--case", "ctr-start-s4-01", shim=shim))
+        check("no cause where there is none", doc["causes"] == [], doc["causes"])
+
+
+def test_standard_error():
+    """A panic is told in lines, of many the first and the last."""
+    r = hostile("for n in range(40): sys.stderr.write('line %d\\x1b\\n' % n)\nsys.exit(101)",
+                case="st-late-key-s4-01")
+    said = results(r)["cases"][0]["stderr"]
+    check("all of it in JSON", said.count("line") == 40, said)
+    code = "import sys\n" + HELLO + (
+        "for l in sys.stdin:\n if 'hello' in l: print(l.split()[0]+' ok v=1 name=x '"
+        "'version=1 suites=4 caps=seal,open',flush=True); continue\n for n in range(40): "
+        "sys.stderr.write('line %d\\x1b\\n' % n)\n sys.exit(101)\n")
+    shim = [sys.executable, "-c", code]
+    text = conform("--case", "st-late-key-s4-01", shim=shim).text
+    check("the first and the last in text", "      | line 5\\x1b\n      | ...\n"
+          "      | line 34\\x1b\n" in text and "line 20" not in text, text)
+    x = conform("--case", "st-late-key-s4-01", "--format", "junit", shim=shim).text
+    tree = xml.etree.ElementTree.fromstring(x)
+    said = tree.find("testcase/system-err").text
+    check("and in JUnit", said.count("\n") == 13 and "line 39" in said, said)
+    check("JUnit has the line that replays", "printf '" in
+          tree.find("testcase/error").text, x)
+
+
 def test_known():
     def known(text, *args):
         with scratch() as d:

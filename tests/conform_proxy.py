@@ -204,6 +204,42 @@ class Minimal(Variant):
         return None if verb not in ("open", "hdr-dec") or is_minimal(frame) else "header"
 
 
+class EpochBits(Variant):
+    """As libraries that are compiled for one width: 8 bits of epoch, and the
+    index gets all the rest."""
+
+    def refuse(self, verb, q):
+        return "param" if verb == "epoch" and int(q["ebits"]) != 8 else None
+
+
+class StepBits(Variant):
+    """R is 8, and no other."""
+
+    def refuse(self, verb, q):
+        return "param" if verb == "rkey" and int(q["r"]) != 8 else None
+
+
+class Buffered(Variant):
+    """Says nothing until its input has ended."""
+
+    def lines(self):
+        return list(sys.stdin)
+
+
+class Log(Variant):
+    """A library that logs to standard output."""
+
+    def after(self, verb, q, reply):
+        return "2026/11/28 23:51:07 sframe: %s\n%s" % (verb, reply)
+
+
+class Once(Variant):
+    """Answers one request, and ends."""
+
+    def lines(self):
+        return [sys.stdin.readline()]
+
+
 class Uniform(Variant):
     def after(self, verb, q, reply):
         return reply.split(" why=")[0] + " why=auth" if " no " in reply else reply

@@ -40,7 +40,8 @@ def test_permitted():
         "": "Kid32 Ctr48 MetaNone NoEmpty BaseKeys OneContext SealOnly Suite5",
         "metadata": "MetaLimit", "replay": "Strict Jump Window1",
         "header": "Half Minimal", "keys": "Suite1 OpenOnly Uniform NoReason",
-        "state": "NoNumbers More Crlf Upper Noise", "frames": "FrameLimit"}
+        "state": "NoNumbers More Crlf Upper Noise", "frames": "FrameLimit",
+        "mls": "EpochBits", "ratchet": "StepBits"}
     rows = [(n, "--quick") + (("--tag", tag) if tag else ())
             for tag, all_of in names.items() for n in all_of.split()]
     for (name, *_), r in zip(rows, at_once(rows)):
@@ -68,6 +69,16 @@ def test_recorded():
           "max-kid=4294967295" in c["why"], c)
     c = why("NoEmpty", "fr-pt-open-s4-01")
     check("no empty plaintext is told", c["verdict"] == "recorded", c)
+
+
+def test_no_shim():
+    """What is no shim at all is told what it does wrong, and nothing is run."""
+    for name, word in (("Buffered", "flush"), ("Log", "standard error"),
+                       ("Once", "one request after another")):
+        r = conform(name, "--case", "ctr-start-*")
+        check("no shim: " + name, r.status == 1 and not r.out and
+              word in r.errors, r)
+        check("no shim, in time: " + name, r.took < 20, r.took)
 
 
 def test_misbehaving():

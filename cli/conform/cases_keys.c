@@ -150,9 +150,11 @@ replace(struct sf_trial *t)
 static void
 replace_send(struct sf_trial *t)
 {
+	const char *declared = t->run->info.policy[SF_POLICY_REKEY_SAME_KID];
+	bool keeps = strcmp(declared, "keep") == 0, said;
 	struct pair p;
 	struct sf_plain second;
-	bool said;
+	struct sf_bytes ct;
 	uint64_t ctr;
 
 	make(t, &p);
@@ -162,18 +164,16 @@ replace_send(struct sf_trial *t)
 	sf_must_seal(t, "a", &p.f, &ctr);
 	sf_key(t, "a", "send", p.f.kid, second.base);
 	said = t->reply == SF_R_OK;
-	if (!said) {
-		sf_must_seal(t, "a", &p.f, &ctr);
-		return;
-	}
 	sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt);
-	if (t->reply == SF_R_NO &&
-	    strcmp(t->run->info.policy[SF_POLICY_REKEY_SAME_KID], "keep") == 0)
+	if (keeps && t->reply == SF_R_NO)
 		return;
-	if (strcmp(t->run->info.policy[SF_POLICY_REKEY_SAME_KID], "keep") == 0)
-		(void)sf_must_be_sealed(t, &p.f, &ctr);
-	else
-		(void)sf_must_be_sealed(t, &second, &ctr);
+	if (said && !keeps && t->reply == SF_R_OK &&
+	    sf_take_hex(t, "ct", &ct) && sf_opens_by_us(t, &p.f, ct))
+		sf_fail(t,
+		    "a second key for the KID was taken (ok), and frames are "
+		    "still sealed with the first: the caller is not told that "
+		    "it has no effect");
+	(void)sf_must_be_sealed(t, said && !keeps ? &second : &p.f, &ctr);
 }
 
 /* The same key once more, with or without being taken away before. */

@@ -38,6 +38,7 @@ struct sf_shim_info {
 /* ---- cases --------------------------------------------------------------- */
 
 struct sf_trial;
+struct sf_plain;
 
 /* How a case is made; a table of these makes the catalogue. */
 struct sf_case {
@@ -125,8 +126,11 @@ struct sf_case_result {
 	bool flaky;       /* it crashed or hung once, and not when run again */
 	bool known;       /* as the file of known results says */
 	char why[SF_WHY]; /* expected and got, or what was recorded */
-	char *replay;     /* requests for printf, or NULL: too long */
-	char *error;      /* the end of standard error, after a crash */
+	/* The requirement that did not hold, when it is not the first that the
+	   case names; static, or NULL. */
+	const char *charged;
+	char *replay; /* requests for printf, or NULL: too long */
+	char *error;  /* the end of standard error, after a crash */
 	unsigned milliseconds;
 	int8_t choice; /* of a policy: 1 taken, 0 refused, -1 not asked */
 	uint8_t policy;
@@ -144,11 +148,26 @@ struct sf_conform_options {
 	unsigned n_names;
 };
 
+/* Ways to come by the keys of a frame, each with mistakes of its own. */
+enum sf_cause_kind {
+	SF_CAUSE_FRAMES,
+	SF_CAUSE_MLS,
+	SF_CAUSE_RATCHET,
+	SF_CAUSES
+};
+
+/* What is wrong with all frames of a suite, as far as it is known. */
+struct sf_cause {
+	unsigned mistake; /* of engine/diagnose.h, in what it seals; 0: none */
+	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
+};
+
 /* Runs the cases and fills in results, one for each. */
 struct sf_conform {
 	const struct sf_conform_options *o;
 	const struct sf_crypto *crypto;
 	struct sf_shim_info info;
+	struct sf_cause causes[SF_SUITES + 1][SF_CAUSES];
 	const struct sf_catalogue *catalogue;
 	struct sf_case_result *results;
 	size_t done, crashes;
@@ -169,6 +188,13 @@ void sf_case_family(const char *id, char out[48]);
 
 /* Starts the shim once and asks it hello; trouble says why it is not OK. */
 enum sf_hello sf_conform_hello(struct sf_conform *r);
+/* Looks at a few frames of each suite, so that a mistake that is in all of them
+   is known before the cases that it breaks. */
+void sf_conform_causes(struct sf_conform *r);
+/* Of a cause whose mistake is known: "NON-01", what it is, what to do; static. */
+const char *sf_cause_requirement(const struct sf_cause *c);
+const char *sf_cause_text(const struct sf_cause *c);
+const char *sf_cause_remedy(const struct sf_cause *c);
 /* False after a failure of ours; trouble says which. */
 bool sf_conform_run(struct sf_conform *r);
 bool sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c);
@@ -203,7 +229,15 @@ struct sf_trial {
 	   not. */
 	char beyond[96];
 	bool declared; /* the former of the two */
-	bool optional; /* the verb that is being asked */
+	/* The last open: with metadata, and with another CTR than 0. */
+	bool asked_meta, asked_later;
+	/* Where its keys are from: an epoch, or a ratchet, that was taken. */
+	bool epoch_known, ratchet_known;
+	uint64_t epoch, ebits, sbits, rbits;
+	uint64_t asked_epoch, asked_ebits, asked_sbits, asked_rbits;
+	const char *blame; /* requirement that the next failure is against */
+	unsigned misses[SF_SUITES + 1]; /* frames whose mistake was not found */
+	bool optional;                  /* the verb that is being asked */
 	size_t room;
 	uint8_t *octets; /* of the last value taken */
 	bool stopped;    /* something was found: nothing is asked now */
@@ -253,6 +287,12 @@ void sf_record(struct sf_trial *t, const char *format, ...)
    another: taken and refused are its words for the two. */
 void sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
     const char *word_taken, const char *word_refused);
+
+/* A frame of the shim's that does not open: says why, if it can be found. */
+void sf_fail_frame(
+    struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
+/* Refused, as all such frames are, for a reason that is known; or false. */
+bool sf_fail_refused(struct sf_trial *t, const char *what);
 
 /* What the last reply has to be. A refusal of what is beyond is recorded. */
 bool sf_must_ok(struct sf_trial *t, const char *what);
@@ -309,6 +349,9 @@ bool sf_must_be_sealed(
 /* The same of a frame that stands anywhere in a reply. */
 bool sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
     struct sf_bytes ct, uint64_t *ctr);
+/* The same without a verdict: the tag is right for this key. */
+bool sf_opens_by_us(
+    struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
 void sf_must_seal(struct sf_trial *t, const char *ctx, const struct sf_plain *f,
     uint64_t *ctr);
 

@@ -39,6 +39,37 @@ void sf_conform_complain(struct sf_conform_report *r, const char *format, ...)
 /* Is this one that keeps an implementation from conforming? */
 bool sf_conform_counts(const struct sf_case_result *r);
 
+#define SF_REQUIREMENT_ID 16
+
+/* The requirement that a case is charged to. */
+void sf_conform_charged(const struct sf_case *c,
+    const struct sf_case_result *result, char out[SF_REQUIREMENT_ID]);
+
+/* A line that asks for the case again, pasted into a shell. */
+void sf_conform_replay(FILE *f, const struct sf_conform_report *r,
+    const struct sf_case *c, const struct sf_case_result *result);
+/* The same as text of the caller's, or NULL. */
+char *sf_conform_replay_text(const struct sf_conform_report *r,
+    const struct sf_case *c, const struct sf_case_result *result);
+
+/* Standard error line by line; of many the first and the last. */
+void sf_conform_said(
+    const char *text, void *who, void (*line)(void *who, struct sf_bytes line));
+
+/* What is wrong with all frames of some suites. */
+struct sf_told_cause {
+	enum sf_cause_kind kind;
+	unsigned suites; /* bit 1 << id */
+	const struct sf_cause *cause;
+};
+
+#define SF_TOLD_CAUSES (SF_SUITES * SF_CAUSES)
+
+size_t sf_conform_told_causes(
+    const struct sf_conform *run, struct sf_told_cause out[SF_TOLD_CAUSES]);
+/* As a sentence without its full stop. */
+void sf_conform_cause(FILE *f, const struct sf_told_cause *c);
+
 /* Each returns false when the stream took an error. */
 bool sf_conform_text(FILE *f, const struct sf_conform_report *r);
 bool sf_conform_json(FILE *f, const struct sf_conform_report *r);
@@ -53,7 +84,7 @@ int sf_conform_matrix(FILE *f, const char *const *names, unsigned n);
 
 /* What one requirement came to. */
 struct sf_requirement {
-	char id[16];
+	char id[SF_REQUIREMENT_ID];
 	size_t n[SF_VERDICTS];
 	size_t known;
 };

@@ -128,27 +128,60 @@ put_page(FILE *f, const struct column *columns, unsigned n)
 	return !ferror(f);
 }
 
+static void
+put_replay(FILE *f, const struct sf_conform_report *r, size_t i)
+{
+	char *replay = sf_conform_replay_text(
+	    r, &r->run->catalogue->cases[i], &r->run->results[i]);
+
+	if (replay == NULL)
+		return;
+	fputs("<details><summary>again</summary><code>", f);
+	sf_conform_markup(f, replay);
+	fputs("</code></details>", f);
+	free(replay);
+}
+
+static void
+put_causes(FILE *f, const struct sf_conform_report *r)
+{
+	struct sf_told_cause causes[SF_TOLD_CAUSES];
+	size_t n = sf_conform_told_causes(r->run, causes);
+
+	for (size_t i = 0; i < n; i++) {
+		fputs("<p><b>Cause:</b> ", f);
+		sf_conform_cause(f, &causes[i]);
+		fprintf(f, ". %s</p>\n", sf_cause_remedy(causes[i].cause));
+	}
+}
+
 /* Cases that do not hold, of a run. */
 static void
 put_failures(FILE *f, const struct sf_conform_report *r)
 {
+	char charged[SF_REQUIREMENT_ID];
 	const struct sf_catalogue *k = r->run->catalogue;
 	bool any = false;
 
 	for (size_t i = 0; i < k->n; i++) {
 		if (!sf_conform_counts(&r->run->results[i]))
 			continue;
-		if (!any)
-			fputs("<h2>Cases that fail</h2>\n<table><thead><tr>"
+		if (!any) {
+			fputs("<h2>Cases that fail</h2>\n", f);
+			put_causes(f, r);
+			fputs("<table><thead><tr>"
 			      "<th>case</th><th>requirement</th><th>what</th>"
 			      "</tr></thead><tbody>\n",
 			    f);
+		}
 		any = true;
+		sf_conform_charged(&k->cases[i], &r->run->results[i], charged);
 		fprintf(f, "<tr><td>%s</td><td>%s</td><td>", k->cases[i].id,
-		    k->cases[i].requirements);
+		    charged);
 		sf_conform_markup(f, k->cases[i].says);
 		fputs(".<br>", f);
 		sf_conform_markup(f, r->run->results[i].why);
+		put_replay(f, r, i);
 		fputs("</td></tr>\n", f);
 	}
 	if (any)

@@ -1,6 +1,7 @@
 /*
  * report_json.c - what became of the cases, as JSON and as JUnit.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/conform/report.h"
@@ -82,6 +83,8 @@ static void
 put_case(struct sf_emit *e, const struct sf_case *c,
     const struct sf_case_result *result)
 {
+	char charged[SF_REQUIREMENT_ID];
+
 	sf_emit_open(e, NULL, '{');
 	e->lines = false;
 	sf_emit_string(e, "id", c->id);
@@ -93,6 +96,11 @@ put_case(struct sf_emit *e, const struct sf_case *c,
 	sf_emit_bool(e, "known", result->known);
 	if (result->flaky)
 		sf_emit_bool(e, "flaky", true);
+	if (result->verdict == SF_V_FAIL || result->verdict == SF_V_CRASH ||
+	    result->verdict == SF_V_TIMEOUT) {
+		sf_conform_charged(c, result, charged);
+		sf_emit_string(e, "charged", charged);
+	}
 	if (result->why[0] != '\0')
 		sf_emit_string(e, "why", result->why);
 	if (result->replay != NULL)
@@ -101,6 +109,38 @@ put_case(struct sf_emit *e, const struct sf_case *c,
 		sf_emit_string(e, "stderr", result->error);
 	sf_emit_close(e, '{');
 	e->lines = true;
+}
+
+/* What is wrong with all frames of a suite. */
+static void
+put_causes(struct sf_emit *e, const struct sf_conform *run)
+{
+	static const char *const kinds[SF_CAUSES] = { "frames", "mls",
+		"ratchet" };
+	struct sf_told_cause causes[SF_TOLD_CAUSES];
+	size_t n = sf_conform_told_causes(run, causes);
+
+	sf_emit_open(e, "causes", '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct sf_cause *c = causes[i].cause;
+
+		sf_emit_open(e, NULL, '{');
+		e->lines = false;
+		sf_emit_string(e, "of", kinds[causes[i].kind]);
+		sf_emit_open(e, "suites", '[');
+		for (unsigned id = 1; id <= SF_SUITES; id++)
+			if ((causes[i].suites >> id & 1) != 0)
+				sf_emit_count(e, NULL, id);
+		sf_emit_close(e, '[');
+		if (c->mistake != 0) {
+			sf_emit_string(e, "charged", sf_cause_requirement(c));
+			sf_emit_string(e, "text", sf_cause_text(c));
+			sf_emit_string(e, "remedy", sf_cause_remedy(c));
+		}
+		sf_emit_close(e, '{');
+		e->lines = true;
+	}
+	sf_emit_close(e, '[');
 }
 
 bool
@@ -130,6 +170,7 @@ sf_conform_json(FILE *f, const struct sf_conform_report *r)
 	for (size_t i = 0; i < r->n_complaints; i++)
 		sf_emit_string(&e, NULL, r->complaints[i]);
 	sf_emit_close(&e, '[');
+	put_causes(&e, r->run);
 	sf_emit_open(&e, "requirements", '[');
 	for (size_t i = 0; i < n; i++) {
 		sf_emit_open(&e, NULL, '{');
@@ -152,25 +193,55 @@ sf_conform_json(FILE *f, const struct sf_conform_report *r)
 /* ---- JUnit --------------------------------------------------------------- */
 
 static void
-put_junit_case(
-    FILE *f, const struct sf_case *c, const struct sf_case_result *result)
+put_junit_said(void *who, struct sf_bytes line)
+{
+	FILE *f = who;
+	char text[512];
+
+	sf_escape_copy(text, sizeof(text), line, SF_ESCAPE_TEXT);
+	fputc('\n', f);
+	sf_conform_markup(f, text);
+}
+
+/* What does not hold: why, what it is against, and how to see it again. */
+static void
+put_junit_failure(FILE *f, const struct sf_conform_report *r,
+    const struct sf_case *c, const struct sf_case_result *result)
+{
+	const char *element =
+	    result->verdict == SF_V_FAIL ? "failure" : "error";
+	char *replay = sf_conform_replay_text(r, c, result);
+	char charged[SF_REQUIREMENT_ID];
+
+	sf_conform_charged(c, result, charged);
+	fprintf(f, "    <%s type=\"%s\" message=\"", element,
+	    sf_case_verdict_name(result->verdict));
+	sf_conform_markup(f, result->why);
+	fprintf(f, "\">%s: ", charged);
+	sf_conform_markup(f, c->says);
+	fputc('.', f);
+	if (replay != NULL) {
+		fputc('\n', f);
+		sf_conform_markup(f, replay);
+	}
+	fprintf(f, "</%s>\n", element);
+	free(replay);
+	if (result->error == NULL || result->error[0] == '\0')
+		return;
+	fputs("    <system-err>", f);
+	sf_conform_said(result->error, f, put_junit_said);
+	fputs("</system-err>\n", f);
+}
+
+static void
+put_junit_case(FILE *f, const struct sf_conform_report *r,
+    const struct sf_case *c, const struct sf_case_result *result)
 {
 	fprintf(f, "  <testcase classname=\"%s\" name=\"%s\"", c->tag, c->id);
 	if (sf_conform_counts(result)) {
-		fprintf(f, ">\n    <%s type=\"%s\" message=\"",
-		    result->verdict == SF_V_FAIL ? "failure" : "error",
-		    sf_case_verdict_name(result->verdict));
-		sf_conform_markup(f, result->why);
-		fputs("\">", f);
-		sf_conform_markup(f, c->requirements);
-		fputs(": ", f);
-		sf_conform_markup(f, c->says);
-		if (result->replay != NULL) {
-			fputc('\n', f);
-			sf_conform_markup(f, result->replay);
-		}
-		fprintf(f, "</%s>\n  </testcase>\n",
-		    result->verdict == SF_V_FAIL ? "failure" : "error");
+		fputs(">\n", f);
+		put_junit_failure(f, r, c, result);
+		fputs("  </testcase>\n", f);
 	} else if (result->verdict == SF_V_UNSUPPORTED || result->known) {
 		fputs(">\n    <skipped message=\"", f);
 		sf_conform_markup(f, result->known ? "as known" : result->why);
@@ -199,7 +270,7 @@ sf_conform_junit(FILE *f, const struct sf_conform_report *r)
 	    r->n[SF_V_UNSUPPORTED] + r->known);
 	for (size_t i = 0; i < k->n; i++)
 		if (r->run->results[i].verdict != SF_V_NOT_RUN)
-			put_junit_case(f, &k->cases[i], &r->run->results[i]);
+			put_junit_case(f, r, &k->cases[i], &r->run->results[i]);
 	for (size_t i = 0; i < r->n_complaints; i++) {
 		fprintf(f,
 		    "  <testcase classname=\"run\" name=\"error-%zu\">\n    "

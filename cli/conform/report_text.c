@@ -9,14 +9,6 @@
 
 #define SHOWN 3 /* cases of one family that are told without --verbose */
 
-bool
-sf_conform_counts(const struct sf_case_result *r)
-{
-	return !r->known &&
-	       (r->verdict == SF_V_FAIL || r->verdict == SF_V_CRASH ||
-		   r->verdict == SF_V_TIMEOUT);
-}
-
 void
 sf_case_family(const char *id, char out[48])
 {
@@ -80,7 +72,9 @@ sf_conform_requirements(
 		const struct sf_case_result *r = &run->results[i];
 		const char *words = run->catalogue->cases[i].requirements;
 
-		/* what fails is charged to the first that a case names */
+		/* what fails is charged to one: the first, or what is known */
+		if (sf_conform_counts(r) && r->charged != NULL)
+			words = r->charged;
 		while (*words != '\0' && r->verdict != SF_V_NOT_RUN) {
 			size_t w = strcspn(words, " ");
 			struct sf_requirement *q =
@@ -101,24 +95,14 @@ sf_conform_requirements(
 
 /* ---- cases --------------------------------------------------------------- */
 
-/* Requests as one argument of printf, which a shell takes as it is. */
 static void
-put_replay(FILE *f, const struct sf_conform_report *r, const struct sf_case *c,
-    const struct sf_case_result *result)
+put_said(void *who, struct sf_bytes line)
 {
-	if (result->replay == NULL) {
-		fprintf(f,
-		    "      " SF_NAME " conform --case %s --seed %llu -- %s\n",
-		    c->id, (unsigned long long)r->run->o->seed, r->command);
-		return;
-	}
-	fputs("      printf '", f);
-	for (const char *p = result->replay; *p != '\0'; p++)
-		if (*p == '\n')
-			fputs("\\n", f);
-		else
-			fputc(*p, f);
-	fprintf(f, "' | %s\n", r->command);
+	FILE *f = who;
+
+	fputs("      | ", f);
+	sf_escape_write(f, line, SF_ESCAPE_TEXT);
+	fputc('\n', f);
 }
 
 static void
@@ -126,22 +110,21 @@ put_case(FILE *f, const struct sf_conform_report *r, size_t i)
 {
 	const struct sf_case *c = &r->run->catalogue->cases[i];
 	const struct sf_case_result *result = &r->run->results[i];
-	size_t n = strcspn(c->requirements, " ");
+	char requirement[SF_REQUIREMENT_ID];
 
-	fprintf(f, "%-7s %s  %.*s  %s%s%s\n",
-	    sf_case_verdict_name(result->verdict), c->id, (int)n,
-	    c->requirements,
+	sf_conform_charged(c, result, requirement);
+	fprintf(f, "%-7s %s  %s  %s%s%s\n",
+	    sf_case_verdict_name(result->verdict), c->id, requirement,
 	    strcmp(c->section, "draft") == 0 ? "" : "RFC 9605 ", c->section,
 	    result->flaky ? "  (not every time)" : "");
 	fprintf(f, "      %s.\n      %s\n", c->says, result->why);
 	if (result->error != NULL && result->error[0] != '\0') {
-		fputs("      standard error: ", f);
-		sf_escape_write(f,
-		    sf_bytes(result->error, strlen(result->error)),
-		    SF_ESCAPE_TEXT);
-		fputc('\n', f);
+		fputs("      standard error:\n", f);
+		sf_conform_said(result->error, f, put_said);
 	}
-	put_replay(f, r, c, result);
+	fputs("      ", f);
+	sf_conform_replay(f, r, c, result);
+	fputc('\n', f);
 }
 
 /* A family at a time, a few of each. */
@@ -302,6 +285,23 @@ put_head(FILE *f, const struct sf_conform_report *r)
 	    r->seconds);
 }
 
+/* What is wrong with all frames, before the cases that it breaks. */
+static void
+put_causes(FILE *f, const struct sf_conform_report *r)
+{
+	struct sf_told_cause causes[SF_TOLD_CAUSES];
+	size_t n = sf_conform_told_causes(r->run, causes);
+
+	for (size_t i = 0; i < n; i++) {
+		fputs("cause   ", f);
+		sf_conform_cause(f, &causes[i]);
+		fputc('\n', f);
+		if (causes[i].cause->mistake != 0)
+			fprintf(f, "        -> %s\n",
+			    sf_cause_remedy(causes[i].cause));
+	}
+}
+
 bool
 sf_conform_text(FILE *f, const struct sf_conform_report *r)
 {
@@ -311,6 +311,7 @@ sf_conform_text(FILE *f, const struct sf_conform_report *r)
 	for (size_t i = 0; i < r->n_complaints; i++)
 		fprintf(f, "error   %s\n", r->complaints[i]);
 	if (bad) {
+		put_causes(f, r);
 		fputc('\n', f);
 		put_cases(f, r);
 	}

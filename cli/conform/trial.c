@@ -22,6 +22,7 @@ static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
 		return;
 	t->stopped = true;
 	t->result->verdict = v;
+	t->result->charged = v == SF_V_FAIL ? t->blame : NULL;
 	vsnprintf(t->result->why, sizeof(t->result->why), format, args);
 }
 
@@ -98,6 +99,8 @@ sf_trial_case(
 	t->reply = SF_R_NONE;
 	t->n_seals = 0;
 	t->n_answers = 0;
+	t->blame = NULL;
+	t->epoch_known = t->ratchet_known = false;
 	t->log_cut = false;
 	t->log_n = 0;
 	sf_line_clear(&t->log);
@@ -339,7 +342,10 @@ judge(struct sf_trial *t, struct sf_bytes line)
 		sf_fail(t, "%s: the shim did not understand the request: %s",
 		    verb, shown);
 	else
-		sf_fail(t, "%s: not a status: %s", verb, shown);
+		sf_fail(t,
+		    "%s: not a status: %s (there are ok, no, unsupported, bad "
+		    "and crash)",
+		    verb, shown);
 	return SF_R_NONE;
 }
 
@@ -410,6 +416,8 @@ sf_ask(struct sf_trial *t)
 	if (t->n_answers < SF_ANSWERS)
 		t->answers[t->n_answers] = sf_trial_hash(reply);
 	t->n_answers++;
+	if (t->reply == SF_R_OK)
+		sf_excuse_taken(t);
 	if (t->stopped)
 		t->reply = SF_R_NONE;
 	return t->reply;
@@ -503,7 +511,7 @@ sf_must_ok(struct sf_trial *t, const char *what)
 	if (t->reply == SF_R_NO && t->beyond[0] != '\0')
 		sf_record(t, "%s: refused (%s)%s", t->beyond, t->reason,
 		    t->declared ? "" : "; the documents set no rule");
-	else if (t->reply == SF_R_NO)
+	else if (t->reply == SF_R_NO && !sf_fail_refused(t, what))
 		sf_fail(t, "must succeed: %s; refused (%s)", what, t->reason);
 	return t->reply == SF_R_OK;
 }

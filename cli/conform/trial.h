@@ -18,6 +18,8 @@ void sf_trial_lost(struct sf_trial *t);
 /* Words of a request that give a reason to refuse it: t->beyond. */
 void sf_excuse_verb(struct sf_trial *t, const char *verb);
 void sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v);
+/* The request was taken: what it brought may be refused no more. */
+void sf_excuse_taken(struct sf_trial *t);
 void sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b);
 
 #endif

@@ -19,6 +19,34 @@ excuse(struct sf_trial *t, bool declared, const char *before, uint64_t v,
 	    (unsigned long long)v, after);
 }
 
+/* RFC 9605 5.1 and 5.2: the application chooses how many bits there are; who
+   has taken so many cannot refuse them again. */
+static void
+excuse_bits(struct sf_trial *t, uint64_t *asked, uint64_t v, bool known,
+    uint64_t taken, const char *what)
+{
+	*asked = v;
+	if (!known || v != taken)
+		excuse(t, false, "", v, what);
+}
+
+void
+sf_excuse_taken(struct sf_trial *t)
+{
+	char verb[24];
+
+	sf_trial_verb(t, verb);
+	if (strcmp(verb, "epoch") == 0) {
+		t->epoch_known = true;
+		t->epoch = t->asked_epoch;
+		t->ebits = t->asked_ebits;
+		t->sbits = t->asked_sbits;
+	} else if (strcmp(verb, "rkey") == 0) {
+		t->ratchet_known = true;
+		t->rbits = t->asked_rbits;
+	}
+}
+
 void
 sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v)
 {
@@ -26,8 +54,17 @@ sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v)
 
 	if (strcmp(key, "kid") == 0 && v > info->max_kid)
 		excuse(t, true, "a KID above max-kid=", info->max_kid, "");
-	else if (strcmp(key, "r") == 0 && (v == 0 || v > 16))
-		excuse(t, false, "", v, " bits of ratchet step");
+	else if (strcmp(key, "r") == 0)
+		excuse_bits(t, &t->asked_rbits, v, t->ratchet_known, t->rbits,
+		    " bits of ratchet step");
+	else if (strcmp(key, "ebits") == 0)
+		excuse_bits(t, &t->asked_ebits, v, t->epoch_known, t->ebits,
+		    " bits of epoch");
+	else if (strcmp(key, "sbits") == 0)
+		excuse_bits(t, &t->asked_sbits, v, t->epoch_known, t->sbits,
+		    " bits of sender");
+	else if (strcmp(key, "epoch") == 0)
+		t->asked_epoch = v;
 	else if ((strcmp(key, "ctr") == 0 || strcmp(key, "next") == 0) &&
 		 v > info->max_ctr)
 		excuse(t, true, "a CTR above max-ctr=", info->max_ctr, "");
@@ -65,6 +102,7 @@ excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
 		return;
 	sf_excuse_number(t, "kid", h.kid);
 	sf_excuse_number(t, "ctr", h.ctr);
+	t->asked_later = h.ctr != 0;
 	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
 		return;
 	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
@@ -89,6 +127,8 @@ excuse_ct(struct sf_trial *t, struct sf_bytes b)
 void
 sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
 {
+	if (strcmp(key, "meta") == 0)
+		t->asked_meta = b.n > 0;
 	if (strcmp(key, "meta") == 0)
 		excuse_size(t, b.n, t->run->info.max_meta,
 		    "more than max-meta=", " octets of metadata");

@@ -1,0 +1,376 @@
+/*
+ * cause.c - why do the frames of a shim not open? One that seals is asked for a
+ * few before all cases, and the mistakes that implementations make are tried on
+ * them (engine/diagnose.h). What one mistake breaks is then charged to the
+ * requirement that it is against, and not to whatever a case is about.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/conform/trial.h"
+#include "engine/diagnose.h"
+
+static const char *const requirements[SF_MISTAKES] = {
+#define CAUSE(name, requirement) [SF_MISTAKE_##name] = requirement,
+#include "cli/conform/causes.def"
+#undef CAUSE
+};
+
+#define MISSES 2 /* of a suite: then no frame of it is searched again */
+#define E      4
+#define S      6
+#define R      4
+#define EPOCH  14
+#define MEMBER 3
+
+const char *
+sf_cause_requirement(const struct sf_cause *c)
+{
+	return requirements[c->mistake];
+}
+
+const char *
+sf_cause_text(const struct sf_cause *c)
+{
+	const struct sf_mistake_row *row =
+	    sf_mistake_row((enum sf_mistake)c->mistake);
+
+	return row == NULL ? "" : row->text;
+}
+
+const char *
+sf_cause_remedy(const struct sf_cause *c)
+{
+	const struct sf_mistake_row *row =
+	    sf_mistake_row((enum sf_mistake)c->mistake);
+
+	return row == NULL ? "" : row->remedy;
+}
+
+/* ---- one frame ----------------------------------------------------------- */
+
+/* The key of the case as a key file has it. */
+static bool
+keys_of(
+    struct sf_keyfile *k, const struct sf_trial *t, const struct sf_plain *f)
+{
+	struct sf_key_entry *e = &k->keys[0];
+
+	if (f->base.n > sizeof(e->octets) || f->meta.n > sizeof(k->metadata))
+		return false;
+	k->n = 1;
+	e->suite = t->suite->id;
+	e->n = f->base.n;
+	memcpy(e->octets, f->base.p, f->base.n);
+	k->n_metadata = f->meta.n;
+	memcpy(k->metadata, f->meta.p, f->meta.n);
+	e->kid = f->kid;
+	if (t->epoch_known) {
+		k->scheme = SF_SCHEME_MLS;
+		k->epoch_bits = (unsigned)t->ebits;
+		k->sender_bits = (unsigned)t->sbits;
+		e->epoch = t->epoch;
+		e->kid = 0;
+	} else if (t->ratchet_known) {
+		k->scheme = SF_SCHEME_SENDER;
+		k->ratchet_bits = (unsigned)t->rbits;
+	}
+	return true;
+}
+
+static enum sf_mistake
+search(const struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct,
+    struct sf_bytes other)
+{
+	struct sf_keyfile *k = calloc(1, sizeof(*k));
+	enum sf_mistake found = SF_MISTAKE_NONE;
+	struct sf_diagnosis d;
+
+	if (k != NULL && keys_of(k, t, f) &&
+	    sf_diagnose(&d, t->run->crypto, k, ct, 0, 0, other, NULL, 0) &&
+	    requirements[d.mistake] != NULL)
+		found = d.mistake;
+	if (k != NULL)
+		sf_keyfile_wipe(k, t->run->crypto);
+	free(k);
+	return found;
+}
+
+/* What is known of the suite, and of the way the case comes by its keys. */
+static const struct sf_cause *
+known(const struct sf_trial *t)
+{
+	enum sf_cause_kind kind = t->epoch_known     ? SF_CAUSE_MLS
+				  : t->ratchet_known ? SF_CAUSE_RATCHET
+						     : SF_CAUSE_FRAMES;
+
+	return &t->run->causes[t->suite->id][kind];
+}
+
+void
+sf_fail_frame(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
+{
+	enum sf_mistake m = SF_MISTAKE_NONE;
+	unsigned *misses = &t->misses[t->suite->id];
+
+	if (*misses < MISSES) {
+		m = search(t, f, ct, sf_bytes(NULL, 0));
+		*misses += m == SF_MISTAKE_NONE;
+	}
+	if (m == SF_MISTAKE_NONE)
+		m = (enum sf_mistake)known(t)->mistake;
+	t->blame = requirements[m];
+	if (m == SF_MISTAKE_NONE)
+		sf_fail(t,
+		    "the frame does not open: its tag is wrong for this key, "
+		    "counter, header and metadata");
+	else
+		sf_fail(
+		    t, "the frame does not open: %s", sf_mistake_row(m)->text);
+}
+
+bool
+sf_fail_refused(struct sf_trial *t, const char *what)
+{
+	const struct sf_cause *c = t->suite == NULL ? NULL : known(t);
+	char verb[24];
+
+	sf_trial_verb(t, verb);
+	if (strcmp(verb, "open") != 0 || c == NULL ||
+	    c->mistake == SF_MISTAKE_NONE ||
+	    !c->refused[t->asked_meta][t->asked_later])
+		return false;
+	t->blame = requirements[c->mistake];
+	sf_fail(t, "must succeed: %s; refused (%s). In what it seals, %s", what,
+	    t->reason, sf_cause_text(c));
+	return true;
+}
+
+/* ---- before all cases ---------------------------------------------------- */
+
+struct sample {
+	uint8_t base[SF_KEY_MAX], meta[12], pt[32], ct[3][160];
+	size_t n[3];
+	struct sf_plain f;
+};
+
+static void
+make(struct sf_trial *t, struct sample *s)
+{
+	sf_fill(t, s->base, sizeof(s->base));
+	sf_fill(t, s->meta, sizeof(s->meta));
+	sf_fill(t, s->pt, sizeof(s->pt));
+	s->f = (struct sf_plain){ .base = sf_bytes(s->base, 32),
+		.kid = 0x123,
+		.meta = sf_bytes(s->meta, sizeof(s->meta)),
+		.pt = sf_bytes(s->pt, sizeof(s->pt)) };
+}
+
+static bool
+is_ok(struct sf_trial *t)
+{
+	return !t->stopped && t->reply == SF_R_OK;
+}
+
+/* A key of each kind. */
+static bool
+begin_frames(struct sf_trial *t, struct sample *s, const char *use)
+{
+	sf_key(t, "a", use, s->f.kid, s->f.base);
+	return is_ok(t);
+}
+
+static bool
+begin_mls(struct sf_trial *t, struct sample *s, const char *use)
+{
+	(void)use;
+	s->f.base = sf_bytes(s->base, t->suite->key_octets);
+	s->f.kid = (MEMBER << E) + EPOCH;
+	sf_begin(t, "epoch");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "epoch", EPOCH);
+	sf_put_hex(t, "base", s->f.base);
+	sf_put_u64(t, "ebits", E);
+	sf_put_u64(t, "sbits", S);
+	sf_ask(t);
+	return is_ok(t);
+}
+
+static bool
+begin_ratchet(struct sf_trial *t, struct sample *s, const char *use)
+{
+	sf_begin(t, "rkey");
+	sf_put(t, "ctx", "a");
+	sf_put(t, "use", use);
+	sf_put_u64(t, "r", R);
+	sf_put_u64(t, "gen", 0);
+	sf_put_hex(t, "base", s->f.base);
+	sf_ask(t);
+	s->f.kid = 0;
+	return is_ok(t);
+}
+
+static void
+seal_mls(struct sf_trial *t, const struct sample *s)
+{
+	sf_begin(t, "mseal");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "epoch", EPOCH);
+	sf_put_u64(t, "index", MEMBER);
+	sf_put_u64(t, "context", 0);
+	sf_put_hex(t, "meta", s->f.meta);
+	sf_put_hex(t, "pt", s->f.pt);
+	sf_ask(t);
+}
+
+/* The ratchet makes a step first, and its KID is what the frame says. */
+static void
+seal_ratchet(struct sf_trial *t, const struct sample *s)
+{
+	uint64_t kid;
+
+	sf_begin(t, "step");
+	sf_put(t, "ctx", "a");
+	sf_ask(t);
+	if (is_ok(t) && sf_take_u64(t, "kid", &kid))
+		sf_seal(t, "a", kid, s->f.meta, s->f.pt);
+}
+
+static void
+seal_frames(struct sf_trial *t, const struct sample *s)
+{
+	sf_seal(t, "a", s->f.kid, s->f.meta, s->f.pt);
+}
+
+/* Three frames: the counter of the last is not 0, and a short tag needs two. */
+static bool
+take_frames(struct sf_trial *t, struct sample *s,
+    void (*seal)(struct sf_trial *t, const struct sample *s))
+{
+	struct sf_bytes ct;
+
+	for (unsigned i = 0; i < 3; i++) {
+		seal(t, s);
+		if (!is_ok(t) && i == 0 && s->f.meta.n > 0 && !t->stopped) {
+			s->f.meta = sf_bytes(NULL, 0); /* takes none */
+			seal(t, s);
+		}
+		if (!is_ok(t) || !sf_take_hex(t, "ct", &ct) ||
+		    ct.n > sizeof(s->ct[i]))
+			return false;
+		memcpy(s->ct[i], ct.p, ct.n);
+		s->n[i] = ct.n;
+	}
+	return true;
+}
+
+static const struct {
+	const char *id;
+	unsigned seals, opens; /* capabilities */
+	bool (*begin)(struct sf_trial *t, struct sample *s, const char *use);
+	void (*seal)(struct sf_trial *t, const struct sample *s);
+} kinds[SF_CAUSES] = {
+	/* clang-format off */
+	[SF_CAUSE_FRAMES]  = { "cause-frames",  SF_NEED(SEAL), SF_NEED(OPEN), begin_frames, seal_frames },
+	[SF_CAUSE_MLS]     = { "cause-mls",     SF_NEED(MLS), SF_NEED(MLS) | SF_NEED(OPEN), begin_mls, seal_mls },
+	[SF_CAUSE_RATCHET] = { "cause-ratchet", SF_NEED(SEAL) | SF_NEED(RATCHET_STORE), SF_NEED(OPEN) | SF_NEED(RATCHET_STORE), begin_ratchet, seal_ratchet },
+	/* clang-format on */
+};
+
+static bool
+begin(struct sf_trial *t, struct sample *s, enum sf_cause_kind kind,
+    const char *use)
+{
+	make(t, s);
+	sf_begin(t, "new");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "suite", t->suite->id);
+	sf_ask(t);
+	return is_ok(t) && kinds[kind].begin(t, s, use);
+}
+
+static void
+look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
+{
+	struct sample s;
+
+	if (begin(t, &s, kind, "send") && take_frames(t, &s, kinds[kind].seal))
+		c->mistake = search(t, &s.f, sf_bytes(s.ct[2], s.n[2]),
+		    sf_bytes(s.ct[1], s.n[1]));
+}
+
+/* Plain frames of ours: with metadata and without, CTR 0 and not. */
+static void
+look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
+{
+	struct sample s;
+
+	for (unsigned i = 0; i < 4; i++) {
+		bool meta = i / 2 > 0, later = i % 2 > 0;
+
+		if (!begin(t, &s, kind, "recv"))
+			return; /* nothing is known */
+		if (!meta)
+			s.f.meta = sf_bytes(NULL, 0);
+		s.f.ctr = later ? 5 : 0;
+		s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
+		sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0]));
+		c->refused[meta][later] = t->reply == SF_R_NO;
+	}
+}
+
+/* It hung, or fell over. */
+static bool
+is_end(const struct sf_case_result *r)
+{
+	return r->verdict == SF_V_CRASH || r->verdict == SF_V_TIMEOUT;
+}
+
+/* False when it should not be asked more: it hangs, or falls over. */
+static bool
+look(struct sf_trial *t, uint16_t suite, enum sf_cause_kind kind,
+    struct sf_cause *c)
+{
+	struct sf_case a_case = { .suite = suite };
+	struct sf_case_result sealed = { .choice = -1 };
+	struct sf_case_result opened = { .choice = -1 };
+	unsigned caps = t->run->info.caps;
+	bool well;
+
+	snprintf(a_case.id, sizeof(a_case.id), "%s", kinds[kind].id);
+	if ((kinds[kind].seals & ~caps) == 0) {
+		sf_trial_case(t, &a_case, &sealed);
+		look_at_sealed(t, kind, c);
+	}
+	if (!is_end(&sealed) && (kinds[kind].opens & ~caps) == 0) {
+		sf_trial_case(t, &a_case, &opened);
+		look_at_opened(t, kind, c);
+	}
+	well = !is_end(&sealed) && !is_end(&opened);
+	sf_case_result_free(&sealed);
+	sf_case_result_free(&opened);
+	return well;
+}
+
+void
+sf_conform_causes(struct sf_conform *r)
+{
+	struct sf_child child = { .pid = 0, .in = -1, .out = -1, .err = -1 };
+	struct sf_trial *t = calloc(1, sizeof(*t));
+	bool greeted = false;
+
+	if (t == NULL)
+		return;
+	t->run = r;
+	t->child = &child;
+	t->greeted = &greeted;
+	for (unsigned kind = 0; kind < SF_CAUSES; kind++)
+		for (uint16_t id = 1; id <= SF_SUITES; id++)
+			if ((r->info.suites >> id & 1) != 0 &&
+			    !look(t, id, (enum sf_cause_kind)kind,
+				&r->causes[id][kind]))
+				break;
+	sf_trial_free(t);
+	sf_child_free(&child);
+	free(t);
+}
