@@ -153,6 +153,9 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		.file = run->keyfile,
 		.crypto = run->keys == NULL ? NULL : &sf_crypto_ossl };
 	if (!take_inputs(run) ||
+	    !sf_handshakes_init(
+		&run->handshakes, &run->srtp, config, &options.limits) ||
+	    !sf_handshakes_files(&run->handshakes) ||
 	    (run->pipeline = sf_pipeline_new(&options)) == NULL) {
 		sf_complain(
 		    NULL, "not enough memory; try a smaller --max-memory");
@@ -250,8 +253,6 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 		.want_sha256 = run->config->command != SF_CMD_decode &&
 			       run->config->format != SF_FORMAT_TEXT,
 		.input = i,
-		.secrets = take_secrets,
-		.secrets_ctx = run,
 	};
 	struct sf_capture *c = NULL;
 	struct sf_packet pkt;
@@ -260,6 +261,10 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 	bool good = false;
 
 	run->logsdp.input = i;
+	if (!sf_logsdp_rereads(name)) { /* else they are known */
+		options.secrets = take_secrets;
+		options.secrets_ctx = run;
+	}
 	if (run->sdp == NULL && !sf_logsdp_rereads(name)) {
 		options.descriptions = take_description;
 		options.descriptions_ctx = run;
@@ -268,9 +273,11 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 
 	if (st == SF_CAPTURE_OK) {
 		while ((st = sf_capture_next(c, &pkt)) == SF_CAPTURE_OK) {
-			sf_pipeline_packet(run->pipeline, &pkt);
+			sf_handshakes_packet(
+			    &run->handshakes, run->pipeline, &pkt);
 			sf_progress_feed(progress, name, ++n);
 		}
+		sf_handshakes_end(&run->handshakes, run->pipeline);
 		sf_progress_end(progress);
 		run->infos[i] = *sf_capture_info(c);
 		if (run->infos[i].unfilterable > 0)
@@ -283,9 +290,9 @@ read_capture(struct sf_run *run, unsigned i, struct sf_progress *progress)
 	} else {
 		complain_open(name, st, c == NULL ? NULL : sf_capture_info(c));
 		if (sf_logsdp_has(&run->logsdp, i))
-			sf_complain(name,
-			    "it holds session descriptions: give it with --sdp, "
-			    "beside a capture");
+			sf_complain(name, "it holds session descriptions: give "
+					  "it with --sdp, "
+					  "beside a capture");
 	}
 	sf_capture_close(c);
 	return good;
@@ -309,6 +316,7 @@ sf_run_wipe(struct sf_run *run)
 	sf_keys_free(run->keys);
 	sf_dialect_keys_free(run->dialect_keys);
 	sf_keyfile_drop(run->keyfile);
+	sf_handshakes_wipe(&run->handshakes);
 	sf_pipeline_free(run->pipeline);
 	free(run->infos);
 	free(run->inputs);

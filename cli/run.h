@@ -7,6 +7,7 @@
 
 #include "checks/result.h"
 #include "cli/exit.h"
+#include "cli/handshakes.h"
 #include "cli/logsdp.h"
 #include "cli/opt.h"
 #include "cli/srtp.h"
@@ -27,6 +28,7 @@ struct sf_run {
 	struct sf_dialect_keys *dialect_keys;
 	struct sf_keys *keys;       /* likewise */
 	struct sf_srtp_run srtp;
+	struct sf_handshakes handshakes;
 	struct sf_pipeline *pipeline;
 };
 

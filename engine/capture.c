@@ -337,6 +337,18 @@ hold_start(struct sf_reader *r)
 	return SF_CAPTURE_UNKNOWN;
 }
 
+/* Whose format begins so; NULL when none does. */
+static const struct sf_front *
+front_of(struct sf_bytes start)
+{
+	if (start.n > SF_SNIFF_OCTETS)
+		start.n = SF_SNIFF_OCTETS;
+	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++)
+		if (fronts[i]->knows(start))
+			return fronts[i];
+	return NULL;
+}
+
 static enum sf_capture_status
 begin(struct sf_capture *c)
 {
@@ -349,24 +361,19 @@ begin(struct sf_capture *c)
 	if (st != SF_CAPTURE_OK)
 		return st;
 	start = sf_source_held(&r->source);
-	if (start.n > SF_SNIFF_OCTETS)
-		start.n = SF_SNIFF_OCTETS;
-	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
-		if (!fronts[i]->knows(start))
-			continue;
-		c->front = fronts[i];
-		st = fronts[i]->open(r);
-		if (r->source.error != 0)
-			return refused(c);
-		if (st == SF_CAPTURE_UNKNOWN &&
-		    sf_source_damage(&r->source) != NULL)
-			r->info.hint = sf_source_damage(&r->source)->field;
-		if (st == SF_CAPTURE_OK && r->info.format == NULL)
-			r->info.format = fronts[i]->name;
-		return st;
+	c->front = front_of(start);
+	if (c->front == NULL) {
+		r->info.hint = hint_of(start);
+		return SF_CAPTURE_UNKNOWN;
 	}
-	r->info.hint = hint_of(start);
-	return SF_CAPTURE_UNKNOWN;
+	st = c->front->open(r);
+	if (r->source.error != 0)
+		return refused(c);
+	if (st == SF_CAPTURE_UNKNOWN && sf_source_damage(&r->source) != NULL)
+		r->info.hint = sf_source_damage(&r->source)->field;
+	if (st == SF_CAPTURE_OK && r->info.format == NULL)
+		r->info.format = c->front->name;
+	return st;
 }
 
 /* NULL without memory. */
@@ -420,19 +427,24 @@ sf_capture_open(struct sf_capture **out, const char *path,
 	return c->over;
 }
 
-/* Text, and of no format that begins with text and goes on otherwise. */
-static bool
-is_text(struct sf_bytes start)
+void
+sf_capture_secrets(const char *path,
+    void (*secrets)(void *ctx, struct sf_bytes text), void *ctx)
 {
-	size_t i = 0;
+	struct sf_capture_options options = { .secrets = secrets,
+		.secrets_ctx = ctx };
+	struct sf_capture *c = new_capture(&options);
+	struct sf_packet pkt;
 
-	if (start.n > SF_SNIFF_OCTETS)
-		start.n = SF_SNIFF_OCTETS;
-	while (!fronts[i]->knows(start) &&
-	       ++i < sizeof(fronts) / sizeof(fronts[0]))
-		continue;
-	return i < sizeof(fronts) / sizeof(fronts[0]) &&
-	       fronts[i] == &sf_front_text;
+	if (c != NULL && sf_source_file(&c->reader.source, path, false) &&
+	    hold_start(&c->reader) == SF_CAPTURE_OK &&
+	    front_of(sf_source_held(&c->reader.source)) == &sf_front_pcapng) {
+		c->front = &sf_front_pcapng;
+		c->over = c->front->open(&c->reader);
+		while (sf_capture_next(c, &pkt) == SF_CAPTURE_OK)
+			continue;
+	}
+	sf_capture_close(c);
 }
 
 bool
@@ -443,7 +455,7 @@ sf_capture_descriptions(const char *path, sf_sdplog_sink *sink, void *ctx)
 	struct sf_bytes line;
 	bool text = l != NULL && sf_source_file(&r.source, path, false) &&
 		    hold_start(&r) == SF_CAPTURE_OK &&
-		    is_text(sf_source_held(&r.source));
+		    front_of(sf_source_held(&r.source)) == &sf_front_text;
 
 	if (text) {
 		while (sf_textline_hold(&r.source, 0, &line) != 0) {

@@ -113,6 +113,11 @@ enum sf_capture_status sf_capture_open_memory(struct sf_capture **out,
 bool sf_capture_descriptions(
     const char *path, sf_sdplog_sink *sink, void *ctx);
 
+/* The key logs inside of a file of pcapng, which is read from end to end;
+   nothing of any other. What is wrong with it shows when it is opened. */
+void sf_capture_secrets(const char *path,
+    void (*secrets)(void *ctx, struct sf_bytes text), void *ctx);
+
 /* The next packet; its octets are good until the next call. */
 enum sf_capture_status sf_capture_next(
     struct sf_capture *c, struct sf_packet *out) SF_MUST_USE;

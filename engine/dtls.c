@@ -24,15 +24,26 @@ struct message {
 	uint8_t text[MESSAGE_MAX];
 };
 
+/* What a server answered. */
+struct answer {
+	uint8_t random[SF_DTLS_RANDOM];
+	uint16_t suite, profile; /* profile 0: not told in the clear */
+	bool dtls13;
+};
+
 struct pair {
 	bool used;
 	uint64_t touched;
 	struct sf_addr client, server; /* told by who sent which hello */
 	struct message hello[2];       /* of the client, of the server */
-	bool has_client, has_server;
-	uint8_t client_random[SF_DTLS_RANDOM], server_random[SF_DTLS_RANDOM];
-	uint16_t suite, profile; /* profile 0: not told in the clear */
-	bool dtls13, keyed, counted;
+	bool has_client, has_answer;
+	uint8_t client_random[SF_DTLS_RANDOM];
+	struct answer answer;
+	bool unsure; /* the answer stands in front of the client's hello: out of
+	                  order, or its own hello is not in the capture */
+	bool has_next; /* an answer to a hello that is still to come */
+	struct answer next;
+	bool keyed, counted;
 };
 
 struct sf_dtls {
@@ -133,9 +144,10 @@ add_profile(struct sf_dtls *d, const struct sf_srtp_profile *p,
 		done = sf_exporter_dtls13(&sf_crypto_ossl,
 		    s->n == 48 ? SF_SHA384 : SF_SHA256, secret, material, n);
 	else
-		done = sf_exporter_dtls12(&sf_crypto_ossl, hash_of(at->suite),
-		    secret, sf_bytes(at->client_random, SF_DTLS_RANDOM),
-		    sf_bytes(at->server_random, SF_DTLS_RANDOM), material, n);
+		done = sf_exporter_dtls12(&sf_crypto_ossl,
+		    hash_of(at->answer.suite), secret,
+		    sf_bytes(at->client_random, SF_DTLS_RANDOM),
+		    sf_bytes(at->answer.random, SF_DTLS_RANDOM), material, n);
 	if (done) {
 		add_side(d, p, material, false, at);
 		add_side(d, p, material, true, at);
@@ -149,7 +161,7 @@ static void
 add_keys(struct sf_dtls *d, const struct sf_secret *s, const struct pair *at)
 {
 	static const uint16_t usual[] = { 2, 1, 8, 7 };
-	uint16_t agreed = at == NULL ? 0 : at->profile;
+	uint16_t agreed = at == NULL ? 0 : at->answer.profile;
 	const struct sf_srtp_profile *p = sf_srtp_profile_by_id(agreed);
 
 	if (p != NULL)
@@ -159,22 +171,28 @@ add_keys(struct sf_dtls *d, const struct sf_secret *s, const struct pair *at)
 	d->facts.keyed++;
 }
 
+static bool
+is_without_srtp(const struct pair *p)
+{
+	return !p->answer.dtls13 && p->answer.profile == 0;
+}
+
 /* A handshake of which both hellos are there. */
 static void
 key_pair(struct sf_dtls *d, struct pair *p)
 {
 	const struct sf_secret *s;
 
-	if (!p->has_client || !p->has_server || p->keyed)
+	if (!p->has_client || !p->has_answer || p->keyed)
 		return;
 	if (!p->counted) {
 		d->facts.handshakes++;
-		d->facts.without_srtp += !p->dtls13 && p->profile == 0;
+		d->facts.without_srtp += is_without_srtp(p);
 	}
 	p->counted = true;
-	if (!p->dtls13 && p->profile == 0)
+	if (is_without_srtp(p))
 		return;
-	s = sf_keylog_find(&d->log, p->client_random, p->dtls13);
+	s = sf_keylog_find(&d->log, p->client_random, p->answer.dtls13);
 	p->keyed = s != NULL;
 	if (s != NULL)
 		add_keys(d, s, p);
@@ -222,8 +240,14 @@ read_client(struct pair *p, struct sf_bytes text)
 	    memcmp(p->client_random, h.random.p, SF_DTLS_RANDOM) == 0)
 		return;
 	memcpy(p->client_random, h.random.p, SF_DTLS_RANDOM);
+	if (p->has_client) { /* a new handshake */
+		p->has_answer = p->has_next;
+		p->answer = p->next;
+		p->has_next = false;
+	}
 	p->has_client = true;
-	p->has_server = p->keyed = p->counted = false;
+	p->unsure = p->has_answer;
+	p->keyed = p->counted = false;
 }
 
 /* RFC 8446 4.1.3: a HelloRetryRequest has this for its random. */
@@ -239,38 +263,68 @@ is_retry(struct sf_bytes random)
 }
 
 static void
-read_extension(struct pair *p, const struct sf_tls_extension *e)
+read_extension(struct answer *a, const struct sf_tls_extension *e)
 {
 	struct sf_use_srtp u;
 	struct sf_diag d;
 
 	if (e->type == SF_TLS_USE_SRTP &&
 	    sf_use_srtp_parse(&u, e->data, &d) == SF_OK)
-		p->profile = (uint16_t)(u.profiles.p[0] << 8 | u.profiles.p[1]);
+		a->profile = (uint16_t)(u.profiles.p[0] << 8 | u.profiles.p[1]);
 	if (e->type == SF_TLS_SUPPORTED_VERSIONS && e->data.n == 2)
-		p->dtls13 = (e->data.p[0] << 8 | e->data.p[1]) == DTLS13;
+		a->dtls13 = (e->data.p[0] << 8 | e->data.p[1]) == DTLS13;
 }
 
-static void
-read_server(struct pair *p, struct sf_bytes text)
+static bool
+read_answer(struct answer *a, struct sf_bytes text)
 {
 	struct sf_dtls_server_hello h;
 	struct sf_tls_extension e;
 	struct sf_diag d;
 
 	if (sf_dtls_server_hello_parse(&h, text, &d) != SF_OK ||
-	    is_retry(h.random) || p->has_server)
-		return;
-	memcpy(p->server_random, h.random.p, SF_DTLS_RANDOM);
-	p->suite = h.suite;
-	p->profile = 0;
-	p->dtls13 = false;
-	p->has_server = true;
+	    is_retry(h.random))
+		return false;
+	*a = (struct answer){ .suite = h.suite };
+	memcpy(a->random, h.random.p, SF_DTLS_RANDOM);
 	while (h.payload.n > 0 &&
 	       sf_tls_extension_parse(&e, h.payload, &d) == SF_OK) {
-		read_extension(p, &e);
+		read_extension(a, &e);
 		h.payload = e.payload;
 	}
+	return true;
+}
+
+/* As if the answer in place had not been there. */
+static void
+take_back(struct sf_dtls *d, struct pair *p)
+{
+	if (p->counted) {
+		d->facts.handshakes--;
+		d->facts.without_srtp -= is_without_srtp(p);
+	}
+	d->facts.keyed -= p->keyed;
+	p->counted = p->keyed = false;
+}
+
+static void
+read_server(struct sf_dtls *d, struct pair *p, struct sf_bytes text)
+{
+	struct answer a;
+
+	if (!read_answer(&a, text) ||
+	    (p->has_answer &&
+		memcmp(p->answer.random, a.random, SF_DTLS_RANDOM) == 0))
+		return;
+	if (p->has_client && p->has_answer && !p->unsure) {
+		p->next = a;
+		p->has_next = true;
+		return;
+	}
+	take_back(d, p);
+	p->answer = a;
+	p->has_answer = true;
+	p->unsure = false;
 }
 
 /* ---- fragments ----------------------------------------------------------- */
@@ -323,7 +377,7 @@ same(const struct sf_addr *a, const struct sf_addr *b)
 /* The pair that a hello belongs to; the one not used for longest makes room. */
 static struct pair *
 pair_of(struct sf_dtls *d, const struct sf_addr *client,
-    const struct sf_addr *server, bool make)
+    const struct sf_addr *server)
 {
 	struct pair *oldest = &d->pairs[0];
 
@@ -336,8 +390,6 @@ pair_of(struct sf_dtls *d, const struct sf_addr *client,
 		if (!p->used || (oldest->used && p->touched < oldest->touched))
 			oldest = p;
 	}
-	if (!make)
-		return NULL;
 	memset(oldest, 0, sizeof(*oldest));
 	oldest->used = true;
 	oldest->client = *client;
@@ -355,16 +407,14 @@ take_fragment(struct sf_dtls *d, const struct sf_datagram *dg,
 
 	if (f->type != CLIENT && f->type != SERVER)
 		return;
-	p = server ? pair_of(d, &dg->dst, &dg->src, false)
-		   : pair_of(d, &dg->src, &dg->dst, true);
-	if (p == NULL)
-		return;
+	p = server ? pair_of(d, &dg->dst, &dg->src)
+		   : pair_of(d, &dg->src, &dg->dst);
 	p->touched = d->datagrams;
 	m = &p->hello[server];
 	if (!put_together(d, m, f))
 		return;
 	if (server)
-		read_server(p, sf_bytes(m->text, m->octets));
+		read_server(d, p, sf_bytes(m->text, m->octets));
 	else
 		read_client(p, sf_bytes(m->text, m->octets));
 	key_pair(d, p);

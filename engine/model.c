@@ -45,6 +45,9 @@ static const char *const limits[SF_LIMITS] = {
 	[SF_LIMIT_SRTP_FLOWS] = "SRTP flows forgotten to make room for others",
 	[SF_LIMIT_SRTP_KEYS] =
 	    "SRTP keys, or secrets and hellos of DTLS, without room",
+	[SF_LIMIT_SRTP_EARLY] =
+	    "SRTP packets that came too long before their keys: a pipe is "
+	    "read once, a file twice",
 	[SF_LIMIT_COPIES] =
 	    "redundant copies that there was no room to judge",
 	[SF_LIMIT_TUNNELS] =

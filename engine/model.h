@@ -404,6 +404,7 @@ enum sf_limit {
 	SF_LIMIT_SRTP_SEARCH,  /* searches for an SRTP counter given up */
 	SF_LIMIT_SRTP_FLOWS,   /* SRTP flows forgotten */
 	SF_LIMIT_SRTP_KEYS,    /* SRTP keys and secrets without room */
+	SF_LIMIT_SRTP_EARLY,   /* SRTP packets in front of their keys */
 	SF_LIMIT_COPIES,       /* redundant copies there was no room to judge */
 	SF_LIMITS
 };

@@ -16,6 +16,7 @@
 struct sf_pipeline {
 	struct sf_srtp *srtp;
 	struct sf_dtls *dtls;
+	bool read_ahead; /* handshakes are not read here */
 	struct sf_arena arena;
 	struct sf_model model;
 	struct sf_classify_run run;
@@ -254,7 +255,7 @@ take_datagram(
 			break;
 		}
 		a->dtls += dg->records;
-		if (p->dtls != NULL)
+		if (p->dtls != NULL && !p->read_ahead)
 			sf_dtls_feed(p->dtls, dg);
 		sf_streams_path(&p->streams, &dg->src, &dg->dst)->dtls = true;
 		break;
@@ -283,6 +284,12 @@ sf_pipeline_sdp(struct sf_pipeline *p, const struct sf_sdp *sdp)
 	p->streams.sdp = p->model.sdp = sdp;
 }
 
+void
+sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes)
+{
+	p->read_ahead = yes;
+}
+
 /* What SRTP's side knows of each stream, and limits that it reached. */
 static void
 finish_srtp(struct sf_pipeline *p)
@@ -294,6 +301,7 @@ finish_srtp(struct sf_pipeline *p)
 	m->accounting.srtp += sf_srtp_finish(p->srtp);
 	m->limits[SF_LIMIT_SRTP_SEARCH] = sf_srtp_searches_cut(p->srtp);
 	m->limits[SF_LIMIT_SRTP_FLOWS] = sf_srtp_flows_lost(p->srtp);
+	m->limits[SF_LIMIT_SRTP_EARLY] = sf_srtp_early(p->srtp);
 	for (struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		uint64_t cryptex = s->srtp.cryptex;
 

@@ -49,6 +49,9 @@ struct sf_pipeline *sf_pipeline_new(const struct sf_pipeline_options *options);
 /* Descriptions that were found under way, or those of before, read anew. */
 void sf_pipeline_sdp(struct sf_pipeline *p, const struct sf_sdp *sdp);
 
+/* Do handshakes go to dtls ahead of their packets? Then they are not read here. */
+void sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes);
+
 /* One packet, in the order of its file. Never fails, never allocates. */
 void sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt);
 

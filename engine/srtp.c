@@ -61,7 +61,8 @@ add_kdf(struct sf_srtp *s, const struct sf_srtp_entry *e,
 			.good_src = e->src,
 			.good_dst = e->dst,
 			.origin = e->origin,
-			.number = e->number };
+			.number = e->number,
+			.born = s->packets };
 		done = sf_srtp_master_init(&k->m, s->crypto, p, &kdf);
 	}
 	sf_crypto_ossl.wipe(&kdf, sizeof(kdf));
@@ -158,6 +159,8 @@ note_opened(struct sf_srtp *s, struct sf_srtp_flow *f, uint32_t key)
 
 	k->good_src = f->src;
 	k->good_dst = f->dst;
+	if (f->facts.removed == 0 && f->began <= k->born)
+		s->early += f->facts.closed;
 	f->facts.profile = k->m.profile->name;
 	f->facts.origin = k->origin;
 	f->facts.number = k->number;
@@ -412,6 +415,8 @@ sf_srtp_open(struct sf_srtp *s, const struct sf_packet *pkt,
 	f = sf_srtp_flow_of(s, dg,
 	    rtcp ? ssrc_of_rtcp(dg->payload) : j.shape.ssrc, pkt->place.input);
 	f->touched = ++s->packets;
+	if (f->began == 0)
+		f->began = s->packets;
 	if (dg->cut) { /* its tag is not there */
 		f->facts.cut += !rtcp;
 		r->status = rtcp || f->facts.removed == 0 ? SF_SRTP_CLOSED
@@ -434,6 +439,12 @@ uint64_t
 sf_srtp_searches_cut(const struct sf_srtp *s)
 {
 	return s->searches_cut;
+}
+
+uint64_t
+sf_srtp_early(const struct sf_srtp *s)
+{
+	return s->early;
 }
 
 uint64_t

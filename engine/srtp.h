@@ -88,5 +88,7 @@ void sf_srtp_name_double(struct sf_stream *s);
 /* Limits of this file that were reached; 0: not. */
 uint64_t sf_srtp_searches_cut(const struct sf_srtp *s);
 uint64_t sf_srtp_flows_lost(const struct sf_srtp *s);
+/* Packets that stayed closed because the key of their flow came behind them. */
+uint64_t sf_srtp_early(const struct sf_srtp *s);
 
 #endif

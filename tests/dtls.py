@@ -8,9 +8,11 @@ import os
 import random
 import struct
 
-from harness import check, slugs_by_ssrc
-from srtpcap import HANDSHAKES, all_opened, call_over, exported, halves, \
-    handshake, in_pieces, keylog, lengths, main, report, secret_file
+import mkcap
+from harness import check, run, slugs_by_ssrc, strict
+from srtpcap import HANDSHAKES, all_opened, bare, call_over, difference, \
+    exported, halves, handshake, in_pieces, keylog, lengths, main, report, \
+    secret_file
 
 
 def dtls12(b):
@@ -148,4 +150,83 @@ def dtls13(b):
                       x["srtp"]["removed"] == x["packets"], x["srtp"])
 
 
-main([dtls12, inside, again, dtls13])
+def moved(call, n, ns):
+    """The first n packets, a handshake, come so much later."""
+    for p in call[:n]:
+        p.ns += ns
+    return sorted(call, key=lambda p: p.ns)
+
+
+def behind(b):
+    """The handshake comes behind media that it has the keys of: a file is read
+    twice, through a pipe packets wait."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    for name, suite in HANDSHAKES.items():
+        flight, log = handshake(name), secret_file(b.where, keylog(name))
+        for what, f, ns in (("in the middle", flight, 3 * 10**9),
+                            ("last", in_pieces(flight, 100), 9 * 10**9)):
+            c = moved(call_over(b, f, suite, exported(name), packets), len(f),
+                      ns)
+            path = b.write("behind.pcap", c)
+            d = report(path, "--keylog", log)
+            all_opened("%s, %s" % (name, what), d, suite)
+            with open(path, "rb") as f:
+                r = run("check", "--json", "--keylog", log, "-",
+                        stdin=f.read())
+            why = difference(bare(d), bare(strict(r.out)))
+            check("%s, %s: the same through a pipe" % (name, what), not why,
+                  why)
+            with open(os.path.join(b.where, "behind.pcapng"), "wb") as f:
+                f.write(pcapng(c, keylog(name), "<", len(c) - 1))
+            all_opened("%s, %s, secrets last" % (name, what), report(f.name),
+                       suite)
+
+
+def behind_too_much(b):
+    """What a pipe cannot hold until its keys come is told."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    name, suite = next(iter(HANDSHAKES.items()))
+    flight, log = handshake(name), secret_file(b.where, keylog(name))
+    long = [mkcap.Packet(packets[0].ns - 5 * 10**8, mkcap.ethernet(
+        "10.9.9.9:9", "10.9.9.8:9", bytes(1400))) for _ in range(800)]
+    call = call_over(b, flight, suite, exported(name), packets)
+    half = len(call) // 2
+    hello, call = call[:len(flight)], call[len(flight):]
+    at = call[half].ns
+    for p in hello + long:
+        p.ns = at
+    path = b.write("full.pcap", call[:half] + long + hello + call[half:])
+    d = report(path, "--keylog", log)
+    all_opened("a full pipe, as a file", d, suite)
+    with open(path, "rb") as f:
+        r = run("check", "--json", "--keylog", log, "--max-memory", "8M", "-",
+                stdin=f.read())
+    d = strict(r.out)
+    opened = sum(s["srtp"]["removed"] for s in d["streams"])
+    limit = [f for f in d["findings"] if f["slug"] == "limit-reached"]
+    check("a full pipe: a part is opened, and how much is not is told",
+          0 < opened and len(limit) == 1 and
+          0 < limit[0]["count"] <= d["accounting"]["srtp"],
+          (opened, d["accounting"], limit))
+
+
+def answered_first(b):
+    """The ServerHello stands in front of the ClientHello; also where another
+    handshake was before it."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    names = list(HANDSHAKES)
+    for name, before in ((names[0], None), (names[1], names[0])):
+        suite = HANDSHAKES[name]
+        flight = handshake(name)
+        flight = [f for f in flight if not f[0]] + [f for f in flight if f[0]]
+        log = secret_file(b.where, "".join(keylog(n) for n in names))
+        if before is not None:
+            flight = handshake(before) + flight
+        d = report(b.write("first.pcap", call_over(
+            b, flight, suite, exported(name), packets)), "--keylog", log)
+        check("%s, answered first behind %s" % (name, before), d["verdict"] ==
+              "pass" and all(s["srtp"]["removed"] == s["packets"]
+                             for s in d["streams"]), d["dtls"])
+
+
+main([dtls12, inside, again, behind, behind_too_much, answered_first, dtls13])

@@ -20,6 +20,7 @@ struct sf_srtp_ready {
 	struct sf_addr good_src, good_dst; /* where it last opened something */
 	enum sf_srtp_origin origin;
 	uint32_t number;
+	uint64_t born; /* count of packets when it came */
 };
 
 struct sf_srtp_hold {
@@ -33,7 +34,8 @@ struct sf_srtp_flow {
 	struct sf_addr src, dst;
 	uint32_t ssrc, input;
 	bool used;
-	uint64_t touched;       /* count of packets when it was last seen */
+	uint64_t began;         /* count of packets when it was first seen */
+	uint64_t touched;       /* and when last */
 	uint32_t key, rtcp_key; /* index + 1; 0: none */
 	bool sure;              /* key and roc hold; else they wait for a second
 	                          packet */
@@ -55,6 +57,7 @@ struct sf_srtp {
 	struct sf_srtp_hold *holds;
 	uint64_t lost; /* captured packets that were held and never given out */
 	uint64_t packets, tries, tries_most, searches_cut, flows_lost;
+	uint64_t early; /* packets that came before the key of their flow */
 	uint8_t out[SF_SRTP_FRONT + SF_SRTP_PACKET_MAX];
 	uint8_t before[SF_SRTP_FRONT + SF_SRTP_HOLD_ROOM]; /* a hold that was given out */
 	uint8_t before_comment[SF_COMMENT_MAX];
