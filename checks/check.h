@@ -107,7 +107,7 @@ void sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_nonce(struct sf_checks *k, const struct sf_model *m);
 void sf_check_aead(struct sf_checks *k, const struct sf_frame_event *ev);
 void sf_judge_aead(struct sf_checks *k, const struct sf_model *m);
-void sf_judge_drift(struct sf_checks *k, const struct sf_stream *s);
+void sf_judge_drift(struct sf_checks *k, const struct sf_timeline *t);
 void sf_judge_ahead(struct sf_checks *k, const struct sf_timeline *t);
 void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);

@@ -39,19 +39,6 @@ sf_sender_speaks(const struct sf_timeline *t, const struct sf_sender *s)
 	return false;
 }
 
-/* Does every sender share KIDs or low fields with another? Then there is an
-   epoch that all move through. */
-static bool
-has_epochs(const struct sf_checks *k, struct sf_timeline *t)
-{
-	if (t->form.scheme == SF_KID_MLS)
-		return true;
-	if (t->form.scheme == SF_KID_SENDER || t->n_senders < 2)
-		return t->n_senders == 1;
-	t->form.evident_bits = sf_evident_epoch_bits(k, t);
-	return t->form.evident_bits != 0 || sf_share_kids(t);
-}
-
 /* ---- who is there -------------------------------------------------------- */
 
 /* A sender comes to a value. */
@@ -217,13 +204,15 @@ by_first(const void *left, const void *right)
 	return a->leader < b->leader ? -1 : a->leader > b->leader;
 }
 
-static bool
-find_epochs(struct sf_timeline *t)
+bool
+sf_timeline_make_epochs(struct sf_timeline *t)
 {
 	size_t room = t->n_lines + t->changes;
 	struct group g;
 
-	t->epochs = calloc(room + 1, sizeof(*t->epochs));
+	t->n_epochs = 0;
+	if (t->epochs == NULL)
+		t->epochs = calloc(room + 1, sizeof(*t->epochs));
 	if (!group_init(&g, t, room) || t->epochs == NULL) {
 		group_wipe(&g);
 		return false;
@@ -241,6 +230,28 @@ find_epochs(struct sf_timeline *t)
 	group_wipe(&g);
 	qsort(t->epochs, t->n_epochs, sizeof(*t->epochs), by_first);
 	return true;
+}
+
+bool
+sf_timeline_has_epoch(const struct sf_timeline *t, uint64_t value)
+{
+	for (unsigned i = 0; i < t->n_epochs; i++)
+		if (t->epochs[i].value == value)
+			return true;
+	return false;
+}
+
+bool
+sf_timeline_current(
+    const struct sf_timeline *t, uint64_t value, int64_t ns, int64_t grace_ns)
+{
+	for (unsigned i = 0; i < t->n_epochs; i++)
+		if (t->epochs[i].value == value &&
+		    t->epochs[i].first_ns <= ns + grace_ns &&
+		    (i + 1 == t->n_epochs ||
+			t->epochs[i + 1].first_ns + grace_ns >= ns))
+			return true;
+	return false;
 }
 
 /* ---- streams against them --------------------------------------------------- */
@@ -328,12 +339,112 @@ measure_line(
 		l->current_ns = l->present_ns;
 }
 
+/* ---- who was late --------------------------------------------------------- */
+
+static const struct sf_key_use *
+leader_use(const struct sf_timeline *t, const struct sf_epoch *e)
+{
+	for (unsigned i = 0; i < t->n_lines; i++)
+		if (t->lines[i].stream->id == e->leader)
+			return sf_key_use_at(t->lines[i].stream, e->first_ns);
+	return NULL;
+}
+
+/* A use of a KID that the group had left, by one who had not gone on: whoever
+   returns to it is not late. after: the epoch of the use before; n_epochs: it
+   was none, or there was no use. */
+static void
+note_lag(struct sf_timeline *t, unsigned line, const struct sf_key_use *u,
+    unsigned after, int64_t grace_ns)
+{
+	unsigned i =
+	    epoch_index(t, sf_timeline_value(t, u->kid), u->last.time_ns);
+	const struct sf_key_use *lead;
+	int64_t left;
+
+	if (u->frames < STEADY || i + 1 >= t->n_epochs ||
+	    (after != t->n_epochs && after > i))
+		return;
+	left = t->epochs[i + 1].first_ns;
+	if (u->last.time_ns - (u->first.time_ns > left && after == t->n_epochs
+				      ? u->first.time_ns
+				      : left) <=
+	    grace_ns)
+		return;
+	lead = leader_use(t, &t->epochs[i + 1]);
+	if (lead != NULL)
+		t->lags[t->n_lags++] = (struct sf_lag){ line, u, lead,
+			t->epochs[i + 1].leader, u->last.time_ns - left };
+}
+
+static bool
+find_lags(struct sf_timeline *t, int64_t grace_ns)
+{
+	size_t n = 1;
+
+	for (unsigned i = 0; i < t->n_lines; i++)
+		for (const struct sf_key_use *u = t->lines[i].stream->keys;
+		     u != NULL; u = u->next)
+			n++;
+	t->lags = calloc(n, sizeof(*t->lags));
+	if (t->lags == NULL)
+		return false;
+	for (unsigned i = 0; i < t->n_lines; i++) {
+		unsigned after = t->n_epochs;
+
+		for (const struct sf_key_use *u = t->lines[i].stream->keys;
+		     u != NULL; u = u->next) {
+			note_lag(t, i, u, after, grace_ns);
+			after = epoch_index(
+			    t, sf_timeline_value(t, u->kid), u->last.time_ns);
+		}
+	}
+	return true;
+}
+
+/* Most of a group are not late. */
+static bool
+most_are_late(const struct sf_timeline *t)
+{
+	unsigned late = 0, all = 0;
+	uint32_t last = 0;
+
+	for (unsigned i = 0; i < t->n_senders; i++)
+		all += sf_sender_speaks(t, &t->senders[i]);
+	for (unsigned i = 0; i < t->n_lags; i++) {
+		const struct sf_track_line *l = &t->lines[t->lags[i].line];
+
+		late += l->sender != last && !l->copy;
+		last = l->sender;
+	}
+	return late * 2 > all;
+}
+
+/* The reading that weighs most may still explain too little. */
+static void
+doubt_group(struct sf_timeline *t)
+{
+	if (t->form.scheme == SF_KID_MLS)
+		return;
+	if (t->n_senders > 1 && most_are_late(t))
+		t->group = SF_GROUP_NONE;
+	if (t->n_senders < 2 || t->group == SF_GROUP_NONE)
+		t->n_lags = 0;
+}
+
 bool
 sf_timeline_find_epochs(struct sf_timeline *t, const struct sf_checks *k)
 {
-	if (has_epochs(k, t) && !find_epochs(t))
+	int64_t grace_ns = k->options.drift_grace_ns;
+
+	if (!sf_timeline_find_group(t, grace_ns) || !find_lags(t, grace_ns))
 		return false;
+	doubt_group(t);
+	if (t->group != SF_GROUP_EVIDENT) {
+		t->n_epochs = 0;
+		t->form.evident_bits = t->form.evident_shift = 0;
+	}
 	for (unsigned i = 0; i < t->n_lines; i++)
-		measure_line(t, &t->lines[i], k->options.drift_grace_ns);
+		measure_line(t, &t->lines[i], grace_ns);
 	return true;
 }

@@ -209,8 +209,9 @@ sf_judge_keys(struct sf_checks *k, const struct sf_model *m)
 		if (k->options.scheme != SF_KID_SENDER)
 			judge_shared(k, s);
 		judge_return(k, s);
-		sf_judge_drift(k, s);
 	}
+	if (t != NULL)
+		sf_judge_drift(k, t);
 	if (t != NULL)
 		sf_judge_ahead(k, t);
 	for (unsigned i = 0; t != NULL && i < t->n_events; i++)

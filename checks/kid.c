@@ -33,6 +33,11 @@ sf_kid_parts(const struct sf_kid_form *form, uint64_t kid)
 	case SF_KID_UNSAID:
 	case SF_KID_RAW:
 		p.width = form->evident_bits;
+		if (form->evident_shift > 0)
+			return (struct sf_kid_parts){ low_bits(kid,
+							  form->evident_shift),
+				above(kid, form->evident_shift),
+				64 - form->evident_shift, 0, 0 };
 		break;
 	}
 	if (p.width == 0)

@@ -19,8 +19,8 @@ struct sf_kid_form {
 	unsigned ratchet_bits;            /* SENDER: R */
 	unsigned epoch_bits, sender_bits; /* MLS: E and S */
 	/* UNSAID, RAW: the low bits that senders change together, as the capture
-	   shows; 0 when it shows none */
-	unsigned evident_bits;
+	   shows; 0 when it shows none. Or the bits of the sender below an epoch */
+	unsigned evident_bits, evident_shift;
 };
 
 /* The number that a key change moves, and what stands above it. */

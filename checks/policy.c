@@ -14,8 +14,9 @@
 
 /* Whole frames; and nobody who may have stayed behind goes unnoticed. */
 #define HARSHER                                                                \
-	.set = { [SFP004] = true, [SFK012] = true },                           \
-	.severities = { [SFP004] = SF_ERROR, [SFK012] = SF_WARNING }
+	.set = { [SFP004] = true, [SFK012] = true, [SFK013] = true },          \
+	.severities = { [SFP004] = SF_ERROR, [SFK012] = SF_WARNING,           \
+		[SFK013] = SF_WARNING }
 
 static const struct {
 	const char *purpose;

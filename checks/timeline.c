@@ -465,6 +465,7 @@ sf_timeline_free(struct sf_timeline *t)
 	free(t->lines);
 	free(t->senders);
 	free(t->epochs);
+	free(t->lags);
 	free(t->kids);
 	free(t->events);
 	free(t->reactions);

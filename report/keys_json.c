@@ -26,19 +26,24 @@ put_form(struct sf_emit *e, const struct sf_timeline *t)
 {
 	const struct sf_kid_form *f = &t->form;
 	bool told = f->scheme != SF_KID_UNSAID;
+	bool evident = f->evident_bits > 0 || f->evident_shift > 0;
 
 	sf_emit_open(e, "kid_scheme", '{');
 	sf_emit_string(e, "type",
-	    f->evident_bits > 0 ? "epoch-in-low-bits"
-				: sf_kid_scheme_name(f->scheme));
+	    f->evident_shift > 0  ? "epoch-in-high-bits"
+	    : f->evident_bits > 0 ? "epoch-in-low-bits"
+				  : sf_kid_scheme_name(f->scheme));
 	sf_emit_string(e, "from",
-	    told && f->evident_bits == 0 ? "told"
-	    : f->evident_bits > 0        ? "evident"
-					 : "unknown");
+	    evident ? "evident"
+	    : told  ? "told"
+		    : "unknown");
 	sf_emit_count(e, "ratchet_bits", f->ratchet_bits);
 	sf_emit_count(e, "epoch_bits",
-	    f->evident_bits > 0 ? f->evident_bits : f->epoch_bits);
-	sf_emit_count(e, "sender_bits", f->sender_bits);
+	    f->evident_shift > 0  ? 64 - f->evident_shift
+	    : f->evident_bits > 0 ? f->evident_bits
+				  : f->epoch_bits);
+	sf_emit_count(e, "sender_bits",
+	    f->evident_shift > 0 ? f->evident_shift : f->sender_bits);
 	sf_emit_close(e, '{');
 }
 

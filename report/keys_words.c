@@ -54,7 +54,9 @@ sf_keys_headline(
 	    t->n_lines == 1 ? "" : "s", t->changes, t->changes == 1 ? "" : "s");
 	if (t->n_epochs == 0) {
 		add(out, SF_KEYS_HEADLINE, &at,
-		    "; the KIDs show no epoch that all share");
+		    t->group == SF_GROUP_UNSURE
+			? "; nothing shows whether the senders share an epoch"
+			: "; the KIDs show no epoch that all share");
 		return;
 	}
 	if (behind == 0)
@@ -95,7 +97,11 @@ sf_keys_form(char out[120], const struct sf_timeline *t)
 	case SF_KID_RAW:
 		break;
 	}
-	if (f->evident_bits > 0)
+	if (f->evident_shift > 0)
+		snprintf(out, 120,
+		    "epoch above %u bits of sender, as the capture shows",
+		    f->evident_shift);
+	else if (f->evident_bits > 0)
 		snprintf(out, 120,
 		    "epoch in the low %u bits, as the capture shows",
 		    f->evident_bits);

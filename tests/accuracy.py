@@ -109,6 +109,13 @@ def look(call, name, report):
             why = intervals_fit(call, s, by[s.ssrc])
             if why:
                 r.wrong.append(why)
+    for slug, right in call.blame.items():
+        ids = {i for f in report["findings"] if f["slug"] == slug
+               for i in f["streams"]}
+        named = {int(s["ssrc"], 16) for s in report["streams"] if s["id"] in ids}
+        if named != right:
+            r.wrong.append("%s names %s, not %s" % (slug, sorted(map(hex, named)),
+                                                    sorted(map(hex, right))))
     for slug in sorted(call.must - r.found):
         r.wrong.append("does not find " + slug)
     may = set(call.may)

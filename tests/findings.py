@@ -380,6 +380,52 @@ def three_rotate_three_times_and_one_is_late_once(c):
     each_in_its_time(c, (150, 400, 800), (170, 700, 830), (160, 420, 820))
 
 
+@case({"kid-late-or-own": [B]}, near="kid-drift", is_={A: UP, B: UP})
+def two_change_half_a_minute_apart(c):
+    """A rotation that came very late, or two who each ratchet on their own."""
+    each_in_its_time(c, (150,), (1000,))
+
+
+@case(near="kid-late-or-own", is_={A: UP, B: UP, C: UP})
+def three_change_half_a_minute_apart(c):
+    """Nobody comes to a key together with anybody: these are their own."""
+    each_in_its_time(c, (150, 1100), (1000,), (500, 800))
+
+
+@case(near="kid-late-or-own", options=["--kid-scheme", "sender:4"],
+      is_={A: UP, B: UP})
+def two_change_half_a_minute_apart_and_may(c):
+    each_in_its_time(c, (150,), (1000,))
+
+
+@case(near="kid-drift", may=("kid-not-followed", "kid-late-or-own"),
+      is_={A: UP, B: UP})
+def two_whose_delay_grows(c):
+    """Two clocks that ratchet, one a little slower."""
+    each_in_its_time(c, (200, 400, 600, 800), (320, 640, 960))
+
+
+def epoch_on_top(c, *plans):
+    """The epoch above 16 bits of sender."""
+    for ssrc, src, name, at in zip((A, B, C), (ALICE, BOB, CAROL),
+                                   ("alice", "bob", "carol"), plans):
+        t, begun = c.audio(ssrc, src, SFU, cname=name), 0
+        for step, until in enumerate(at + (1200,)):
+            t.sframe(until - begun, kid=step + 1 << 16 | ssrc >> 4,
+                     ctr=0)
+            begun = until
+
+
+@case({"kid-drift": [C]}, verdict="fail", is_={A: UP, B: UP, C: UP})
+def one_is_late_with_the_epoch_on_top(c):
+    epoch_on_top(c, (300, 600), (310, 605), (500, 610))
+
+
+@case(near="kid-drift", is_={A: UP, B: UP, C: UP})
+def none_is_late_with_the_epoch_on_top(c):
+    epoch_on_top(c, (300, 600), (310, 605), (330, 610))
+
+
 @case({"kid-went-back": [A]}, is_={A: UP})
 def back_to_the_kid_before(c):
     alice(c).sframe(200, kid=0x21).sframe(200, kid=0x22, ctr=0) \

@@ -276,6 +276,7 @@ class Call:
         # the truth
         self.must, self.may = set(), set()
         self.options = []  # what the user says of the call
+        self.blame = {}    # finding to the SSRCs that it has to name
         self.slack = 0     # clear frames that may be told wrong at either end
         self.expect = {}   # SSRC to the protections that are right
         self.steps = ()    # what was drawn, for the table

@@ -506,21 +506,66 @@ def faulty_padded(c):
     c.expect[s.ssrc] = GOOD
 
 
-@kind()
-def faulty_drift(c):
-    """Two senders; one stays on the old epoch for 5 s more."""
-    base = c.rng.choice((32, 64, 256, 4096))
-    at, late = 200, 250 + 200
-    for number, switch in ((1, at), (2, late)):
-        u = Sender(c, number, kid=base + 16 * number + 1, ctr=0)
+def moving(c, number, kid, moves, seconds):
+    """A sender of audio that goes to kid(n) at the n-th of these seconds."""
+    m = MEDIA["opus-voip24"]
+    u = Sender(c, number, kid=kid(0), ctr=0)
+    at = {int(t / m.step): n for n, t in enumerate(moves, 1)}
 
-        def how(i, u=u, switch=switch):
-            if i == switch:
-                u.kid, u.ctr = u.kid + 1, 0
-            return sframe
-        sound(c, c.add(u, MEDIA["opus-voip24"], how, frames=700))
+    def how(i):
+        if i in at:
+            u.kid, u.ctr = kid(at[i]), 0
+        return sframe
+    sound(c, c.add(u, m, how, frames=int(seconds / m.step)))
+    return u
+
+
+def numbered(c):
+    """KIDs of (sender, epoch): the epoch below or above."""
+    return c.rng.choice((lambda who, n: who << 4 | n & 15,
+                         lambda who, n: 7 << 12 | who << 8 | n,
+                         lambda who, n: n + 3 << 16 | who))
+
+
+@kind(2)
+def faulty_drift(c):
+    """A group rotates some times; once one of it is late by some seconds."""
+    rng, kid = c.rng, numbered(c)
+    people, times = rng.randrange(2, 6), rng.randrange(1, 4)
+    at = [12 + 22 * (i + rng.random()) for i in range(times)]
+    who, when = rng.randrange(people), rng.randrange(times)
+    delay = rng.choice((3, 5, 10))
+    for p in range(people):
+        moves = [t + (delay if (p, i) == (who, when) else rng.uniform(0, .3))
+                 for i, t in enumerate(at)]
+        moving(c, p + 1, lambda n, p=p: kid(p + 1, n), moves, at[-1] + 16)
+    late = c.streams[who].ssrc
     c.must.add("kid-drift")
     c.may |= {"kid-drift"}
+    c.blame["kid-drift"] = {late}
+
+
+def alike(plans):
+    """Two who came to every key in the same order and one soon after the other
+    look like a group with one who is late, whatever they are."""
+    a, b = plans
+    n = min(len(a), len(b))
+    gaps = [y - x for x, y in zip(a[:n], b[:n])]
+    return not n or max(gaps) - min(gaps) < 3
+
+
+@kind(3)
+def sound_own_ratchets(c):
+    """RFC 9605 5.1: each sender ratchets when it likes, nobody says so."""
+    rng, kid = c.rng, numbered(c)
+    people, seconds = rng.randrange(2, 6), rng.choice((60, 90, 120))
+    while True:
+        plans = [sorted(rng.uniform(2, seconds) for _ in range(
+            rng.randrange(2, 7))) for _ in range(people)]
+        if people > 2 or not alike(plans):
+            break
+    for p, moves in enumerate(plans):
+        moving(c, p + 1, lambda n, p=p: kid(p + 1, n), moves, seconds)
 
 
 @kind()
@@ -687,8 +732,6 @@ def clean_hour(seed, seconds=3600):
     sound(c, *c.streams)
     for ssrc in c.forward(rng.sample(c.streams, 2), 2):
         c.expect[ssrc] = GOOD
-    if scheme == "own epochs":  # told from a group's by the user alone
-        c.options = ["--kid-scheme", "sender:8"]
     if scheme != "epochs":
         c.may.add("not-rotated")  # who left can go on listening
     return c
