@@ -179,6 +179,26 @@ judge_copies(struct sf_checks *k, const struct sf_stream *s)
 		sf_cannot_tell(k, SFP009);
 }
 
+#define LEAST_FEC 3 /* packets: one may protect what an SFU has changed */
+
+/* Of FEC packets whose packets were all captured, most should give these. */
+static void
+judge_fec(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_aside *a = &s->fec_other;
+
+	uint64_t judged = s->evidence.fec_judged;
+
+	if (s->evidence.fec == 0)
+		return;
+	if (!is_covered(s) || judged == 0 ||
+	    (a->frames > 0 &&
+		(a->frames < LEAST_FEC || a->frames * 2 < judged)))
+		sf_cannot_tell(k, SFP013);
+	else
+		judge_aside(k, SFP013, s, a, judged);
+}
+
 void
 sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 {
@@ -196,6 +216,7 @@ sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 		judge_signalled(k, s);
 		judge_bare(k, s);
 		judge_copies(k, s);
+		judge_fec(k, s);
 		judge_aside(k, SFP005, s, &s->silence, in_run);
 		judge_aside(k, SFP006, s, &s->injected, in_run);
 		judge_aside(k, SFP012, s, &s->strangers, in_run);

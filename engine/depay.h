@@ -21,17 +21,18 @@ struct sf_unit {
 	uint32_t timestamp;
 	uint16_t packet_at; /* offset of the payload in the captured packet */
 	uint8_t pt;
+	uint16_t front; /* octets of CSRC list and header extension */
 	bool marker, cut;
-	bool spent;          /* put back into the stream that missed it */
-	bool bad_padding;    /* the P bit is set, and the count does not fit */
-	bool bounded;        /* a dependency descriptor tells: */
-	bool starts, ends;   /* of a frame */
-	bool numbered;       /* don is its decoding order number */
-	uint16_t don;        /* of H.264 in interleaved mode */
-	bool ext_known;      /* ext_ids was filled in */
-	uint16_t ext_ids;    /* ids 1 to 15 of its header extension, a bit each */
-	uint32_t csrc;       /* hash of the CSRC list; 0: none */
-	uint64_t hash;           /* of the payload's ends: sf_hash_ends() */
+	bool spent;        /* put back into the stream that missed it */
+	bool bad_padding;  /* the P bit is set, and the count does not fit */
+	bool bounded;      /* a dependency descriptor tells: */
+	bool starts, ends; /* of a frame */
+	bool numbered;     /* don is its decoding order number */
+	uint16_t don;      /* of H.264 in interleaved mode */
+	bool ext_known;    /* ext_ids was filled in */
+	uint16_t ext_ids;  /* ids 1 to 15 of its header extension, a bit each */
+	uint32_t csrc;     /* hash of the CSRC list; 0: none */
+	uint64_t hash;     /* of the payload's ends: sf_hash_ends() */
 	struct sf_bytes payload; /* empty: padding only */
 };
 
@@ -71,7 +72,7 @@ struct sf_fragment {
  * packets of a frame tell them.
  */
 struct sf_numbers {
-	bool told;       /* of the open frame */
+	bool told; /* of the open frame */
 	bool disordered, gaps;
 	bool any;        /* highest is set */
 	bool has_before; /* what came before the frame was not lost, and before
@@ -94,7 +95,7 @@ struct sf_depay {
 	struct sf_numbers numbers;
 	struct sf_fragment fragment;
 	struct sf_payload_facts facts;
-	uint32_t buffer;   /* index + 1; 0: none taken */
+	uint32_t buffer; /* index + 1; 0: none taken */
 	size_t octets;
 	uint64_t next_seq; /* of the packet that would carry on */
 	uint64_t lost_ts;  /* timestamp + 1 of a frame counted as incomplete */

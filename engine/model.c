@@ -157,6 +157,7 @@ sf_look_text(enum sf_look l)
 		[SF_LOOK_NONE] = "nothing known",
 		[SF_LOOK_EVENT] = "a telephone event",
 		[SF_LOOK_NOISE] = "comfort noise",
+		[SF_LOOK_FEC] = "repair octets of packets in the clear",
 		[SF_LOOK_OPUS] = "an Opus frame",
 		[SF_LOOK_RED] = "RED around Opus",
 		[SF_LOOK_SAMPLES] = "companded samples",

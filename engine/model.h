@@ -100,6 +100,7 @@ enum sf_look {
 	SF_LOOK_BODY,    /* not uniform, behind an SFrame header */
 	SF_LOOK_EVENT,   /* a key of a telephone (RFC 4733) */
 	SF_LOOK_NOISE,   /* comfort noise (RFC 3389) */
+	SF_LOOK_FEC,     /* repair octets with a shape of their own */
 	SF_LOOKS
 };
 
@@ -183,6 +184,8 @@ struct sf_evidence {
 	uint64_t copies;         /* repair, RED: equal to what they repeat */
 	uint64_t copies_differ;  /* RED, FEC: not what was sent */
 	uint64_t copies_clear;   /* of these: in the clear */
+	uint64_t fec;            /* FEC packets that protect the stream ... */
+	uint64_t fec_judged;     /* ... and all that they protect captured */
 	uint64_t conflicts;      /* same sequence number, different payload */
 	bool dtls;               /* DTLS was seen between the two addresses */
 	bool srtcp;              /* RTCP there is not readable as RTCP */
@@ -375,6 +378,8 @@ struct sf_stream {
 	struct sf_aside noise;    /* comfort noise, in the clear */
 	struct sf_aside copies;   /* in RED or FEC: in the clear, not what was
 	                             sent */
+	struct sf_aside fec_other; /* FEC packets that recover nothing that was
+	                              sent */
 	struct sf_key_use *keys;
 	struct sf_evidence evidence;
 	struct sf_srtp_facts srtp;

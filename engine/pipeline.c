@@ -7,6 +7,7 @@
 #include "engine/datachannel.h"
 #include "engine/rtcp.h"
 #include "engine/streams.h"
+#include "engine/streams/fec.h"
 #include "engine/transport.h"
 #include "parsers/rtp/demux.h"
 #include "parsers/rtp/sap.h"
@@ -37,11 +38,13 @@ sf_limits_for(size_t octets)
 		octets = LEAST_MEMORY;
 	part = octets / 64;
 	return (struct sf_limits){
-		.streams = part * 14 /
-			   (sizeof(struct sf_lane) / 4 +
-			       sizeof(struct sf_copies) / 64 +
-			       sizeof(struct sf_track) +
-			       5 * sizeof(struct sf_track_name)),
+		.streams =
+		    part * 14 /
+		    (sizeof(struct sf_lane) / 4 +
+			(sizeof(struct sf_copies) + sizeof(struct sf_fec)) /
+			    64 +
+			sizeof(struct sf_track) +
+			5 * sizeof(struct sf_track_name)),
 		.held = part * 6 / (2048 + sizeof(struct sf_held)),
 		.held_octets = 2048,
 		.frame_octets = (size_t)256 << 10,

@@ -101,6 +101,7 @@ static const struct {
 	{ "H265", SF_CODEC_H265 }, { "AV1",  SF_CODEC_AV1  },
 	{ "AV1X", SF_CODEC_AV1  }, { "rtx",  SF_CODEC_RTX  },
 	{ "ulpfec", SF_CODEC_ULPFEC }, { "flexfec-03", SF_CODEC_FLEXFEC },
+	{ "flexfec", SF_CODEC_FLEXFEC },
 };
 
 /* RFC 3551 6: payload types that need no a=rtpmap; G722 counts at 8 kHz. */
@@ -570,4 +571,3 @@ sf_sdp_read(struct sf_sdp *out, struct sf_bytes text, struct sf_diag *d)
 	join_up(out);
 	return SF_OK;
 }
-

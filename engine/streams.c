@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/hash.h"
+#include "engine/streams/fec.h"
 
 #define MOVE_NS 10000000000LL
 #define SLOTS   1024 /* paths and namings */
@@ -29,7 +30,7 @@ lanes_for(const struct sf_limits *l)
 	return l->streams / 4 + 1;
 }
 
-/* Few senders encrypt a frame and not its copies. */
+/* Few senders encrypt a frame and not its copies, and few use FEC. */
 static size_t
 copies_for(const struct sf_limits *l)
 {
@@ -41,7 +42,8 @@ sf_streams_octets(const struct sf_limits *l)
 {
 	return l->streams * sizeof(struct sf_track) +
 	       lanes_for(l) * (sizeof(struct sf_lane) + SF_STASH) +
-	       copies_for(l) * sizeof(struct sf_copies) +
+	       copies_for(l) *
+		   (sizeof(struct sf_copies) + sizeof(struct sf_fec)) +
 	       names_for(l) * sizeof(struct sf_track_name) +
 	       buckets_for(l) * sizeof(uint32_t) +
 	       SLOTS * (sizeof(struct sf_path) + sizeof(struct sf_naming)) +
@@ -86,17 +88,19 @@ sf_streams_init(
 {
 	s->cap = l->streams;
 	s->lanes_cap = lanes_for(l);
-	s->copies_cap = copies_for(l);
+	s->copies_cap = s->fecs_cap = copies_for(l);
 	s->paths_mask = s->namings_mask = SLOTS - 1;
 	s->tracks = sf_arena_take(a, s->cap, sizeof(*s->tracks));
 	s->lanes = sf_arena_take(a, s->lanes_cap, sizeof(*s->lanes));
 	s->copies = sf_arena_take(a, s->copies_cap, sizeof(*s->copies));
+	s->fecs = sf_arena_take(a, s->fecs_cap, sizeof(*s->fecs));
 	s->stash = sf_arena_take(a, s->lanes_cap, SF_STASH);
 	s->paths = sf_arena_take(a, SLOTS, sizeof(*s->paths));
 	s->namings = sf_arena_take(a, SLOTS, sizeof(*s->namings));
 	return s->tracks != NULL && s->lanes != NULL && s->copies != NULL &&
-	       s->stash != NULL && s->paths != NULL && s->namings != NULL &&
-	       init_names(s, a, l) && init_held(&s->held, a, l) &&
+	       s->fecs != NULL && s->stash != NULL && s->paths != NULL &&
+	       s->namings != NULL && init_names(s, a, l) &&
+	       init_held(&s->held, a, l) &&
 	       sf_depay_pool_init(&s->depay, a, l->assemblies, l->frame_octets);
 }
 
@@ -191,10 +195,10 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 		.pt = rtp->pt,
 		.marker = rtp->marker,
 		.cut = dg->cut,
+		.front = (uint16_t)(rtp->csrc.n +
+				    (rtp->has_ext ? 4 + rtp->ext.n : 0)),
 		.bad_padding = rtp->bad_padding,
-		.csrc = rtp->csrcs == 0
-			    ? 0
-			    : (uint32_t)sf_hash(rtp->csrc) | 1,
+		.csrc = rtp->csrcs == 0 ? 0 : (uint32_t)sf_hash(rtp->csrc) | 1,
 		.hash = sf_hash_ends(rtp->payload),
 		.payload = rtp->payload };
 }
@@ -278,8 +282,7 @@ order_legs(struct sf_streams *s, struct sf_track *out)
 		    in->pub.ssrc != out->pub.ssrc ||
 		    in->pub.input != out->pub.input ||
 		    in->direction != SF_DIR_IN ||
-		    (in->pub.forwards != 0 &&
-			in->pub.forwards != out->pub.id))
+		    (in->pub.forwards != 0 && in->pub.forwards != out->pub.id))
 			continue;
 		in->pub.forwards = out->pub.id;
 		out->pub.forwards = 0;
@@ -336,6 +339,11 @@ sf_streams_finish(struct sf_streams *s)
 	for (size_t i = 0; i < s->n_tracks; i++)
 		if (s->tracks[i].lane != NULL)
 			sf_track_flush(s, &s->tracks[i]);
+	for (size_t i = 0; i < s->n_tracks; i++)
+		if (s->tracks[i].lane != NULL) {
+			sf_fec_flush(s, &s->tracks[i]);
+			sf_copies_flush(s, &s->tracks[i]);
+		}
 	sf_handoff_end(s->handoff);
 	sf_inferred_finish(s);
 	for (size_t i = 0; i < s->n_tracks; i++) {
@@ -347,6 +355,7 @@ sf_streams_finish(struct sf_streams *s)
 		if (t->pub.kind != SF_KIND_REPAIR) {
 			sf_classify_finish(&t->lane->classifier, s->run);
 			sf_copies_finish(s, t);
+			sf_fec_finish(t);
 			account_srtp(s->model, t);
 		}
 	}
@@ -354,8 +363,7 @@ sf_streams_finish(struct sf_streams *s)
 		if (s->tracks[i].lane != NULL)
 			order_legs(s, &s->tracks[i]);
 	for (size_t i = 0; i < s->n_tracks; i++)
-		if (s->tracks[i].lane != NULL &&
-		    s->tracks[i].pub.forwards != 0)
+		if (s->tracks[i].lane != NULL && s->tracks[i].pub.forwards != 0)
 			break_circle(s, &s->tracks[i]);
 	sf_simulcast_finish(s);
 	sf_silent_finish(s);

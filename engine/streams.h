@@ -17,7 +17,7 @@
 #include "engine/sdp.h"
 #include "parsers/rtp/rtp.h"
 
-#define SF_RED_SEEN    16  /* frames remembered against their redundant copies */
+#define SF_RED_SEEN    16 /* frames remembered against their redundant copies */
 #define SF_SEEN_WINDOW 512 /* packets of a stream remembered by number */
 
 /* A packet that waits. octets follows in the slot, limits.held_octets of it. */
@@ -30,14 +30,15 @@ struct sf_held_pool {
 	struct sf_held *slots;
 	uint8_t *octets;
 	size_t each;
-	uint32_t free_list;  /* index + 1 */
-	uint64_t refused;    /* too large, or no slot */
+	uint32_t free_list; /* index + 1 */
+	uint64_t refused;   /* too large, or no slot */
 };
 
 /* Redundant copies of a stream's frames that are not what was sent: judged by
    themselves, and listed nowhere. */
 struct sf_copies {
 	struct sf_stream pub;
+	struct sf_depay depay; /* of packets that FEC holds */
 	struct sf_classifier classifier;
 };
 
@@ -53,6 +54,7 @@ struct sf_lane {
 	struct sf_depay depay;
 	struct sf_classifier classifier;
 	struct sf_copies *copies; /* NULL: none differed */
+	struct sf_fec *fec;       /* NULL: no FEC packet protects it */
 	struct sf_exposure exposure;
 	struct sf_feedback feedback;
 };
@@ -71,7 +73,8 @@ sf_track_is_sealed(const struct sf_track_key *k)
 	return (k->input & SF_TRACK_SEALED) != 0;
 }
 
-#define SF_TRACK_NAMES 4 /* addresses that a stream may change between early on */
+#define SF_TRACK_NAMES                                                         \
+	4 /* addresses that a stream may change between early on */
 
 /* RED (RFC 2198) around what a stream sends. */
 enum sf_red_around {
@@ -85,12 +88,12 @@ enum sf_red_around {
  * they are, as SDP says or as they have shown themselves to be.
  */
 struct sf_boundaries {
-	uint8_t id;        /* 0: not known */
-	uint8_t tried;     /* while it is looked for: the id in question, */
-	uint8_t misses;    /* packets that did not fit, */
+	uint8_t id;           /* 0: not known */
+	uint8_t tried;        /* while it is looked for: the id in question, */
+	uint8_t misses;       /* packets that did not fit, */
 	uint8_t fits, frames; /* packets in a row that fit, frames they begin */
-	bool wanted;       /* look for it */
-	bool any, ended;   /* of the packet before: there was one; ends a frame */
+	bool wanted;          /* look for it */
+	bool any, ended; /* of the packet before: there was one; ends a frame */
 	uint16_t seq, number;
 	uint32_t timestamp;
 };
@@ -116,18 +119,18 @@ struct sf_track {
 	struct sf_words words;
 	struct sf_track_key name_keys[SF_TRACK_NAMES];
 	unsigned n_names;
-	struct sf_lane *lane;     /* NULL on probation */
-	uint64_t highest, next;   /* extended sequence numbers */
+	struct sf_lane *lane;   /* NULL on probation */
+	uint64_t highest, next; /* extended sequence numbers */
 	uint64_t first_seq, unique;
-	uint64_t records;         /* captured packets accounted for */
-	uint64_t recent;          /* on probation: bit n is highest - n, seen */
-	uint64_t jump;            /* what a restart would begin with; 0: none */
-	uint32_t held;            /* list in sequence order; index + 1 */
+	uint64_t records; /* captured packets accounted for */
+	uint64_t recent;  /* on probation: bit n is highest - n, seen */
+	uint64_t jump;    /* what a restart would begin with; 0: none */
+	uint32_t held;    /* list in sequence order; index + 1 */
 	unsigned n_held;
-	unsigned spared;          /* n_held when last spared from eviction */
+	unsigned spared; /* n_held when last spared from eviction */
 	bool started, refused;
 	struct sf_boundaries boundaries;
-	bool plain_format;        /* main_pt's packets are what codec says */
+	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;
 	enum sf_red_around red;
 	uint8_t main_pt, block_pt;
@@ -136,11 +139,11 @@ struct sf_track {
 		enum sf_codec codec;
 	} formats[SF_STREAM_PTS]; /* of other payload types, as they come */
 	unsigned n_formats;
-	uint32_t event_timestamp; /* of the last telephone event */
+	uint32_t event_timestamp;    /* of the last telephone event */
 	enum sf_direction direction; /* of the first packet */
-	struct sf_media media;    /* when pub.recorded */
-	struct sf_track *repaired; /* what a repair stream repairs */
-	struct {                   /* on probation: what it may repair */
+	struct sf_media media;       /* when pub.recorded */
+	struct sf_track *repaired;   /* what a repair stream repairs */
+	struct {                     /* on probation: what it may repair */
 		struct sf_track *of;
 		unsigned fits, asked; /* packets, as they came */
 	} early;
@@ -151,8 +154,8 @@ struct sf_track {
 /* Hash chain: addresses and SSRC to track. A moved stream has several. */
 struct sf_track_name {
 	struct sf_track_key key;
-	uint32_t track;           /* index */
-	uint32_t next;            /* index + 1 */
+	uint32_t track; /* index */
+	uint32_t next;  /* index + 1 */
 };
 
 /* What is known of a pair of addresses, whichever way round. */
@@ -167,7 +170,7 @@ struct sf_naming {
 	bool used, bye;
 	unsigned reports; /* sender reports */
 	uint32_t sent;    /* packets, by the last of them */
-	bool described;  /* an SDES chunk of its own was there */
+	bool described;   /* an SDES chunk of its own was there */
 	struct sf_feedback feedback;
 	char cname[SF_TEXT_MAX];
 };
@@ -177,7 +180,8 @@ struct sf_streams {
 	struct sf_classify_run *run;
 	const uint8_t *codecs; /* by payload type; see pipeline.h */
 	const struct sf_sdp *sdp;
-	struct sf_handoff *handoff; /* NULL: frames are judged where they come up */
+	struct sf_handoff
+	    *handoff; /* NULL: frames are judged where they come up */
 	struct sf_track *tracks;
 	size_t n_tracks, cap;
 	struct sf_track *free_tracks;
@@ -186,7 +190,9 @@ struct sf_streams {
 	size_t lanes_used, lanes_cap;
 	struct sf_copies *copies;
 	size_t copies_used, copies_cap;
-	uint8_t *stash;           /* SF_STASH octets for each lane */
+	struct sf_fec *fecs;
+	size_t fecs_used, fecs_cap;
+	uint8_t *stash; /* SF_STASH octets for each lane */
 	struct sf_track_name *names;
 	size_t names_cap;
 	uint32_t free_names;
@@ -201,8 +207,8 @@ struct sf_streams {
 };
 
 size_t sf_streams_octets(const struct sf_limits *l);
-bool sf_streams_init(struct sf_streams *s, struct sf_arena *a,
-    const struct sf_limits *l);
+bool sf_streams_init(
+    struct sf_streams *s, struct sf_arena *a, const struct sf_limits *l);
 
 /* The facts of a pair of addresses; a slot is taken for it if there is none. */
 struct sf_path *sf_streams_path(

@@ -170,6 +170,8 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_count(e, "copies", v->copies);
 	sf_emit_count(e, "copies_differ", v->copies_differ);
 	sf_emit_count(e, "copies_clear", v->copies_clear);
+	sf_emit_count(e, "fec", v->fec);
+	sf_emit_count(e, "fec_judged", v->fec_judged);
 	sf_emit_count(e, "conflicts", v->conflicts);
 	sf_emit_bool(e, "dtls", v->dtls);
 	sf_emit_bool(e, "srtcp", v->srtcp);

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 
+import feccases
 import mistakes
 import mkcap
 import rtpcases
@@ -1321,6 +1322,7 @@ def an_error_that_does_not_fail(c):
 
 
 rtpcases.add(case)
+feccases.add(case)
 
 # ==== the loop ==============================================================
 

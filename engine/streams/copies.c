@@ -55,6 +55,43 @@ sf_copies_judge(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
 	sf_track_give(s, &c->classifier, &f);
 }
 
+struct frame_ctx {
+	struct sf_streams *s;
+	struct sf_copies *c;
+};
+
+static void
+take_frame(void *ctx, const struct sf_frame *f)
+{
+	const struct frame_ctx *x = ctx;
+
+	sf_track_give(x->s, &x->c->classifier, f);
+}
+
+void
+sf_copies_packet(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_copies *c = take(s, t, u);
+	struct frame_ctx ctx = { s, c };
+
+	t->pub.evidence.copies_differ++;
+	if (c == NULL)
+		return;
+	c->classifier.codec = t->pub.codec;
+	sf_depay_unit(&c->depay, &s->depay, t->pub.codec, SF_FRAMING_CODEC, u,
+	    take_frame, &ctx);
+}
+
+void
+sf_copies_flush(struct sf_streams *s, struct sf_track *t)
+{
+	struct frame_ctx ctx = { s, t->lane->copies };
+
+	if (ctx.c != NULL)
+		sf_depay_finish(&ctx.c->depay, &s->depay, take_frame, &ctx);
+}
+
 static void
 widen(struct sf_aside *to, const struct sf_place *first,
     const struct sf_place *last, uint64_t frames)
@@ -66,9 +103,8 @@ widen(struct sf_aside *to, const struct sf_place *first,
 	to->frames += frames;
 }
 
-/* Silence that is not protected is no less in the clear for being a copy. */
-static void
-add_aside(struct sf_aside *to, const struct sf_aside *from)
+void
+sf_copies_add(struct sf_aside *to, const struct sf_aside *from)
 {
 	if (from->frames == 0)
 		return;
@@ -94,8 +130,9 @@ sf_copies_finish(struct sf_streams *s, struct sf_track *t)
 		if (to->shown.n == 0 || v->shown.surprise > to->shown.surprise)
 			to->shown = v->shown;
 	}
-	add_aside(to, &c->pub.silence);
-	add_aside(&t->pub.strays, &c->pub.strays);
+	/* silence that is not protected is no less in the clear for being a copy */
+	sf_copies_add(to, &c->pub.silence);
+	sf_copies_add(&t->pub.strays, &c->pub.strays);
 	t->pub.evidence.copies_clear = to->frames;
 	if (to->frames > 0 && t->pub.protection != SF_PROT_PLAINTEXT)
 		t->pub.protection = SF_PROT_MIXED;

@@ -152,6 +152,14 @@ part_of(const struct sf_unit *u, struct sf_bytes data)
 	return part;
 }
 
+static void
+take_fec(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
+    const struct sf_unit *u)
+{
+	if (codec == SF_CODEC_ULPFEC || codec == SF_CODEC_FLEXFEC)
+		sf_fec_unit(s, t, codec, u);
+}
+
 /* Video: one block, media or ULPFEC (RFC 5109 14.1). */
 static void
 take_video_red(
@@ -169,9 +177,10 @@ take_video_red(
 	part = part_of(u, red.payload);
 	part.pt = red.block[red.blocks - 1].pt;
 	codec = part.pt == u->pt ? t->pub.codec : known_format(s, t, &part);
-	if (is_frameless(codec))
+	if (is_frameless(codec)) {
+		take_fec(s, t, codec, &part);
 		pass(s, t, u);
-	else
+	} else
 		sf_track_judge(s, t, codec, t->framing, &part);
 }
 
@@ -381,6 +390,7 @@ sf_track_other(
 	else if (is_frameless(codec)) {
 		if (codec == SF_CODEC_OTHER)
 			note_beside(t, u);
+		take_fec(s, t, codec, u);
 		pass(s, t, u);
 	} else
 		sf_track_judge(s, t, codec, t->framing, u);

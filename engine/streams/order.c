@@ -164,6 +164,8 @@ void
 sf_track_accept(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
 	remember(t->lane, u);
+	if (t->lane->fec != NULL)
+		sf_fec_note(t->lane->fec, u);
 	t->unique++;
 	t->pub.padding_only += u->payload.n == 0;
 	if (u->seq > t->highest)

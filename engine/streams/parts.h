@@ -210,8 +210,27 @@ void sf_track_judge(struct sf_streams *s, struct sf_track *t,
 /* One of them, whole in a packet. */
 void sf_copies_judge(struct sf_streams *s, struct sf_track *t,
     enum sf_codec codec, const struct sf_unit *u);
-/* No more packets, and the stream itself has been judged. */
+/* A packet that FEC holds: its frames are put together first. */
+void sf_copies_packet(struct sf_streams *s, struct sf_track *t,
+    const struct sf_unit *u);
+/* No more packets: a frame still open is incomplete. */
+void sf_copies_flush(struct sf_streams *s, struct sf_track *t);
+/* More of the same. */
+void sf_copies_add(struct sf_aside *to, const struct sf_aside *from);
+/* The stream itself has been judged. */
 void sf_copies_finish(struct sf_streams *s, struct sf_track *t);
+
+/* ---- fec.c: what forward error correction protects ---- */
+
+/* A packet of a stream that FEC protects. */
+void sf_fec_note(struct sf_fec *f, const struct sf_unit *u);
+/* A FEC packet that came in track t, or in a block of RED there. */
+void sf_fec_unit(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
+    const struct sf_unit *u);
+/* No more packets: what waits is decided. */
+void sf_fec_flush(struct sf_streams *s, struct sf_track *t);
+/* The stream and its copies have been judged. */
+void sf_fec_finish(struct sf_track *t);
 
 /* ---- formats.c: payload types beside the main one, RED, FEC ---- */
 

@@ -8,13 +8,16 @@
 
 #include "parsers/base/bytes.h"
 #include "parsers/base/diag.h"
+#include "parsers/rtp/fecmask.h"
 
 struct sf_flexfec {
-	bool retransmission;     /* R */
-	bool fixed;              /* F: offsets in place of a mask */
-	uint32_t ssrc;           /* of the stream that is protected */
-	uint16_t base;           /* lowest sequence number protected */
-	struct sf_bytes payload; /* mask and repair octets */
+	bool retransmission; /* R */
+	bool fixed;          /* F: offsets in place of a mask */
+	uint16_t length;     /* XOR of the octets behind the fixed headers */
+	uint32_t ssrc;       /* of the stream that is protected */
+	uint16_t base;       /* lowest sequence number protected */
+	struct sf_fec_mask mask; /* neither R nor F */
+	struct sf_bytes payload; /* what is behind the mask, or the base */
 };
 
 /* SF_UNSUPPORTED for any other number of protected streams than one. */
