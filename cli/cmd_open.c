@@ -2,6 +2,7 @@
  * cmd_open.c - opens single frames: hex in and out, or JSON lines.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -9,12 +10,47 @@
 #include "cli/hex.h"
 #include "cli/output.h"
 #include "parsers/sframe/header.h"
+#include "report/words.h"
+
+#define IN_VAIN     8     /* frames that nothing explains, and then no more */
+#define LAST_OCTETS 65536 /* of a frame kept */
 
 struct opened {
 	struct sf_sframe_header header;
 	const struct sf_suite *suite;
 	struct sf_bytes pt; /* in f->out */
 };
+
+static void
+keep_last(struct sf_puzzle *p, const struct sf_one *one)
+{
+	free(p->last);
+	p->last = one->octets.n > LAST_OCTETS ? NULL : malloc(one->octets.n);
+	p->n = p->last == NULL ? 0 : one->octets.n;
+	p->ssrc = (uint32_t)one->ssrc.v;
+	if (p->last != NULL)
+		memcpy(p->last, one->octets.p, p->n);
+}
+
+/*
+ * Which mistake explains a frame that did not open? Its tag says so, and where
+ * that is short the frame before it has to agree.
+ */
+static void
+look_into(struct sf_frames *f, const struct sf_one *one)
+{
+	struct sf_puzzle *p = &f->puzzle;
+	uint32_t ssrc = (uint32_t)one->ssrc.v;
+	bool same = p->last != NULL && p->ssrc == ssrc;
+
+	p->looked = p->in_vain < IN_VAIN;
+	if (!p->looked)
+		return;
+	if (!sf_diagnose(&p->found, &sf_crypto_ossl, f->file, one->octets, 0,
+		ssrc, sf_bytes(p->last, same ? p->n : 0), NULL, 0))
+		p->in_vain++;
+	keep_last(p, one);
+}
 
 static bool
 open_frame(struct sf_frames *f, const struct sf_one *one, struct opened *out,
@@ -39,6 +75,7 @@ open_frame(struct sf_frames *f, const struct sf_one *one, struct opened *out,
 			? "the tag does not match any key for KID "
 			: "the library failed, under KID ",
 		    out->header.kid);
+		look_into(f, one);
 		return false;
 	}
 	out->suite = sf_suite_by_id(o.suite);
@@ -68,6 +105,16 @@ open_line(struct sf_frames *f, const struct sf_one *one, struct sf_emit *e,
 	return true;
 }
 
+static void
+complain(const struct sf_puzzle *p, const char *why)
+{
+	char more[SF_WORDS_MAX] = "";
+
+	if (p->looked)
+		sf_words_diagnosis(more, &p->found);
+	sf_complain(NULL, "open: %s%s%s", why, p->looked ? "; " : "", more);
+}
+
 static enum sf_exit
 open_operand(struct sf_frames *f, const struct sf_config *c)
 {
@@ -85,7 +132,7 @@ open_operand(struct sf_frames *f, const struct sf_config *c)
 	}
 	one.octets = sf_bytes(f->in, n);
 	if (!open_frame(f, &one, &o, why)) {
-		sf_complain(NULL, "open: %s", why);
+		complain(&f->puzzle, why);
 		return SF_EXIT_FINDINGS;
 	}
 	if (!c->json) {

@@ -8,6 +8,7 @@
 
 #include "cli/output.h"
 #include "engine/config/json.h"
+#include "report/json.h"
 
 #define LINE_MAX_OCTETS (4 * SF_FRAME_OCTETS)
 #define SLACK           64 /* octets for a header and a tag */
@@ -15,6 +16,8 @@
 enum sf_exit
 sf_frames_init(struct sf_frames *f, const struct sf_config *c)
 {
+	enum sf_exit st;
+
 	*f = (struct sf_frames){ .config = c };
 	if (c->keys == NULL) {
 		sf_complain(NULL, "%s: --keys FILE is missing",
@@ -28,13 +31,22 @@ sf_frames_init(struct sf_frames *f, const struct sf_config *c)
 		sf_complain(NULL, "not enough memory");
 		return SF_EXIT_INTERNAL;
 	}
-	return sf_keys_load(&f->keys, c);
+	st = sf_keyfile_load(&f->file, c);
+	if (st != SF_EXIT_OK)
+		return st;
+	f->keys = sf_keys_new(&sf_crypto_ossl, f->file);
+	if (f->keys != NULL)
+		return SF_EXIT_OK;
+	sf_complain(NULL, "not enough memory for keys");
+	return SF_EXIT_INTERNAL;
 }
 
 void
 sf_frames_wipe(struct sf_frames *f)
 {
 	sf_keys_free(f->keys);
+	sf_keyfile_drop(f->file);
+	free(f->puzzle.last);
 	free(f->line);
 	free(f->in);
 	free(f->out);
@@ -178,6 +190,7 @@ answer_line(struct sf_frames *f, const char *octets, const char *const *names,
 	char ssrc[16];
 	bool done = false;
 
+	f->puzzle.looked = false;
 	sf_emit_open(&e, NULL, '{');
 	if (!read_one(f, octets, names, &one, why))
 		f->unread++;
@@ -185,6 +198,8 @@ answer_line(struct sf_frames *f, const char *octets, const char *const *names,
 		f->failed++;
 	if (!done)
 		sf_emit_string(&e, "error", why);
+	if (!done && f->puzzle.looked)
+		sf_json_diagnosis(&e, &f->puzzle.found);
 	if (done && one.ssrc.given) {
 		snprintf(ssrc, sizeof(ssrc), "0x%08x", (unsigned)one.ssrc.v);
 		sf_emit_string(&e, "ssrc", ssrc);

@@ -7,13 +7,26 @@
 
 #include "cli/keys.h"
 #include "cli/opt.h"
+#include "engine/diagnose.h"
 #include "report/emit.h"
 
 #define SF_FRAME_OCTETS ((size_t)1 << 20) /* of one frame, at most */
 
+/* What is kept to find out why frames do not open. */
+struct sf_puzzle {
+	uint8_t *last; /* the frame before that did not; NULL: none */
+	size_t n;
+	uint32_t ssrc;
+	unsigned in_vain;          /* frames that nothing explained */
+	bool looked;               /* into the frame at hand */
+	struct sf_diagnosis found; /* then: what explains it */
+};
+
 struct sf_frames {
 	const struct sf_config *config;
 	struct sf_keys *keys;
+	struct sf_keyfile *file; /* what they were made of */
+	struct sf_puzzle puzzle;
 	char *line; /* as read, without its end */
 	size_t n;
 	uint8_t *in, *out; /* SF_FRAME_OCTETS, and room for header and tag */
@@ -29,7 +42,8 @@ struct sf_one {
 };
 
 /* Does the work: the members of the answer go to e. Or returns false, has
-   written nothing, and says in why what is wrong. */
+   written nothing, and says in why what is wrong; f->puzzle tells more where it
+   was looked into. */
 typedef bool sf_frame_work(struct sf_frames *f, const struct sf_one *one,
     struct sf_emit *e, char why[160]);
 

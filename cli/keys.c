@@ -135,20 +135,3 @@ sf_keyfile_drop(struct sf_keyfile *k)
 		sf_keyfile_wipe(k, &sf_crypto_ossl);
 	free(k);
 }
-
-enum sf_exit
-sf_keys_load(struct sf_keys **out, const struct sf_config *c)
-{
-	struct sf_keyfile *file;
-	enum sf_exit st = sf_keyfile_load(&file, c);
-
-	*out = NULL;
-	if (st != SF_EXIT_OK)
-		return st;
-	*out = sf_keys_new(&sf_crypto_ossl, file);
-	sf_keyfile_drop(file);
-	if (*out != NULL)
-		return SF_EXIT_OK;
-	sf_complain(NULL, "not enough memory for keys");
-	return SF_EXIT_INTERNAL;
-}

@@ -21,8 +21,4 @@ enum sf_exit sf_keyfile_load(
 
 void sf_keyfile_drop(struct sf_keyfile *k); /* wipes; NULL is fine */
 
-/* The same, and made ready; *out is for sf_keys_free(). */
-enum sf_exit sf_keys_load(
-    struct sf_keys **out, const struct sf_config *c) SF_MUST_USE;
-
 #endif

@@ -26,6 +26,10 @@ void sf_json_stream(struct sf_emit *e, const struct sf_stream *s);
 void sf_json_finding(
     struct sf_emit *e, const struct sf_result *r, const struct sf_finding *f);
 
+/* "diagnosis": why a frame with a key did not open; null when nothing that is
+   known explains it. */
+void sf_json_diagnosis(struct sf_emit *e, const struct sf_diagnosis *d);
+
 /* What became of SRTP, of one stream; and the handshakes of all. */
 void sf_json_srtp(struct sf_emit *e, const struct sf_srtp_facts *v);
 void sf_json_dtls(struct sf_emit *e, const struct sf_dtls_facts *d);

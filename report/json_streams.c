@@ -187,9 +187,8 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_close(e, '{');
 }
 
-/* Why frames with a key did not open, when a known mistake explains it. */
-static void
-put_diagnosis(struct sf_emit *e, const struct sf_diagnosis *d)
+void
+sf_json_diagnosis(struct sf_emit *e, const struct sf_diagnosis *d)
 {
 	const struct sf_mistake_row *row = sf_mistake_row(d->mistake);
 
@@ -245,7 +244,7 @@ sf_json_stream(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_close(e, '{');
 	put_intervals(e, s);
 	put_keys(e, s);
-	put_diagnosis(e, &s->diagnosis);
+	sf_json_diagnosis(e, &s->diagnosis);
 	sf_json_srtp(e, &s->srtp);
 	put_evidence(e, &s->evidence);
 }

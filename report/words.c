@@ -233,24 +233,40 @@ add_diagnosed(struct sf_words *w, const struct sf_diagnosis *d)
 		sf_words_add(w, ")");
 }
 
+static void
+add_diagnosis(struct sf_words *w, const struct sf_diagnosis *d)
+{
+	const struct sf_mistake_row *row =
+	    d == NULL ? NULL : sf_mistake_row(d->mistake);
+
+	if (row == NULL) {
+		sf_words_add(w, "none of the known mistakes explains it");
+		return;
+	}
+	sf_words_add(w, "what fits: %s", row->text);
+	add_diagnosed(w, d);
+	sf_words_add(w, ". %s", row->remedy);
+}
+
+void
+sf_words_diagnosis(char out[SF_WORDS_MAX], const struct sf_diagnosis *d)
+{
+	struct sf_words w = { .out = out };
+
+	out[0] = '\0';
+	add_diagnosis(&w, d);
+}
+
 /* How many frames, of which KID, and the mistake that explains it. */
 static void
 about_failure(struct sf_subject *x)
 {
-	const struct sf_mistake_row *row =
-	    x->s == NULL ? NULL : sf_mistake_row(x->s->diagnosis.mistake);
-
 	sf_words_frames(&x->w, x->f->count);
 	if (x->f->n_examples > 0)
 		sf_words_add(&x->w, ", first KID %" PRIu64 ", CTR %" PRIu64,
 		    x->f->examples[0].kid, x->f->examples[0].ctr);
-	if (row == NULL) {
-		sf_words_add(&x->w, "; none of the known mistakes explains it");
-		return;
-	}
-	sf_words_add(&x->w, "; what fits: %s", row->text);
-	add_diagnosed(&x->w, &x->s->diagnosis);
-	sf_words_add(&x->w, ". %s", row->remedy);
+	sf_words_add(&x->w, "; ");
+	add_diagnosis(&x->w, x->s == NULL ? NULL : &x->s->diagnosis);
 }
 
 static void

@@ -18,4 +18,9 @@ void sf_words_headline(char out[SF_WORDS_MAX], const struct sf_result *r);
 void sf_words_detail(char out[SF_WORDS_MAX], const struct sf_result *r,
     const struct sf_finding *f);
 
+/* What explains a frame that did not open, and what to change; or that nothing
+   that is known does. */
+void sf_words_diagnosis(
+    char out[SF_WORDS_MAX], const struct sf_diagnosis *d);
+
 #endif

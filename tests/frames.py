@@ -95,6 +95,39 @@ def by_lines(folder):
     check("a line of 5 MiB", r.status == 3 and b"4 MiB" in r.out, r)
 
 
+def explained(folder):
+    """Why a frame does not open: of every seventh frame with a mistake, as a line
+    and as an operand. A wrong key is no mistake that has a name."""
+    with open(os.path.join(TOP, "vectors", "own", "mistakes.jsonl")) as f:
+        rows = [strict(line.encode()) for line in f if line.startswith('{"')]
+    rows = [v for v in rows if v.get("frame") and v["mistake"] and not v["at"]]
+    check("there are frames with mistakes", len(rows) > 200, len(rows))
+    for v in rows[::7]:
+        what = "%s, %s" % (v["id"], v["mistake"])
+        path = key_file(folder, json.dumps(v["keys"]))
+        asked = [{"ct": v[k], "ssrc": v["ssrc"]} for k in ("frame", "other")
+                 if v[k]]
+        r = run("open", "--keys", path, stdin="".join(
+            json.dumps(a) + "\n" for a in asked).encode())
+        got = [g.get("diagnosis") or {} for g in lines(r.out)]
+        check(what + ", lines", r.status == 1 and
+              got[-1].get("slug") == v["mistake"], r)
+        if len(asked) == 1:
+            r = run("open", "--keys", path, "--ssrc", str(v["ssrc"]), v["frame"])
+            check(what + ", operand", r.status == 1 and not r.out and
+                  got[0]["text"] in r.errors and got[0]["remedy"] in r.errors, r)
+        for k in v["keys"]["keys"]:
+            for member in ("base_key", "exporter_secret"):
+                k[member] = "5a" * 16 if member in k else None
+                if k[member] is None:
+                    del k[member]
+        path = key_file(folder, json.dumps(v["keys"]))
+        r = run("open", "--keys", path, stdin="".join(
+            json.dumps(a) + "\n" for a in asked).encode())
+        check(what + ", another key", r.status == 1 and all(
+            g.get("error") and g["diagnosis"] is None for g in lines(r.out)), r)
+
+
 def from_descriptor(text, ct):
     r, w = os.pipe()
     os.write(w, text.encode())
@@ -163,7 +196,8 @@ def other(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for part in (published, by_lines, sources, wrong_files, other):
+        for part in (published, by_lines, explained, sources, wrong_files,
+                     other):
             part(folder)
     finish()
 
