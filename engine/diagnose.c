@@ -78,8 +78,8 @@ struct search {
 	uint32_t ssrc;
 	struct sf_ssrcs ssrcs;
 	const struct trial *trial;
-	struct sf_diagnosis found;
-	size_t effort; /* what is left of it */
+	struct sf_diagnosis found, first; /* first: explains frame alone */
+	size_t effort;                    /* what is left of it */
 	struct sf_put changed, other_changed;
 	struct sf_workspace work;
 	struct kept kept[KEPT];
@@ -222,7 +222,18 @@ with_suite(struct search *s, const struct sf_vary *v,
 	if (octets == 0)
 		return false;
 	tell(s, v, &k);
-	return octets >= PROOF_OCTETS || explains_other(s, v, k);
+	if (explains_other(s, v, k))
+		return true;
+	if (octets < PROOF_OCTETS)
+		return false;
+	if (s->trial == NULL || s->other.n == 0)
+		return true;
+	/* by chance two mistakes may come to the same once: go on */
+	if (s->first.mistake == SF_MISTAKE_NONE) {
+		s->first = s->found;
+		s->first.mistake = s->trial->mistake;
+	}
+	return false;
 }
 
 /* ---- which suites, which keys --------------------------------------------- */
@@ -380,8 +391,10 @@ sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
 			found = with_trial(s, &trials[i]);
 	if (found)
 		*out = s->found;
+	else if (s->first.mistake != SF_MISTAKE_NONE)
+		*out = s->first;
 	else
 		out->cut_short = s->effort == 0;
 	search_free(s);
-	return found;
+	return out->mistake != SF_MISTAKE_NONE;
 }

@@ -54,7 +54,8 @@ struct sf_diagnosis {
  * ssrcs those of n_ssrcs other streams (up to 64 are tried; NULL when 0).
  * A mistake counts only when the tag matches under it with at least 8 octets, or
  * for shorter tags when it also explains `other`, a second frame of the stream,
- * header at the same octet (empty when there is none). True when one was found;
+ * header at the same octet (empty when there is none); one that explains both
+ * goes before one that explains the first alone. True when one was found;
  * false, too, when there is nothing wrong and the frame opens as it is.
  *
  * The work grows with keys, suites left open and octets of the frame, up to a

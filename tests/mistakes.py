@@ -976,9 +976,9 @@ def aliases():
         Way(4), base, change=lambda f: f + b"x"),
         "octet-inserted at the end", step=1)
     base = base_of(4)
-    vector("ratchet-step", 4, keyfile([entry(base, 0x50)], 4,
+    vector("ratchet-none", 4, keyfile([entry(base, 0x50)], 4,
                                       kid_scheme=SENDER4),
-           twice(Way(4), base, 0x52), "ratchet-none, 2 steps on", step=-2)
+           twice(Way(4), base, 0x52), "ratchet-step, by 2 to the first key")
     base = base_of(4)
     vector("label-salt-twice", 4, keyfile([entry(base)]), twice(
         Way(4, label_text=lambda w, what: Way.label_text(w, b"salt")), base),
@@ -1030,6 +1030,46 @@ def quiet():
         "nonce-no-salt, but 4 octets of one frame prove nothing")
 
 
+def neighbours():
+    """What is beside the usual form of a mistake."""
+    def salt_of(more):
+        def f(w, base, kid):
+            n = w.suite.nk + (12 if more else 0)
+            return expand(w.hash, w.secret(base, kid),
+                          w.label(b"key", kid), n)[-12:]
+        return f
+    plain("salt-from-key", ANY, "the last octets of the key",
+          salt=salt_of(False))
+    plain("salt-from-key", ANY, "what follows the key", salt=salt_of(True))
+    plain("label-blank", ANY, "a blank behind the suite number",
+          label=lambda w, what, kid: Way.label(w, what, kid) + b" ")
+    plain("label-nul", ANY, "a zero octet behind the suite number",
+          label=lambda w, what, kid: Way.label(w, what, kid) + b"\0")
+    plain("mac-no-lengths", CTRS, "additional data and ciphertext alone",
+          mac_input=lambda w, aad, ct, nonce, pt: aad + ct)
+    for text_ in (b"SFrame 1.0 Base key", b"sframe 1.0 base key",
+                  b"SFrame 1.0 Base Key ", b"SFrame 1.0"):
+        for s in pick(ANY):
+            secret, kid = octets("secret %d" % number(), 32), 5 << 4 | 14
+            keys = keyfile([{"epoch": "14", "mls_hash": "SHA256",
+                             "exporter_secret": hexed(secret)}], s,
+                           kid_scheme=MLS44)
+            base = mls_export(hashlib.sha256, secret, SUITES[s].nk, text_)
+            vector("mls-export-label", s, keys, twice(Way(s), base, kid),
+                   text_.decode())
+    for s in pick(ANY, 4):
+        base, kid = base_of(s), 0x53
+        vector("ratchet-none", s,
+               keyfile([entry(base, 0x50)], s, kid_scheme=SENDER4),
+               twice(Way(s), base, kid), "few steps")
+    # the low 4 octets of CTR are 0: read the other way round they are, too
+    for s in pick(LONG, 4):
+        base, more = base_of(s), {"two": True}
+        way = Way(s, nonce=lambda w, salt, ctr: xor(salt, be(ctr % 2**32, 12)))
+        vector("nonce-short-counter", s, keyfile([entry(base)], s),
+               twice(way, base, ctr=2**33), "CTR 2^33", **more)
+
+
 # ---- the witness itself ------------------------------------------------------
 
 
@@ -1063,7 +1103,8 @@ def slugs():
 
 def make():
     for part in (suites_and_keys, labels, schedules, drafts, nonces, aads,
-                 tags, ratchets, groups, streams, on_the_way, aliases, quiet):
+                 tags, ratchets, groups, streams, on_the_way, aliases, quiet,
+                 neighbours):
         part()
     return "".join(json.dumps(v, sort_keys=True) + "\n" for v in lines)
 

@@ -190,6 +190,7 @@ export_octets(const struct run *r)
 		return r->k->suite->enc_octets;
 	case SF_EXPORT_RFC:
 	case SF_EXPORT_HASH:
+	case SF_EXPORT_LABEL:
 	case SF_EXPORT_CONTEXT:
 	case SF_EXPORT_NONE:
 		break;
@@ -197,11 +198,22 @@ export_octets(const struct run *r)
 	return r->k->suite->key_octets;
 }
 
+static const char *
+export_label(const struct sf_vary *v)
+{
+	static const char *const texts[] = { "SFrame 1.0 Base key",
+		"sframe 1.0 base key", "SFrame 1.0 Base Key ", "SFrame 1.0" };
+	size_t n = (size_t)v->n;
+
+	if (v->key.export == SF_EXPORT_LABEL && n < LENGTH(texts))
+		return texts[n];
+	return v->key.old_label ? "SFrame 10 MLS" : "SFrame 1.0 Base Key";
+}
+
 static bool
 export_base(struct run *r)
 {
-	const char *label =
-	    r->v->key.old_label ? "SFrame 10 MLS" : "SFrame 1.0 Base Key";
+	const char *label = export_label(r->v);
 	enum sf_hash_name own = r->hash;
 	uint8_t hashed[SF_HASH_MAX];
 	struct sf_bytes context = nothing();
@@ -275,7 +287,8 @@ ssrc_base(struct run *r)
 		sf_put_little(&o, ssrc, 4);
 	else
 		sf_put_uint(&o, ssrc, 4);
-	return renew(r, sf_put_all(&o), ssrc_label(r->v), sf_hash_octets(r->hash));
+	return renew(
+	    r, sf_put_all(&o), ssrc_label(r->v), sf_hash_octets(r->hash));
 }
 
 static bool
@@ -388,27 +401,39 @@ ratchet(struct run *r)
 
 static const struct label_text {
 	const char *key, *salt;
-	size_t behind; /* of the zero octets that end them: how many count */
+	uint8_t behind, last; /* octets behind the text, and behind all: zeros
+	                         or, at the end, blanks */
+	uint8_t octet;
 } label_texts[] = {
-	{ "Sframe 1.0 Secret key ", "Sframe 1.0 Secret salt ", 0 },
-	{ "sframe 1.0 secret key ", "sframe 1.0 secret salt ", 0 },
-	{ "SFRAME 1.0 SECRET KEY ", "SFRAME 1.0 SECRET SALT ", 0 },
-	{ "SFrame 1.0 secret key ", "SFrame 1.0 secret salt ", 0 },
-	{ "SFrame 1.0 Secret Key ", "SFrame 1.0 Secret Salt ", 0 },
-	{ "SFrame 1.0 Secret key", "SFrame 1.0 Secret salt", 0 },
-	{ "SFrame 1.0 Secret key  ", "SFrame 1.0 Secret salt  ", 0 },
-	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 1 },
-	{ "SFrame 1.0 Secret key", "SFrame 1.0 Secret salt", 1 },
-	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 0 }, /* RFC */
+	{ "Sframe 1.0 Secret key ", "Sframe 1.0 Secret salt ", 0, 0, 0 },
+	{ "sframe 1.0 secret key ", "sframe 1.0 secret salt ", 0, 0, 0 },
+	{ "SFRAME 1.0 SECRET KEY ", "SFRAME 1.0 SECRET SALT ", 0, 0, 0 },
+	{ "SFrame 1.0 secret key ", "SFrame 1.0 secret salt ", 0, 0, 0 },
+	{ "SFrame 1.0 Secret Key ", "SFrame 1.0 Secret Salt ", 0, 0, 0 },
+	{ "SFrame 1.0 Secret key", "SFrame 1.0 Secret salt", 0, 0, 0 },
+	{ "SFrame 1.0 Secret key  ", "SFrame 1.0 Secret salt  ", 0, 0, 0 },
+	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 0, 1, ' ' },
+	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 1, 0, 0 },
+	{ "SFrame 1.0 Secret key", "SFrame 1.0 Secret salt", 1, 0, 0 },
+	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 0, 1, 0 },
+	/* RFC 9605 */
+	{ "SFrame 1.0 Secret key ", "SFrame 1.0 Secret salt ", 0, 0, 0 },
 };
+
+static const struct label_text *
+label_text(const struct sf_vary *v)
+{
+	size_t last = LENGTH(label_texts) - 1;
+	bool other = v->key.text && (size_t)v->n < last;
+
+	return &label_texts[other ? (size_t)v->n : last];
+}
 
 static void
 put_label_text(struct sf_put *o, const struct sf_vary *v, bool salt)
 {
-	const struct label_text *t = &label_texts[LENGTH(label_texts) - 1];
+	const struct label_text *t = label_text(v);
 
-	if (v->key.text && (size_t)v->n < LENGTH(label_texts))
-		t = &label_texts[v->n];
 	if (v->key.labels == SF_LABELS_SWAPPED)
 		salt = !salt;
 	else if (v->key.labels != SF_LABELS_RFC)
@@ -509,6 +534,7 @@ static void
 put_label(struct sf_put *o, const struct run *r, bool salt)
 {
 	const struct sf_vary_key *key = &r->v->key;
+	const struct label_text *t = label_text(r->v);
 
 	if (key->schedule == SF_SCHEDULE_DRAFT_01 ||
 	    key->schedule == SF_SCHEDULE_DRAFT_01_SWAPPED ||
@@ -522,6 +548,7 @@ put_label(struct sf_put *o, const struct run *r, bool salt)
 	put_kid(o, r);
 	if (!key->suite_first)
 		put_suite(o, r);
+	sf_put_uint(o, t->octet, t->last);
 }
 
 /* ---- key and salt --------------------------------------------------------- */
@@ -645,6 +672,30 @@ take_mac_key(struct run *r)
 	return true;
 }
 
+/* The salt out of the key, or out of what follows it. */
+static bool
+salt_of_key(struct run *r)
+{
+	uint8_t both[SF_KEY_MAX + SF_NONCE];
+	size_t n = r->k->suite->key_octets;
+	bool behind = r->v->key.salt == SF_SALT_KEY_BEHIND;
+	bool done = expand_one(r, false, both, n + (behind ? SF_NONCE : 0));
+
+	if (done)
+		memcpy(
+		    r->d->salt, both + (behind ? n : n - SF_NONCE), SF_NONCE);
+	r->k->c->wipe(both, sizeof(both));
+	return done;
+}
+
+static bool
+salt(struct run *r)
+{
+	return r->v->key.salt == SF_SALT_RFC
+		   ? expand_one(r, true, r->d->salt, SF_NONCE)
+		   : salt_of_key(r);
+}
+
 static bool
 schedule(struct run *r)
 {
@@ -660,8 +711,8 @@ schedule(struct run *r)
 		return take_mac_key(r);
 	}
 	return extract_secret(r) &&
-	       (raw || expand_one(r, false, r->d->key, n)) &&
-	       expand_one(r, true, r->d->salt, SF_NONCE) && take_mac_key(r);
+	       (raw || expand_one(r, false, r->d->key, n)) && salt(r) &&
+	       take_mac_key(r);
 }
 
 /* What the labels name; false when v would name what RFC 9605 does. */

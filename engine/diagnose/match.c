@@ -238,6 +238,7 @@ static const struct mac_row {
 	[SF_MAC_WITH_TAG] = { 8, 1, 1, 1, 12, true, false },
 	[SF_MAC_NO_NONCE] = { 8, 1, 1, 1, 0, false, false },
 	[SF_MAC_BARE] = { 8, 1, 1, 0, 0, false, false },
+	[SF_MAC_NOTHING] = { 8, 0, 0, 0, 0, false, false },
 	[SF_MAC_BLOCK] = { 8, 1, 1, 1, 16, false, false },
 	[SF_MAC_PLAINTEXT] = { 8, 1, 1, 1, 12, false, true },
 };

@@ -56,6 +56,7 @@ enum sf_export_rule {
 	SF_EXPORT_LENGTH, /* of another length (n) */
 	SF_EXPORT_NKA,    /* of the cipher's key length */
 	SF_EXPORT_HASH,   /* with another hash (n) */
+	SF_EXPORT_LABEL,  /* another text (n) */
 	SF_EXPORT_CONTEXT,
 	SF_EXPORT_NONE
 };
@@ -98,6 +99,13 @@ enum sf_labels_rule {
 	SF_LABELS_SWAPPED,
 	SF_LABELS_SALT_TWICE,
 	SF_LABELS_KEY_TWICE
+};
+
+/* Which octets are the salt. */
+enum sf_salt_rule {
+	SF_SALT_RFC,
+	SF_SALT_KEY_END,   /* the last of the key */
+	SF_SALT_KEY_BEHIND /* those behind the key, in one expansion */
 };
 
 enum sf_kid_rule {
@@ -183,7 +191,8 @@ enum sf_mac_rule {
 	SF_MAC_WIDTH_2,
 	SF_MAC_WITH_TAG,
 	SF_MAC_NO_NONCE,
-	SF_MAC_BARE, /* neither nonce nor length of the tag */
+	SF_MAC_BARE,    /* neither nonce nor length of the tag */
+	SF_MAC_NOTHING, /* neither nonce nor lengths */
 	SF_MAC_BLOCK,
 	SF_MAC_PLAINTEXT
 };
@@ -199,6 +208,7 @@ struct sf_vary_key {
 	uint8_t schedule; /* enum sf_schedule_rule */
 	bool text;        /* another text in the labels (n) */
 	uint8_t labels;   /* enum sf_labels_rule */
+	uint8_t salt;     /* enum sf_salt_rule */
 	uint8_t kid;      /* enum sf_kid_rule */
 	uint8_t suite;    /* enum sf_suite_rule */
 	bool suite_first; /* before the KID */
