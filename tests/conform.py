@@ -223,6 +223,7 @@ def test_causes():
     rows = [  # defect, of, requirement, a case that is about another
         ("nonce-little", "frames", "NON-01", "rp-order-s4-01"),
         ("kdf-label-case", "frames", "KDF-03", "key-isolation-s1-01"),
+        ("nibbles-swapped", "frames", "HDR-01", "hdr-edge-ctr-open-s4-03"),
         ("mls-per-sender", "mls", "MLS-01", "ml-replaced-s4-01"),
         ("ratchet-label", "ratchet", "SK-05", "rt-wrap-send-s5-01"),
     ]

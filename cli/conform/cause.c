@@ -9,6 +9,7 @@
 
 #include "cli/conform/trial.h"
 #include "engine/diagnose.h"
+#include "parsers/sframe/header.h"
 
 static const char *const requirements[SF_MISTAKES] = {
 #define CAUSE(name, requirement) [SF_MISTAKE_##name] = requirement,
@@ -16,6 +17,8 @@ static const char *const requirements[SF_MISTAKES] = {
 #undef CAUSE
 };
 
+#define FRAMES 10
+#define LATER  0x12345
 #define MISSES 2 /* of a suite: then no frame of it is searched again */
 #define E      4
 #define S      6
@@ -23,10 +26,13 @@ static const char *const requirements[SF_MISTAKES] = {
 #define EPOCH  14
 #define MEMBER 3
 
+/* NULL: nothing is known but that it does not open. */
 const char *
 sf_cause_requirement(const struct sf_cause *c)
 {
-	return requirements[c->mistake];
+	return c->mistake == SF_MISTAKE_NONE && c->no_header
+		   ? "HDR-01"
+		   : requirements[c->mistake];
 }
 
 const char *
@@ -35,6 +41,9 @@ sf_cause_text(const struct sf_cause *c)
 	const struct sf_mistake_row *row =
 	    sf_mistake_row((enum sf_mistake)c->mistake);
 
+	if (row == NULL && c->no_header)
+		return "the header is not that of RFC 9605 4.3: it has "
+		       "another KID";
 	return row == NULL ? "" : row->text;
 }
 
@@ -44,6 +53,8 @@ sf_cause_remedy(const struct sf_cause *c)
 	const struct sf_mistake_row *row =
 	    sf_mistake_row((enum sf_mistake)c->mistake);
 
+	if (row == NULL && c->no_header)
+		return "Send and read the header as RFC 9605 4.3 has it.";
 	return row == NULL ? "" : row->remedy;
 }
 
@@ -137,10 +148,10 @@ sf_fail_refused(struct sf_trial *t, const char *what)
 
 	sf_trial_verb(t, verb);
 	if (strcmp(verb, "open") != 0 || c == NULL ||
-	    c->mistake == SF_MISTAKE_NONE ||
+	    sf_cause_requirement(c) == NULL ||
 	    !c->refused[t->asked_meta][t->asked_later])
 		return false;
-	t->blame = requirements[c->mistake];
+	t->blame = sf_cause_requirement(c);
 	sf_fail(t, "must succeed: %s; refused (%s). In what it seals, %s", what,
 	    t->reason, sf_cause_text(c));
 	return true;
@@ -149,8 +160,8 @@ sf_fail_refused(struct sf_trial *t, const char *what)
 /* ---- before all cases ---------------------------------------------------- */
 
 struct sample {
-	uint8_t base[SF_KEY_MAX], meta[12], pt[32], ct[3][160];
-	size_t n[3];
+	uint8_t base[SF_KEY_MAX], meta[12], pt[32], ct[2][160];
+	size_t n[2];
 	struct sf_plain f;
 };
 
@@ -242,24 +253,27 @@ seal_frames(struct sf_trial *t, const struct sample *s)
 	sf_seal(t, "a", s->f.kid, s->f.meta, s->f.pt);
 }
 
-/* Three frames: the counter of the last is not 0, and a short tag needs two. */
+/* Some frames, until the counter has an octet of its own. A short tag needs two
+   to prove anything: the last two are kept. */
 static bool
 take_frames(struct sf_trial *t, struct sample *s,
     void (*seal)(struct sf_trial *t, const struct sample *s))
 {
 	struct sf_bytes ct;
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < FRAMES; i++) {
+		unsigned at = i % 2;
+
 		seal(t, s);
 		if (!is_ok(t) && i == 0 && s->f.meta.n > 0 && !t->stopped) {
 			s->f.meta = sf_bytes(NULL, 0); /* takes none */
 			seal(t, s);
 		}
 		if (!is_ok(t) || !sf_take_hex(t, "ct", &ct) ||
-		    ct.n > sizeof(s->ct[i]))
+		    ct.n > sizeof(s->ct[at]))
 			return false;
-		memcpy(s->ct[i], ct.p, ct.n);
-		s->n[i] = ct.n;
+		memcpy(s->ct[at], ct.p, ct.n);
+		s->n[at] = ct.n;
 	}
 	return true;
 }
@@ -289,14 +303,34 @@ begin(struct sf_trial *t, struct sample *s, enum sf_cause_kind kind,
 	return is_ok(t) && kinds[kind].begin(t, s, use);
 }
 
+static struct sf_bytes
+last_of(const struct sample *s)
+{
+	return sf_bytes(s->ct[(FRAMES - 1) % 2], s->n[(FRAMES - 1) % 2]);
+}
+
+/* A ratchet's KID is the shim's to say. */
+static bool
+has_kid(const struct sample *s)
+{
+	struct sf_sframe_header h;
+	struct sf_diag d;
+
+	return s->f.kid == 0 ||
+	       (sf_sframe_header_parse(&h, last_of(s), &d) == SF_OK &&
+		   h.kid == s->f.kid);
+}
+
 static void
 look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 {
 	struct sample s;
 
-	if (begin(t, &s, kind, "send") && take_frames(t, &s, kinds[kind].seal))
-		c->mistake = search(t, &s.f, sf_bytes(s.ct[2], s.n[2]),
-		    sf_bytes(s.ct[1], s.n[1]));
+	if (!begin(t, &s, kind, "send") ||
+	    !take_frames(t, &s, kinds[kind].seal))
+		return;
+	c->no_header = !has_kid(&s);
+	c->mistake = search(t, &s.f, last_of(&s), sf_bytes(s.ct[0], s.n[0]));
 }
 
 /* Plain frames of ours: with metadata and without, CTR 0 and not. */
@@ -312,7 +346,7 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 			return; /* nothing is known */
 		if (!meta)
 			s.f.meta = sf_bytes(NULL, 0);
-		s.f.ctr = later ? 5 : 0;
+		s.f.ctr = later ? LATER : 0;
 		s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
 		sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0]));
 		c->refused[meta][later] = t->reply == SF_R_NO;

@@ -159,6 +159,7 @@ enum sf_cause_kind {
 /* What is wrong with all frames of a suite, as far as it is known. */
 struct sf_cause {
 	unsigned mistake; /* of engine/diagnose.h, in what it seals; 0: none */
+	bool no_header;     /* what it seals does not begin with its KID */
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 };
 

@@ -132,7 +132,7 @@ put_causes(struct sf_emit *e, const struct sf_conform *run)
 			if ((causes[i].suites >> id & 1) != 0)
 				sf_emit_count(e, NULL, id);
 		sf_emit_close(e, '[');
-		if (c->mistake != 0) {
+		if (sf_cause_requirement(c) != NULL) {
 			sf_emit_string(e, "charged", sf_cause_requirement(c));
 			sf_emit_string(e, "text", sf_cause_text(c));
 			sf_emit_string(e, "remedy", sf_cause_remedy(c));

@@ -113,10 +113,11 @@ is_told(const struct sf_conform *run, unsigned suite, unsigned kind)
 	const struct sf_cause *c = &run->causes[suite][kind];
 	const struct sf_cause *plain = &run->causes[suite][SF_CAUSE_FRAMES];
 
-	if (c->mistake == 0 && !nothing_opens(c))
+	if (sf_cause_requirement(c) == NULL && !nothing_opens(c))
 		return false;
 	return kind == SF_CAUSE_FRAMES ||
-	       (c->mistake != plain->mistake && !nothing_opens(plain));
+	       (sf_cause_requirement(c) != sf_cause_requirement(plain) &&
+		   !nothing_opens(plain));
 }
 
 size_t
@@ -132,9 +133,9 @@ sf_conform_told_causes(
 
 			if (!is_told(run, suite, kind))
 				continue;
-			while (
-			    i < n && (out[i].kind != kind ||
-					 out[i].cause->mistake != c->mistake))
+			while (i < n && (out[i].kind != kind ||
+					    strcmp(sf_cause_text(out[i].cause),
+						sf_cause_text(c)) != 0))
 				i++;
 			if (i == n)
 				out[n++] = (struct sf_told_cause){
@@ -153,7 +154,7 @@ sf_conform_cause(FILE *f, const struct sf_told_cause *c)
 		" of sender keys" };
 	bool many = (c->suites & (c->suites - 1)) != 0;
 
-	if (c->cause->mistake == 0)
+	if (sf_cause_requirement(c->cause) == NULL)
 		fprintf(f, "no plain frame%s opens in suite%s", kinds[c->kind],
 		    many ? "s" : "");
 	else
@@ -162,7 +163,7 @@ sf_conform_cause(FILE *f, const struct sf_told_cause *c)
 	for (unsigned id = 1; id <= SF_SUITES; id++)
 		if ((c->suites >> id & 1) != 0)
 			fprintf(f, " %u", id);
-	if (c->cause->mistake == 0)
+	if (sf_cause_requirement(c->cause) == NULL)
 		fputs("; most of what follows comes of that", f);
 	else
 		fprintf(f, ", %s (%s)", sf_cause_text(c->cause),

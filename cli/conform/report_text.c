@@ -296,7 +296,7 @@ put_causes(FILE *f, const struct sf_conform_report *r)
 		fputs("cause   ", f);
 		sf_conform_cause(f, &causes[i]);
 		fputc('\n', f);
-		if (causes[i].cause->mistake != 0)
+		if (sf_cause_requirement(causes[i].cause) != NULL)
 			fprintf(f, "        -> %s\n",
 			    sf_cause_remedy(causes[i].cause));
 	}
