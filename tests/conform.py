@@ -11,6 +11,7 @@ and shims that are hostile.
 	conform.py official       writes cli/conform/official.def anew
 """
 import concurrent.futures
+import html
 import html.parser
 import json
 import os
@@ -130,7 +131,15 @@ def test_report():
     tree = xml.etree.ElementTree.fromstring(r.out)
     check("JUnit counts", int(tree.get("failures")) == len(tree.findall(
         "testcase/failure")) > 0)
+    line = tree.find("testcase/failure").text.split("\n")[1]
+    out = subprocess.run(["sh", "-c", line], capture_output=True,
+                         check=False, timeout=60).stdout.decode()
+    check("it replays out of JUnit", " no why=auth" in out, (line, out))
     r = conform("--case", "md-open-s4-0*", "--format", "html", shim=shim)
+    out = subprocess.run(["sh", "-c", html.unescape(re.search(
+        "<code>(.*?)</code>", r.text).group(1))], capture_output=True,
+                         check=False, timeout=60).stdout.decode()
+    check("it replays out of HTML", " no why=auth" in out, out)
     check("HTML is one page", b"<table>" in r.out and b"http" not in r.out)
     html.parser.HTMLParser().feed(r.text)
 

@@ -78,6 +78,8 @@ bool sf_conform_html(FILE *f, const struct sf_conform_report *r);
 
 /* Text for HTML and XML 1.0, in an element or between quotation marks. */
 void sf_conform_markup(FILE *f, const char *text);
+/* The same of what is pasted into a shell: a backslash stays one. */
+void sf_conform_markup_command(FILE *f, const char *text);
 
 /* A page out of files of JSON results; SF_EXIT_OK, or it has told why not. */
 int sf_conform_matrix(FILE *f, const char *const *names, unsigned n);

@@ -137,7 +137,7 @@ put_replay(FILE *f, const struct sf_conform_report *r, size_t i)
 	if (replay == NULL)
 		return;
 	fputs("<details><summary>again</summary><code>", f);
-	sf_conform_markup(f, replay);
+	sf_conform_markup_command(f, replay);
 	fputs("</code></details>", f);
 	free(replay);
 }

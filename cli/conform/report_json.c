@@ -198,7 +198,7 @@ put_junit_said(void *who, struct sf_bytes line)
 	FILE *f = who;
 	char text[512];
 
-	sf_escape_copy(text, sizeof(text), line, SF_ESCAPE_TEXT);
+	snprintf(text, sizeof(text), "%.*s", (int)line.n, (const char *)line.p);
 	fputc('\n', f);
 	sf_conform_markup(f, text);
 }
@@ -222,7 +222,7 @@ put_junit_failure(FILE *f, const struct sf_conform_report *r,
 	fputc('.', f);
 	if (replay != NULL) {
 		fputc('\n', f);
-		sf_conform_markup(f, replay);
+		sf_conform_markup_command(f, replay);
 	}
 	fprintf(f, "</%s>\n", element);
 	free(replay);
