@@ -26,15 +26,22 @@ static const char page_head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<title>SFrame conformance</title>\n<style>\n"
     "body{font:15px/1.5 system-ui,sans-serif;margin:2em;color:#222}\n"
-    "table{border-collapse:collapse}\n"
+    ":root{color-scheme:light dark}\n"
+    "table{border-collapse:collapse}code{overflow-wrap:anywhere}\n"
     "th,td{border:1px solid #bbb;padding:.2em .6em;text-align:left}\n"
     "thead th{background:#eee;vertical-align:bottom}\n"
     ".pass{background:#d9f2d9}.fail{background:#f6c9c4}\n"
     ".part{background:#fdf0c8}.none{color:#777}\n"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}\n"
+    "th,td{border-color:#555}thead th{background:#2a2a2a}\n"
+    ".pass{background:#1d3b22}.fail{background:#5a2622}.part{background:#"
+    "4a3f1a}\n"
+    ".none{color:#999}}\n"
     "</style></head><body>\n<h1>SFrame (RFC 9605) conformance</h1>\n"
     "<p>A cell is the cases that hold of those asked. Red: some do not. "
     "Yellow: recorded, known or not supported alone. A case that fails counts "
-    "for the requirement that it names first.</p>\n<table>\n";
+    "for one requirement: the first that it names, or that of its "
+    "cause.</p>\n<table>\n";
 
 static const struct sf_requirement *
 find(const struct column *c, const char *id)
