@@ -365,8 +365,9 @@ try_suite(struct sf_keys *k, struct job *j, struct use *u)
 		if (sf_keys_slot(k, u) != NULL)
 			continue; /* try_ready() has tried it */
 		s = sf_keys_make_slot(k, u);
-		if (s == NULL)
-			note_failure(j, SF_CRYPTO_FAILED);
+		if (s == NULL) /* too far is not opened, and no failure */
+			note_failure(
+			    j, k->too_far ? SF_FORGED : SF_CRYPTO_FAILED);
 		else if (try_slot(k, j, s))
 			return s;
 	}

@@ -102,6 +102,7 @@ struct sf_keys {
 	struct mark *marks; /* MARKS of each chain */
 	struct far far[HASHES];
 	uint64_t work; /* steps that far keys may still cost */
+	bool too_far;  /* the last key that was wanted would have cost more */
 };
 
 /* The steps that the low bits of a KID can mean, most likely first. */

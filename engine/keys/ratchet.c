@@ -153,7 +153,8 @@ find_far(struct sf_keys *k, const struct use *u)
 
 	if (f != NULL)
 		return f;
-	if (steps > k->work)
+	k->too_far = steps > k->work;
+	if (k->too_far)
 		return NULL;
 	k->work -= steps;
 	f = &k->far[u->suite->hash];

@@ -139,15 +139,17 @@ sf_keys_ready(struct sf_keys *k, struct slot *s, const struct base_key *base)
 	return s->aead != NULL;
 }
 
-/* NULL when the library failed, or the step is too far behind. */
+/* NULL when the library failed, or the step is too far: k->too_far. */
 struct slot *
 sf_keys_make_slot(struct sf_keys *k, const struct use *u)
 {
 	struct base_key base = { 0 };
 	struct slot made = { .use = *u };
 	struct slot *s;
-	bool done = sf_keys_base(k, u, &base) && sf_keys_ready(k, &made, &base);
+	bool done;
 
+	k->too_far = false;
+	done = sf_keys_base(k, u, &base) && sf_keys_ready(k, &made, &base);
 	k->c->wipe(&base, sizeof(base));
 	if (!done)
 		return NULL;
