@@ -10,6 +10,7 @@
 #define LEAST_AMID   3  /* amid protected frames that they break off from */
 #define NEAR         4  /* steps of CTR from one frame to the next */
 #define TESTED       20 /* frames that the bit test needs */
+#define DEEP         16 /* octets: no scheme leaves as many in the clear */
 #define SUSPECT      1e-6
 #define SMALL        8 /* octets: shorter frames say nothing of a body */
 #define PAUSE                                                                  \
@@ -24,13 +25,13 @@
 struct tally {
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
-	size_t video;        /* of the strong ones */
+	size_t video, vp8;   /* of the strong ones */
 	double surprise;     /* of the strong ones, summed */
 	size_t tiny;         /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
 	size_t pairs, follow;    /* that run on as SFrame headers do */
 	unsigned first[256];     /* first octet of the codec's own data */
-	struct sf_bit_counts whole, body, tail;
+	struct sf_bit_counts whole, body, deep, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_tail;
 };
 
@@ -60,6 +61,8 @@ tally_octets(struct tally *t, const struct sf_record *r)
 	if (skip + SF_NIBBLES > r->head_n)
 		return;
 	sf_bits_add(&t->body, r->head + skip, r->head_n - skip);
+	if (DEEP < r->head_n)
+		sf_bits_add(&t->deep, r->head + DEEP, r->head_n - DEEP);
 	sf_nibbles_add(&t->nib_body, r->head + skip);
 }
 
@@ -73,6 +76,7 @@ tally_one(struct tally *t, const struct sf_record *r)
 		t->surprise += r->surprise;
 		t->video +=
 		    r->look >= SF_LOOK_VP8 && r->look <= SF_LOOK_AV1_KEY;
+		t->vp8 += r->look == SF_LOOK_VP8 || r->look == SF_LOOK_VP8_KEY;
 	}
 	t->tiny += r->octets <= 3 && r->proof == SF_PROOF_WEAK;
 	if (r->core_at < r->head_n)
@@ -176,6 +180,18 @@ body_is_not_uniform(const struct sf_clear_found *f)
 	return f->p_head < SF_CLEAR_SURE || f->p_nib_head < SF_CLEAR_SURE;
 }
 
+/*
+ * Some leave ten octets of every frame, key or not: those are VP8 and what is
+ * behind them is ciphertext. VP8 fills its last octets with zeros more often than
+ * not, and so few frames tell.
+ */
+static bool
+only_the_head_is_vp8(const struct tally *t, const struct sf_clear_found *f)
+{
+	return t->vp8 == t->strong && sf_bits_p(&t->deep) >= SUSPECT &&
+	       f->p_tail >= SUSPECT && f->p_nib_tail >= SUSPECT;
+}
+
 static enum sf_clear
 judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
@@ -183,7 +199,8 @@ judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
 
 	if (f->llr < (whole ? SURE_AMID : SF_RUN_SURE))
 		return SF_CLEAR_UNSURE;
-	if (whole || (t->n >= TESTED && body_is_not_uniform(f)))
+	if (whole || (t->n >= TESTED && body_is_not_uniform(f) &&
+			 !only_the_head_is_vp8(t, f)))
 		return SF_CLEAR_PLAIN;
 	/* a tail that is uneven with a uniform body is some scheme's trailer */
 	return trailer ? SF_CLEAR_UNSURE : SF_CLEAR_HEAD;

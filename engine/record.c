@@ -122,6 +122,8 @@ keep_tail(struct sf_record *r, const struct sf_frame *f)
 	}
 	if (f->codec == SF_CODEC_H264 || f->codec == SF_CODEC_H265)
 		in = unescaped(room, in);
+	if (in.n >= 141 && in.p[in.n - 1] >= 0x80)
+		memcpy(r->signed_tail, in.p + in.n - 141, 8);
 	r->tail_n = fewer(in.n, SF_RECORD_TAIL);
 	memcpy(r->tail, in.p + (in.n - r->tail_n), r->tail_n);
 }

@@ -116,6 +116,8 @@ struct sf_record {
 	unsigned entry;       /* of the key file that opened it */
 	uint64_t fingerprint; /* of the key that opened it; else 0 */
 	uint8_t head[SF_RECORD_HEAD];
+	/* Behind these 8 octets 133 more: a signature of Jitsi's, and its end. */
+	uint8_t signed_tail[8];
 	/* The last tail_n octets, in order; without the escapes of H.264 and
 	   H.265, and without LiveKit's metadata behind. */
 	uint8_t tail[SF_RECORD_TAIL];

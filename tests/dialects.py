@@ -260,6 +260,33 @@ class Draft(Counting):
             rng.randbytes(len(real) + 16)
 
 
+class Gbp(Counting):
+    """The crate gbp-sframe: 0, octets of KID - 1, of CTR - 1, both behind it."""
+
+    def __call__(self, rng, real, stream, ts):
+        n = self.take()
+        k, c = (be(v, (v.bit_length() + 7) // 8 or 1) for v in (self.kid, n))
+        return bytes([len(k) - 1 << 4 | len(c) - 1]) + k + c + rng.randbytes(
+            len(real) + 16)
+
+
+class CountedIv(Counting):
+    def __call__(self, rng, real, stream, ts):
+        return bytes([self.kid]) + be(self.take(), 4) + rng.randbytes(
+            12 + len(real) + 16)
+
+
+class SignedJitsiCtr(Counting):
+    """A P-521 signature between counter and last octet."""
+
+    def __call__(self, rng, real, stream, ts):
+        n = self.take()
+        c = be(n, (n.bit_length() + 7) // 8 or 1)
+        return noise(rng, real, head_of(stream, real),
+                     4 if stream.kind == "audio" else 10) + c + \
+            rng.randbytes(132) + bytes([0x80 | len(c) - 1 << 4 | self.kid])
+
+
 # name, writer, clear octets of (audio, VP8, VP8 key frames), first KID and the
 # one after it, has a counter
 FORMATS = [
@@ -268,6 +295,10 @@ FORMATS = [
     ("jitsi",        Jitsi,       (1, 3, 10),          15, 0, True),
     ("jitsi-v0",     JitsiV0,     (1, 3, 10),          0, 1, True),
     ("jitsi-ctr",    JitsiCtr,    (1, 3, 10),          2, 3, True),
+    ("jitsi-ctr",    SignedJitsiCtr, (1, 3, 10),       2, 3, True),
+    ("gbp-sframe",   Gbp,         (0, 0, None),        7, 0x10007, True),
+    ("gbp-sframe",   Gbp,         (0, 0, None),        0x10007, 0x20007, True),
+    ("counted-iv",   CountedIv,   (0, 0, None),        1, 2, True),
     ("xor-demo",     Xor,         (1, 3, 10),          1, 2, False),
     ("xor-janus",    XorJanus,    (10, 10, None),       1, 2, False),
     ("dave",         Dave,        (0, 1, 10),          0, None, True),
@@ -400,7 +431,7 @@ def medooze_sealed(material, kid=5):
     return frame
 
 
-def jitsi_ctr_sealed(material, kid=2):
+def jitsi_ctr_sealed(material, kid=2, signature=b""):
     """All but the HMAC is noise: who has only the tag to check needs no more."""
     auth, box = hkdf(b"JFrameAuthenticationKey", material, n=64), [1]
 
@@ -409,9 +440,10 @@ def jitsi_ctr_sealed(material, kid=2):
         c = be(n, (n.bit_length() + 7) // 8 or 1)
         tag = 4 if stream.kind == "audio" else 10
         body = noise(rng, real, head_of(stream, real), 0)
-        end = c + bytes([len(c) - 1 << 4 | kid])
-        mac = hmac.new(auth, body + bytes(tag) + end, SHA).digest()
-        return body + mac[:tag] + end
+        last = bytes([(128 if signature else 0) | len(c) - 1 << 4 | kid])
+        mac = hmac.new(auth, body + bytes(tag) + c + bytes(len(signature)) +
+                       last, SHA).digest()
+        return body + mac[:tag] + c + signature + last
     return frame
 
 
@@ -475,6 +507,10 @@ KEYED = [
         b"JFrameRatchetKey", MATERIAL, n=32),
      {"kid": "2", "base_key": MATERIAL.hex()},
      {"kid": "2", "base_key": MATERIAL.hex(), "ratchet_window": 0}),
+    ("jitsi-ctr signed", "jitsi-ctr",
+     lambda material: jitsi_ctr_sealed(material, signature=bytes(range(132))),
+     MATERIAL, {"kid": "2", "base_key": MATERIAL.hex()},
+     {"kid": "2", "base_key": WRONG.hex()}),
     ("stream", "stream", StreamVideo(4), MATERIAL,
      {"kid": "4", "key": MATERIAL.hex()}, {"kid": "4", "key": WRONG.hex()}),
     ("random-iv", "random-iv", RandomIv(), MATERIAL[:16],
@@ -538,6 +574,42 @@ def test_keyed(where):
                     keyfile(where, "other", dialect, other))
         none.ok("kid-unknown", "kid-unknown" in none.slugs and
                 "auth-failed" not in none.slugs, none.slugs)
+
+
+def test_iv_behind(where):
+    """A random IV behind octets in the clear, or behind epoch and counter; the
+    octets in front authenticated or not. Without a key it is no plaintext."""
+    key = MATERIAL[:16]
+    path = keyfile(where, "iv", "random-iv", {"key": key.hex()})
+
+    def front(stream, real, n, what):
+        if what == "epoch":
+            return b"\1" + be(n, 4), real
+        p = 1 if stream.kind == "audio" else 10
+        return real[:p], real[p:]
+
+    for what in ("clear", "epoch"):
+        for aad in (False, True):
+            box = [0]
+
+            def frame(rng, real, stream, ts):
+                box[0] += 1
+                head, rest = front(stream, real, box[0], what)
+                iv = rng.randbytes(12)
+                ct, tag = gcm(key, iv, head if aad else b"", rest)
+                return head + iv + ct + tag
+
+            def make(c):
+                speak(c.audio(A, ALICE, SFU, cname="alice"), 60, frame)
+                speak(c.video(AV, ALICE, SFU, cname="alice"), 30, frame)
+            name = "iv behind %s%s" % (what, ", authenticated" * aad)
+            call = Call(name, where, make, "--keys", path)
+            for ssrc in (A, AV):
+                call.is_(ssrc, protection="verified", dialect="random-iv")
+            call = Call(name + ", no key", where, make)
+            call.ok("no plaintext", not any(
+                s["frames_by_state"]["plaintext"]
+                for s in call.streams.values()), call.slugs)
 
 
 def test_vectors(where):

@@ -5,6 +5,7 @@
 #include "engine/dialect/way.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "engine/hash.h"
 #include "parsers/rtp/ohb.h"
@@ -84,19 +85,40 @@ sf_follow_threema(const struct sf_sight *a, const struct sf_sight *b)
 	return bits_of_step(a, b, 32 + 14);
 }
 
+#define SIGNATURE 132 /* octets, between the counter and the last one */
+
+/* With the tail kept, or, where it is signed, with what is kept of what stands in
+   front of the signature. */
+static bool
+read_jitsi_end(struct sf_jitsi_ctr *t, const struct sf_record *r)
+{
+	struct sf_bytes tail = sf_way_tail(r);
+	uint8_t room[sizeof(r->signed_tail) + 1];
+	struct sf_diag d;
+
+	if (tail.n == 0 || tail.p[tail.n - 1] < 0x80)
+		return sf_jitsi_ctr_parse(t, tail, &d) == SF_OK;
+	if (r->octets < sizeof(room) + SIGNATURE)
+		return false;
+	memcpy(room, r->signed_tail, sizeof(r->signed_tail));
+	room[sizeof(room) - 1] = tail.p[tail.n - 1] & 0x7f;
+	return sf_jitsi_ctr_parse(t, sf_bytes(room, sizeof(room)), &d) == SF_OK;
+}
+
 /* The counter starts over with a key that is ratcheted, under the same index:
    neither reuse nor a step back can be told. */
 bool
 sf_read_jitsi_ctr(struct sf_sight *out, const struct sf_record *r)
 {
+	struct sf_bytes tail = sf_way_tail(r);
 	struct sf_jitsi_ctr t;
-	struct sf_diag d;
+	bool is_signed = tail.n > 0 && tail.p[tail.n - 1] >= 0x80;
 
-	if (sf_jitsi_ctr_parse(&t, sf_way_tail(r), &d) != SF_OK ||
-	    t.signature.n != 0 ||
+	if (!read_jitsi_end(&t, r) ||
 	    (t.ctr_octets > 1 && t.ctr >> (8 * (t.ctr_octets - 1)) == 0))
 		return false;
-	*out = counted(r, t.kid, t.ctr, (size_t)t.ctr_octets + 1);
+	*out = counted(r, t.kid, t.ctr,
+	    (size_t)t.ctr_octets + 1 + (is_signed ? SIGNATURE : 0));
 	out->clear = sf_way_clear(r);
 	out->has_nonce = false;
 	out->rises = false;
@@ -106,11 +128,14 @@ sf_read_jitsi_ctr(struct sf_sight *out, const struct sf_record *r)
 double
 sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b)
 {
+	unsigned signed_a = a->octets > SIGNATURE ? SIGNATURE : 0;
+	unsigned signed_b = b->octets > SIGNATURE ? SIGNATURE : 0;
+	unsigned before = a->octets - signed_a, now = b->octets - signed_b;
+
 	/* the octets that a counter takes grow with it, and not else */
-	if (b->kid != a->kid || b->octets < a->octets ||
-	    b->octets > a->octets + 1)
+	if (b->kid != a->kid || now < before || now > before + 1)
 		return 0;
-	return bits_of_step(a, b, 8.0 * b->octets);
+	return bits_of_step(a, b, 8.0 * now);
 }
 
 bool

@@ -52,8 +52,8 @@ bool sf_ring_control(struct sf_dialect_keys *k, struct sf_ring_entry *e,
 
 /* The key of the HMAC of a step, in e->mac: sframe-js (step 0 alone), Jitsi of
    2020. */
-bool sf_ring_mac(struct sf_dialect_keys *k, struct sf_ring_entry *e,
-    unsigned step);
+bool sf_ring_mac(
+    struct sf_dialect_keys *k, struct sf_ring_entry *e, unsigned step);
 
 /* Tells the key that opened the last frame from all others; 0: not known. */
 uint64_t sf_ring_fingerprint(const struct sf_ring_entry *e);
@@ -79,6 +79,6 @@ void sf_seal_codes(
     struct sf_sealed_frame *f, struct sf_dialect_keys *k, enum sf_codes codes);
 
 sf_seal_split sf_split_livekit, sf_split_jitsi_v0, sf_split_stream,
-    sf_split_dave, sf_split_random_iv;
+    sf_split_dave, sf_split_random_iv, sf_split_random_iv_head;
 
 #endif

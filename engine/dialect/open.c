@@ -23,6 +23,7 @@ static const struct opening {
 	{ SF_DIALECT_STREAM,    SF_DIALECT_STREAM,     sf_split_stream },
 	{ SF_DIALECT_DAVE,      SF_DIALECT_DAVE,       sf_split_dave },
 	{ SF_DIALECT_RANDOM_IV, SF_DIALECT_RANDOM_IV,  sf_split_random_iv },
+	{ SF_DIALECT_RANDOM_IV, SF_DIALECT_RANDOM_IV,  sf_split_random_iv_head },
 	/* clang-format on */
 };
 
@@ -115,7 +116,7 @@ static bool
 try_opening(struct attempt *t, const struct opening *op,
     const struct sf_sight *s, bool *known)
 {
-	static const uint8_t others[] = { 0, 1, 3, 10 };
+	static const uint8_t others[] = { 0, 1, 3, 10, 5 };
 	bool settled = t->r->key ? t->o->settled_key : t->o->settled;
 	int16_t first = t->r->key ? t->o->clear_key : t->o->clear;
 
@@ -134,32 +135,33 @@ try_opening(struct attempt *t, const struct opening *op,
 
 /* ---- Jitsi of 2020 -------------------------------------------------------- */
 
-/* HMAC over all of the frame, with zeros where its 4 octets (audio) or 10 and
-   the signature stand. */
+/* HMAC over all of the frame, with zeros where its 4 octets (audio) or 10 and,
+   between counter and last octet, the signature stand. */
 static bool
-jitsi_mac_fits(
-    struct attempt *t, struct sf_ring_entry *e, unsigned step, size_t behind)
+jitsi_mac_fits(struct attempt *t, struct sf_ring_entry *e, unsigned step)
 {
-	static const uint8_t zeros[10 + 132];
+	static const uint8_t zeros[132];
 	size_t tag = t->r->video ? 10 : 4;
 	uint8_t mac[SF_HASH_MAX];
 	struct sf_jitsi_ctr j;
-	struct sf_bytes part[3];
+	struct sf_bytes part[5];
 	struct sf_diag d;
 
 	if (sf_jitsi_ctr_parse(&j, t->frame, &d) != SF_OK ||
 	    j.payload.n < tag || !sf_ring_mac(t->k, e, step))
 		return false;
 	part[0] = sf_bytes(t->frame.p, j.payload.n - tag);
-	part[1] = sf_bytes(zeros, tag + j.signature.n);
-	part[2] = sf_bytes(t->frame.p + t->frame.n - behind, behind);
-	return t->k->c->mac(SF_SHA256, sf_bytes(e->mac, 64), part, 3, mac) &&
+	part[1] = sf_bytes(zeros, tag);
+	part[2] = sf_bytes(t->frame.p + j.payload.n, j.ctr_octets);
+	part[3] = sf_bytes(zeros, j.signature.n);
+	part[4] = sf_bytes(t->frame.p + t->frame.n - 1, 1);
+	return t->k->c->mac(SF_SHA256, sf_bytes(e->mac, 64), part, 5, mac) &&
 	       t->k->c->equal(mac, part[0].p + part[0].n, tag);
 }
 
 /* The step that opened last, then the others. */
 static bool
-try_steps(struct attempt *t, struct sf_ring_entry *e, size_t behind)
+try_steps(struct attempt *t, struct sf_ring_entry *e)
 {
 	unsigned tries = e->in_vain < SF_GIVE_UP ? e->steps : 1;
 	unsigned last = e->at;
@@ -167,7 +169,7 @@ try_steps(struct attempt *t, struct sf_ring_entry *e, size_t behind)
 	for (unsigned i = 0; i < tries; i++) {
 		unsigned step = i == 0 ? last : i <= last ? i - 1 : i;
 
-		if (!jitsi_mac_fits(t, e, step, behind))
+		if (!jitsi_mac_fits(t, e, step))
 			continue;
 		e->at = step;
 		e->in_vain = 0;
@@ -186,7 +188,7 @@ try_jitsi_ctr(struct attempt *t, const struct sf_sight *s, bool *known)
 		if (!sf_ring_fits(e, SF_DIALECT_JITSI_CTR, s->kid, t->ssrc))
 			continue;
 		*known = true;
-		if (!try_steps(t, e, s->octets))
+		if (!try_steps(t, e))
 			continue;
 		t->r->entry = e->index;
 		t->r->fingerprint = sf_ring_fingerprint(e);

@@ -202,3 +202,14 @@ sf_split_random_iv(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
 	out->tag_octets = TAG;
 	return true;
 }
+
+/* The octets in front are authenticated. */
+bool
+sf_split_random_iv_head(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
+    const struct sf_record *r, struct sf_bytes frame, size_t clear)
+{
+	if (clear == 0 || !sf_split_random_iv(out, k, r, frame, clear))
+		return false;
+	out->aad = sf_bytes(frame.p, clear);
+	return true;
+}

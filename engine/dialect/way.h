@@ -55,6 +55,11 @@ double sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_double(const struct sf_sight *a, const struct sf_sight *b);
 
+bool sf_read_gbp(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_counted_iv(struct sf_sight *out, const struct sf_record *r);
+double sf_follow_gbp(const struct sf_sight *a, const struct sf_sight *b);
+double sf_follow_counted_iv(const struct sf_sight *a, const struct sf_sight *b);
+
 bool sf_read_random_iv(struct sf_sight *out, const struct sf_record *r);
 
 bool sf_read_wire(struct sf_sight *out, const struct sf_record *r);

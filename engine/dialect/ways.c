@@ -19,6 +19,8 @@ const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_DOUBLE_SRTP, sf_read_double,    sf_follow_double,     0, 10 },
 	{ SF_DIALECT_WHATSAPP,   sf_read_whatsapp,   sf_follow_whatsapp,   4, 14 },
 	{ SF_DIALECT_JITSI_CTR,  sf_read_jitsi_ctr,  sf_follow_jitsi_ctr,  0, 10 },
+	{ SF_DIALECT_GBP_SFRAME, sf_read_gbp,        sf_follow_gbp,        0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_counted_iv, sf_follow_counted_iv, 0, 8 },
 	/* never looked for: what xor-demo finds may turn out as this */
 	{ SF_DIALECT_XOR_JANUS,  sf_read_xor_janus,  sf_follow_steady,    32, 0 },
 	/* nor this: a key shows it */
