@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "engine/hash.h"
-#include "engine/tcp/framing.h"
 
 #define PROBES      8
 #define ORIGIN      ((uint64_t)1 << 32) /* so that positions never fall below 0 */
@@ -123,6 +122,7 @@ begin(struct sf_tcp_streams *s, struct sf_tcp_flow *room,
 		.dst = p->dst,
 		.input = pkt->place.input,
 		.used = true,
+		.begun = p->tcp.syn,
 		.next = ORIGIN + p->tcp.seq };
 	return room;
 }
@@ -159,27 +159,69 @@ hand_out(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 	s->sink(s->ctx, pkt, &dg);
 }
 
+static void
+add_hole(struct sf_tally *t, uint64_t octets, const struct sf_place *first,
+    const struct sf_place *last)
+{
+	if (octets == 0)
+		return;
+	if (t->n == 0)
+		t->first = *first;
+	t->n += octets;
+	t->last = *last;
+}
+
+/* Octets that are not there. Of a connection that may be anything they count
+   when packets are found in it. */
+static void
+tally_hole(struct sf_tcp_streams *s, struct sf_tcp_flow *f, uint64_t octets,
+    const struct sf_place *place)
+{
+	add_hole(f->was_found ? &s->model->wrappings.tcp_holes : &f->holes,
+	    octets, place, place);
+}
+
+/* Packets are found. What was looked through behind a hole is lost as well. */
+static void
+found(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
+    const struct sf_packet *pkt)
+{
+	struct sf_tally *t = &s->model->wrappings.tcp_holes;
+
+	if (f->was_found || f->holes.n != 0)
+		add_hole(t, f->looked, &pkt->place, &pkt->place);
+	add_hole(t, f->holes.n, &f->holes.first, &f->holes.last);
+	f->holes.n = 0;
+	f->state = SF_TCP_FOUND;
+	f->was_found = true;
+	f->strange = 0;
+	f->looked = 0;
+	f->begun = false;
+}
+
 /* Looks for the framing from the front of run on. Returns the octets that are
    done with: all those at which no packet begins. */
 static size_t
-look(struct sf_tcp_flow *f, struct sf_bytes run, bool last)
+look(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
+    const struct sf_packet *pkt, struct sf_bytes run, bool last)
 {
-	for (size_t at = 0; at < run.n; at++) {
-		struct sf_bytes rest = sf_bytes(run.p + at, run.n - at);
-		enum sf_chain c =
-		    sf_framing_find(rest, f->looked == 0, last, &f->framing);
+	struct sf_search search = { .senders = f->senders, .last = last };
 
+	for (size_t at = 0; at < run.n; at++) {
+		enum sf_chain c;
+
+		search.start = f->begun;
+		search.first = f->looked == 0;
+		c = sf_framing_find(
+		    &search, sf_bytes(run.p + at, run.n - at), &f->framing);
 		if (c == SF_CHAIN_MORE)
 			return at;
-		if (c == SF_CHAIN_NO) {
-			f->looked++;
-			continue;
+		if (c == SF_CHAIN_YES) {
+			found(s, f, pkt);
+			return at;
 		}
-		f->state = SF_TCP_FOUND;
-		f->was_found = true;
-		f->strange = 0;
-		f->looked = 0;
-		return at;
+		f->looked++;
+		f->begun = false;
 	}
 	return run.n;
 }
@@ -203,6 +245,8 @@ read_packets(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 			break;
 		}
 		at += x.octets;
+		if (x.known)
+			sf_framing_note(&f->senders, f->framing, x.packet);
 		if (x.packet.n != 0)
 			hand_out(s, f, pkt, x.packet, x.packet.n);
 	}
@@ -217,7 +261,8 @@ read_run(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 
 	for (;;) {
 		if (f->state == SF_TCP_LOOKING)
-			at += look(f, sf_bytes(run.p + at, run.n - at), last);
+			at += look(
+			    s, f, pkt, sf_bytes(run.p + at, run.n - at), last);
 		if (f->state == SF_TCP_LOOKING)
 			break;
 		at += read_packets(s, f, pkt, sf_bytes(run.p + at, run.n - at));
@@ -263,20 +308,6 @@ drain(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 	} while (done != 0 && f->held.n != 0);
 }
 
-static void
-tally_hole(struct sf_tcp_streams *s, const struct sf_tcp_flow *f,
-    uint64_t octets, const struct sf_place *place)
-{
-	struct sf_tally *t = &s->model->wrappings.tcp_holes;
-
-	if (!f->was_found)
-		return; /* of a connection that may be anything */
-	if (t->n == 0)
-		t->first = *place;
-	t->n += octets;
-	t->last = *place;
-}
-
 /*
  * Goes on at position to, behind a hole that begins where what is held in order
  * ends. What of that is no whole frame goes with the hole; but when it tells
@@ -305,6 +336,7 @@ go_on_at(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 			f->state = SF_TCP_LOOKING;
 	}
 	f->next = to;
+	f->begun = false;
 	sf_pieces_drop(&s->pool, &f->held, f->next);
 	f->waits = false;
 	drain(s, f, pkt, false);
@@ -468,11 +500,8 @@ take_cut(struct sf_tcp_streams *s, struct sf_tcp_flow *f,
 		if (f->was_found || f->fits == at) {
 			drop_held(s, f);
 			f->next = at;
-			f->state = SF_TCP_FOUND;
-			f->was_found = true;
 			f->framing = framing;
-			f->strange = 0;
-			f->looked = 0;
+			found(s, f, pkt);
 		}
 		f->fits = to;
 	}

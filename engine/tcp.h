@@ -20,6 +20,7 @@
 #include "engine/model.h"
 #include "engine/peel.h"
 #include "engine/pieces.h"
+#include "engine/tcp/framing.h"
 
 enum sf_tcp_state {
 	SF_TCP_LOOKING, /* for packets */
@@ -43,9 +44,12 @@ struct sf_tcp_flow {
 	uint64_t fits; /* where a segment ended that was one frame; 0: none */
 	uint32_t jump_seq; /* what would follow the segment that was far off */
 	unsigned records;  /* segments not accounted for */
-	uint64_t next;     /* position of the next octet to be read */
-	uint64_t acked;    /* position up to which the other side has it */
-	uint64_t looked;   /* octets looked through in vain */
+	bool begun; /* its first octet is at the front of what is looked at */
+	struct sf_senders senders; /* whose packets were handed out */
+	struct sf_tally holes;     /* before packets were found */
+	uint64_t next;             /* position of the next octet to be read */
+	uint64_t acked;  /* position up to which the other side has it */
+	uint64_t looked; /* octets looked through in vain */
 	int64_t waits_ns;
 	struct sf_place last;
 	struct sf_via via; /* of the last segment */

@@ -1018,6 +1018,31 @@ def tcp_cut(where):
 
 
 @test
+def tcp_found_again(where):
+    """Behind holes packets are found again where they are, and nowhere else:
+    no octets of a payload show as a packet of an SSRC that is not there."""
+    least = {("S03", 1400, "lose"): 270, ("S16", 777, "lose"): 740}
+    for name in (QUIET, FAULTY[1]):
+        packets = call(name)[:1200]
+        there = {"0x" + p.data[8:12].hex() for p in packets}
+        for each in (1400, 777, 97):
+            made = ice_tcp(packets, each=each)
+            rng = random.Random(23)
+            for what, kept in (
+                    ("lose", [p for p in made if rng.random() > 1 / 23]),
+                    ("join and lose", [p for p in made[23:]
+                                       if rng.random() > 1 / 23]),
+                    ("cut", cut(made, 1000))):
+                label = "TCP %s, %d, %s" % (name[:3], each, what)
+                r = report(write(where, kept))
+                got = {s["ssrc"] for s in r["streams"]}
+                check(label + ": no other SSRC", got <= there, got - there)
+                n = sum(s["frames"] for s in r["streams"])
+                check(label + ": enough frames", n >= least.get(
+                    (name[:3], each, what), 1), n)
+
+
+@test
 def tcp_framings(where):
     packets = call()
     # "ssltcp": a handshake of fixed octets, then RFC 4571

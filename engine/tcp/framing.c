@@ -7,6 +7,8 @@
 
 #define ENOUGH       3    /* of what a chain must prove */
 #define CHAIN_PACKET 2048 /* octets of a packet that a chain is found by */
+#define CHAIN_MOST   32   /* packets until one is tied to the first */
+#define CARRIES_ON   3000 /* sequence numbers between packets of a sender */
 
 typedef struct sf_frame_of_stream frame_of(struct sf_bytes in);
 
@@ -176,6 +178,102 @@ begins(uint8_t framing, struct sf_bytes in)
 	return in.n == head || may_begin(in.p[head]);
 }
 
+/* The packet that is to be looked at in a frame: of ChannelData what is inside. */
+static struct sf_bytes
+inner_of(uint8_t framing, struct sf_bytes packet)
+{
+	if (framing == 1 && packet.n >= 4 && packet.p[0] >> 6 == 1)
+		return sf_bytes(packet.p + 4, packet.n - 4);
+	return packet;
+}
+
+/* Who sent RTP or RTCP, of which the beginning is enough; false when it is
+   neither. */
+static bool
+sender_of(struct sf_bytes packet, uint32_t *ssrc, bool *rtcp)
+{
+	size_t at;
+
+	if (packet.n < 8 || packet.p[0] >> 6 != 2)
+		return false;
+	*rtcp = packet.p[1] >= 192 && packet.p[1] <= 223;
+	at = *rtcp ? 4 : 8;
+	if (packet.n < at + 4)
+		return false;
+	*ssrc = (uint32_t)length_at(packet, at) << 16 |
+		(uint32_t)length_at(packet, at + 2);
+	return true;
+}
+
+void
+sf_framing_note(struct sf_senders *s, uint8_t framing, struct sf_bytes packet)
+{
+	struct sf_bytes in = inner_of(framing, packet);
+	uint32_t ssrc;
+	bool rtcp;
+	uint8_t i = 0;
+
+	if (!sender_of(in, &ssrc, &rtcp) || rtcp)
+		return;
+	while (i < s->n && s->of[i].ssrc != ssrc)
+		i++;
+	if (i == s->n && s->n < SF_SENDERS)
+		s->n++;
+	if (i == SF_SENDERS)
+		i--;
+	for (; i > 0; i--)
+		s->of[i] = s->of[i - 1];
+	s->of[0].ssrc = ssrc;
+	s->of[0].seq = (uint16_t)length_at(in, 2);
+}
+
+/* Does a frame begin here with RTP of a known sender, near its last? That is
+   more than 40 bits which chance does not write; all of it need not be there. */
+static bool
+carries_on(const struct sf_senders *s, uint8_t framing, struct sf_bytes in)
+{
+	struct sf_frame_begun b = sf_framing_begun(framing, in);
+	struct sf_bytes packet = inner_of(framing, b.there);
+	uint32_t ssrc;
+	bool rtcp;
+
+	if (!sender_of(packet, &ssrc, &rtcp) || rtcp)
+		return false;
+	for (uint8_t i = 0; i < s->n; i++) {
+		uint16_t ahead =
+		    (uint16_t)(length_at(packet, 2) - s->of[i].seq);
+
+		if (s->of[i].ssrc == ssrc &&
+		    (uint16_t)(ahead + CARRIES_ON) < 2 * CARRIES_ON)
+			return true;
+	}
+	return false;
+}
+
+/* What ties the first packet of a chain to others. */
+struct tie {
+	bool tied, told; /* told: it has an SSRC */
+	uint32_t ssrc;
+};
+
+static void
+tie(struct tie *t, const struct sf_senders *s, struct sf_bytes packet,
+    bool first, bool sure)
+{
+	uint32_t ssrc;
+	bool rtcp, told = sender_of(packet, &ssrc, &rtcp);
+
+	if (!first) {
+		t->tied = t->tied || (told && t->told && ssrc == t->ssrc);
+		return;
+	}
+	t->tied = t->tied || sure;
+	t->told = told;
+	t->ssrc = told ? ssrc : 0;
+	for (uint8_t i = 0; told && i < s->n; i++)
+		t->tied = t->tied || s->of[i].ssrc == ssrc;
+}
+
 /* What a packet proves, the one in front of it known. STUN and DTLS have
    numbers that chance does not write; RTP that carries on does so as well. */
 static unsigned
@@ -190,7 +288,7 @@ proves(struct sf_bytes packet, uint8_t framing, struct sf_rtp *last)
 	if (framing == 1) {
 		if (packet.p[0] < 4)
 			return ENOUGH;
-		packet = sf_bytes(packet.p + 4, packet.n - 4);
+		packet = inner_of(framing, packet);
 	}
 	switch (protocol_of(packet)) {
 	case SF_PROTO_STUN:
@@ -215,39 +313,46 @@ proves(struct sf_bytes packet, uint8_t framing, struct sf_rtp *last)
 }
 
 static enum sf_chain
-chain(uint8_t framing, struct sf_bytes in, bool last, unsigned least)
+chain(const struct sf_search *s, uint8_t framing, struct sf_bytes in)
 {
+	unsigned proven = 0, least = s->first ? 1 : 2;
+	struct tie t = { .tied = s->start };
 	struct sf_rtp before = { 0 };
-	unsigned proven = 0;
 
-	while (proven < ENOUGH) {
+	if (carries_on(&s->senders, framing, in))
+		return SF_CHAIN_YES;
+	for (unsigned i = 0; proven < ENOUGH || !t.tied; i++) {
 		struct sf_frame_of_stream x;
+		unsigned proof;
 
-		if (in.n == 0 && last) /* ends where a packet ends */
-			return proven >= least ? SF_CHAIN_YES : SF_CHAIN_NO;
+		if (in.n == 0 && s->last) /* ends where a packet ends */
+			return proven >= least && t.tied ? SF_CHAIN_YES
+							 : SF_CHAIN_NO;
 		if (in.n == 0)
 			return SF_CHAIN_MORE;
-		if (!begins(framing, in))
+		if (i == CHAIN_MOST || !begins(framing, in))
 			return SF_CHAIN_NO;
 		x = sf_framing_next(framing, in);
 		if (x.status == SF_SHORT)
-			return last ? SF_CHAIN_NO : SF_CHAIN_MORE;
+			return s->last ? SF_CHAIN_NO : SF_CHAIN_MORE;
 		if (x.status != SF_OK || !x.known)
 			return SF_CHAIN_NO;
-		proven += proves(x.packet, framing, &before);
+		proof = proves(x.packet, framing, &before);
+		tie(&t, &s->senders, inner_of(framing, x.packet), i == 0,
+		    proof == ENOUGH);
+		proven += proof;
 		in = sf_bytes(in.p + x.octets, in.n - x.octets);
 	}
 	return SF_CHAIN_YES;
 }
 
 enum sf_chain
-sf_framing_find(struct sf_bytes in, bool first, bool last, uint8_t *framing)
+sf_framing_find(const struct sf_search *s, struct sf_bytes in, uint8_t *framing)
 {
-	unsigned least = first ? 1 : 2;
 	enum sf_chain best = SF_CHAIN_NO;
 
 	for (uint8_t i = 0; i < FRAMINGS; i++) {
-		enum sf_chain c = chain(i, in, last, least);
+		enum sf_chain c = chain(s, i, in);
 
 		if (c == SF_CHAIN_YES) {
 			*framing = i;

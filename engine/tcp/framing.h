@@ -14,13 +14,37 @@ enum sf_chain {
 	SF_CHAIN_YES
 };
 
+#define SF_SENDERS 8 /* SSRCs that a stream of octets is known to have */
+
+/* The last of them to have sent, first. */
+struct sf_senders {
+	uint8_t n;
+	struct {
+		uint32_t ssrc;
+		uint16_t seq;
+	} of[SF_SENDERS];
+};
+
+/* Where packets are looked for, and with what. */
+struct sf_search {
+	struct sf_senders senders; /* whose packets were handed out */
+	bool start; /* the first octet is the first of a connection */
+	bool first; /* packets are expected at the first octet, else anywhere */
+	bool last;  /* no more octets will come */
+};
+
 /*
- * Do packets stand here one behind the other, and in which framing? Three, or
- * fewer when they prove more. first: packets are expected here, as at the
- * start of a connection; last: no more octets will come.
+ * Do packets stand here one behind the other, and in which framing? A packet of
+ * a known sender that carries on is enough. Else three are, or fewer when they
+ * prove more, and the first has to be tied to the others: octets of a packet
+ * read as one can by chance end where the next begins.
  */
 enum sf_chain sf_framing_find(
-    struct sf_bytes in, bool first, bool last, uint8_t *framing);
+    const struct sf_search *s, struct sf_bytes in, uint8_t *framing);
+
+/* Notes the sender of a packet that was found in this framing. */
+void sf_framing_note(
+    struct sf_senders *s, uint8_t framing, struct sf_bytes packet);
 
 struct sf_frame_of_stream {
 	enum sf_status status;  /* SHORT: more octets are needed; MALFORMED: the
