@@ -260,8 +260,8 @@ static const struct {
 	const char *magic;
 	const char *hint;
 } others[] = {
-	{ 0,  2, "\x1f\x8b",         "compressed twice: unpack it once, with gunzip" },
-	{ 0,  4, "\x28\xb5\x2f\xfd", "compressed twice: unpack it once, with unzstd" },
+	{ 0,  2, "\x1f\x8b",         "compressed again and again: unpack it first, with gunzip" },
+	{ 0,  4, "\x28\xb5\x2f\xfd", "compressed again and again: unpack it first, with unzstd" },
 	{ 0,  6, "\xfd" "7zXZ\0",    "xz: unpack it first, with unxz" },
 	{ 0,  3, "BZh",              "bzip2: unpack it first, with bunzip2" },
 	{ 0,  4, "\x04\x22\x4d\x18", "lz4: unpack it first, with unlz4" },
@@ -319,14 +319,32 @@ refused(struct sf_capture *c)
 	return SF_CAPTURE_SYSTEM;
 }
 
+/* The innermost first. There is room for SF_SOURCE_LAYERS of them. */
+static void
+add_packing(struct sf_capture_info *info, const char *name)
+{
+	size_t n = strlen(name), had = strlen(info->packing);
+
+	if (had != 0) {
+		memmove(info->packing + n + 4, info->packing, had + 1);
+		memcpy(info->packing + n, " in ", 4);
+	}
+	memcpy(info->packing, name, n);
+}
+
 /* Holds the first octets, of what is inside when they are compressed. */
 static enum sf_capture_status
 hold_start(struct sf_reader *r)
 {
+	const char *name;
+
 	(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
-	r->info.packing = sf_source_unpack(&r->source);
-	if (r->info.packing != NULL && r->source.error == 0)
-		(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
+	while (r->source.error == 0 &&
+	       (name = sf_source_unpack(&r->source)) != NULL) {
+		add_packing(&r->info, name);
+		if (r->source.error == 0)
+			(void)sf_source_hold(&r->source, SF_SNIFF_OCTETS);
+	}
 	r->info.octets = sf_source_read(&r->source);
 	if (r->source.error != 0 || sf_source_held(&r->source).n != 0)
 		return SF_CAPTURE_OK;

@@ -39,7 +39,8 @@ enum sf_clock {
 /* What is known of the file so far; complete after END or DAMAGED. */
 struct sf_capture_info {
 	const char *format;       /* "pcap", "mjr", ...; static; NULL before open */
-	const char *packing;      /* "gzip", "zstd" around it; NULL: none */
+	char packing[40];         /* "gzip", "zstd in gzip", ... around it; empty:
+	                             nothing */
 	const char *hint;         /* UNKNOWN: what it looks like and what to do, e.g.
 	                             "gzip: unpack it first"; static; may be NULL */
 	uint16_t links[SF_CAPTURE_LINKS];

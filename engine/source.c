@@ -103,6 +103,8 @@ grow(struct sf_source *s, size_t n)
 	return true;
 }
 
+static ssize_t read_on(struct sf_source *s, uint8_t *to, size_t n);
+
 void
 sf_source_fill(struct sf_source *s, size_t n)
 {
@@ -116,7 +118,7 @@ sf_source_fill(struct sf_source *s, size_t n)
 		return;
 	}
 	while (s->end < n && !s->eof) {
-		ssize_t got = s->read(s, s->buffer + s->end, s->size - s->end);
+		ssize_t got = read_on(s, s->buffer + s->end, s->size - s->end);
 
 		if (got < 0)
 			s->error = errno;
@@ -155,35 +157,49 @@ sf_source_skip(struct sf_source *s, uint64_t n)
 #define BOMB_OCTETS ((uint64_t)256 << 20)
 #define BOMB_RATIO  200
 
+static ssize_t read_layer(
+    struct sf_source *s, struct sf_packed *k, uint8_t *to, size_t n);
+
 /* Reads on when all that was read is unpacked; false when that failed. */
 static bool
-feed(struct sf_source *s)
+feed(struct sf_source *s, struct sf_packed *k)
 {
-	struct sf_packed *k = s->packed;
 	ssize_t got;
 
 	if (k->held.n != 0 || k->eof)
 		return true;
-	got = k->read(s, k->buffer, k->size);
+	got = k->under != NULL ? read_layer(s, k->under, k->buffer, k->size)
+			       : s->read(s, k->buffer, k->size);
 	if (got < 0)
 		return false;
 	k->eof = got == 0;
 	k->held = sf_bytes(k->buffer, (size_t)got);
 	k->in += (size_t)got;
-	if (s->digest != NULL)
+	if (s->digest != NULL && k->under == NULL)
 		sf_digest_feed(s->digest, k->held);
 	return true;
 }
 
-static ssize_t
-read_packed(struct sf_source *s, uint8_t *to, size_t n)
+/* As much comes out of a layer as of no capture. */
+static bool
+is_bomb(const struct sf_packed *k)
 {
-	struct sf_packed *k = s->packed;
+	const struct sf_packed *outer = k;
+
+	while (outer->under != NULL)
+		outer = outer->under;
+	return k->out > BOMB_OCTETS && k->out / BOMB_RATIO > outer->in;
+}
+
+/* Unpacks up to n octets: how many, 0 at an end, -1 and errno. */
+static ssize_t
+read_layer(struct sf_source *s, struct sf_packed *k, uint8_t *to, size_t n)
+{
 	ssize_t got = 0;
 
 	if (k->damage.status != SF_OK)
 		return 0;
-	if (k->out > BOMB_OCTETS && k->out / BOMB_RATIO > k->in) {
+	if (is_bomb(k)) {
 		k->damage = (struct sf_diag){ SF_LIMIT, 0, 0,
 			"far too much comes out of the compressed data", "" };
 		return 0;
@@ -191,7 +207,7 @@ read_packed(struct sf_source *s, uint8_t *to, size_t n)
 	while (got == 0) {
 		size_t before;
 
-		if (!feed(s))
+		if (!feed(s, k))
 			return -1;
 		before = k->held.n;
 		got =
@@ -203,6 +219,13 @@ read_packed(struct sf_source *s, uint8_t *to, size_t n)
 		return 0; /* an end that k->damage explains */
 	k->out += (size_t)got;
 	return got;
+}
+
+static ssize_t
+read_on(struct sf_source *s, uint8_t *to, size_t n)
+{
+	return s->packed != NULL ? read_layer(s, s->packed, to, n)
+				 : s->read(s, to, n);
 }
 
 static const struct sf_unpacker *
@@ -230,7 +253,8 @@ new_packed(struct sf_source *s, const struct sf_unpacker *kind)
 		return NULL;
 	k->kind = kind;
 	k->state = kind->open();
-	k->read = s->read;
+	k->under = s->packed;
+	k->depth = s->packed == NULL ? 0 : s->packed->depth + 1;
 	k->eof = s->eof;
 	k->in = s->base + s->end;
 	k->size = size;
@@ -246,15 +270,18 @@ const char *
 sf_source_unpack(struct sf_source *s)
 {
 	const struct sf_unpacker *kind = unpacker_for(sf_source_held(s));
+	struct sf_packed *k;
 
-	if (kind == NULL || s->packed != NULL)
+	if (kind == NULL ||
+	    (s->packed != NULL && s->packed->depth + 1 == SF_SOURCE_LAYERS))
 		return NULL;
-	s->packed = new_packed(s, kind);
+	k = new_packed(s, kind);
 	if (s->buffer == NULL && !start(s, BUFFER, false))
 		s->error = ENOMEM;
-	if (s->packed == NULL || s->packed->state == NULL)
+	if (k == NULL || k->state == NULL)
 		s->error = ENOMEM;
-	s->read = read_packed;
+	if (k != NULL)
+		s->packed = k;
 	s->base = 0;
 	s->at = s->end = 0;
 	s->eof = s->error != 0;
@@ -264,21 +291,25 @@ sf_source_unpack(struct sf_source *s)
 const struct sf_diag *
 sf_source_damage(const struct sf_source *s)
 {
-	return s->packed != NULL && s->packed->damage.status != SF_OK
-		   ? &s->packed->damage
-		   : NULL;
+	const struct sf_diag *damage = NULL;
+
+	/* what is outside comes first, and explains what is inside */
+	for (const struct sf_packed *k = s->packed; k != NULL; k = k->under)
+		if (k->damage.status != SF_OK)
+			damage = &k->damage;
+	return damage;
 }
 
 void
 sf_source_drain(struct sf_source *s)
 {
-	struct sf_packed *k = s->packed;
+	struct sf_packed *k = sf_source_outermost(s);
 
 	while (k == NULL && !s->eof)
 		(void)sf_source_skip(s, UINT64_MAX);
 	while (k != NULL && !k->eof) {
 		k->held.n = 0;
-		if (!feed(s)) {
+		if (!feed(s, k)) {
 			s->error = errno;
 			return;
 		}
@@ -288,9 +319,13 @@ sf_source_drain(struct sf_source *s)
 static void
 free_packed(struct sf_packed *k)
 {
-	if (k != NULL)
+	while (k != NULL) {
+		struct sf_packed *under = k->under;
+
 		k->kind->close(k->state);
-	free(k);
+		free(k);
+		k = under;
+	}
 }
 
 void

@@ -16,36 +16,41 @@
 
 struct sf_source;
 
+#define SF_SOURCE_LAYERS 4 /* of compression around each other */
+
 /* An input that is compressed: its octets before they are unpacked. */
 struct sf_packed {
 	const struct sf_unpacker *kind;
 	void *state;
-	ssize_t (*read)(struct sf_source *s, uint8_t *to, size_t n);
+	struct sf_packed
+	    *under;           /* the layer that gives them; NULL: the input */
+	unsigned depth;       /* layers under it */
 	struct sf_bytes held; /* read, and not unpacked */
 	bool eof;
-	uint64_t in, out;     /* octets read, octets unpacked */
+	uint64_t in, out; /* octets read, octets unpacked */
 	struct sf_diag damage;
 	size_t size;
 	uint8_t buffer[];
 };
 
 struct sf_source {
-	const uint8_t *p;  /* buffer, or the memory itself */
+	const uint8_t *p; /* buffer, or the memory itself */
 	size_t at, end;
-	uint64_t base;     /* octets of the input in front of p[0] */
-	bool eof;          /* nothing more to be read */
-	int error;         /* errno when reading failed; eof is then set */
+	uint64_t base; /* octets of the input in front of p[0] */
+	bool eof;      /* nothing more to be read */
+	int error;     /* errno when reading failed; eof is then set */
 	struct sf_digest *digest; /* of all that was read; may be NULL */
-	struct sf_packed *packed; /* NULL: the octets are as they come */
+	struct sf_packed *packed; /* the innermost; NULL: the octets are as they
+	                             come */
 
-	/* Reads up to n octets: how many, 0 at the end, -1 and errno. */
+	/* Reads up to n octets of the input: how many, 0 at the end, -1 and errno. */
 	ssize_t (*read)(struct sf_source *s, uint8_t *to, size_t n);
-	int fd;            /* -1: none */
+	int fd; /* -1: none */
 	bool close_fd;
 	struct sf_bytes memory; /* what of it is not read yet */
-	size_t piece;      /* octets that one read of memory gives at most */
-	uint8_t *buffer;   /* owned; NULL when p is the memory itself */
-	size_t size;       /* of buffer */
+	size_t piece;    /* octets that one read of memory gives at most */
+	uint8_t *buffer; /* owned; NULL when p is the memory itself */
+	size_t size;     /* of buffer */
 };
 
 /* Standard input when path is "-". False: out of memory, or s->error. */
@@ -94,17 +99,31 @@ sf_source_take(struct sf_source *s, size_t n)
 /* Passes over n octets, held or not; returns how many there were. */
 uint64_t sf_source_skip(struct sf_source *s, uint64_t n);
 
+/* The layer that is around all others; NULL: there is none. */
+static inline struct sf_packed *
+sf_source_outermost(const struct sf_source *s)
+{
+	struct sf_packed *k = s->packed;
+
+	while (k != NULL && k->under != NULL)
+		k = k->under;
+	return k;
+}
+
 /* Octets read from the input so far. */
 static inline uint64_t
 sf_source_read(const struct sf_source *s)
 {
-	return s->packed != NULL ? s->packed->in : s->base + s->end;
+	const struct sf_packed *k = sf_source_outermost(s);
+
+	return k != NULL ? k->in : s->base + s->end;
 }
 
 /*
  * When what is held begins as gzip or zstd does: from here on the source gives
- * what is inside. Returns the name, or NULL when it is neither; s->error tells
- * of a lack of memory.
+ * what is inside, which may be compressed again. Returns the name, or NULL when
+ * it is neither, or the last layer that is taken off; s->error tells of a lack
+ * of memory.
  */
 const char *sf_source_unpack(struct sf_source *s);
 

@@ -41,7 +41,7 @@ check_packet(const struct sf_packet *pkt, const struct sf_capture_info *info,
 	enum sf_peel_end end;
 
 	/* other formats get their headers, and unpacked ones their octets, elsewhere */
-	if (strncmp(info->format, "pcap", 4) == 0 && info->packing == NULL)
+	if (strncmp(info->format, "pcap", 4) == 0 && info->packing[0] == '\0')
 		FUZZ_CHECK(sf_bytes_inside(pkt->octets, file));
 	FUZZ_CHECK(pkt->wire_octets >= pkt->octets.n);
 	end = sf_peel_packet(&p, pkt, &d);

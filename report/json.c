@@ -114,7 +114,8 @@ put_input(struct sf_emit *e, const struct sf_input *in)
 		sf_emit_null(e, "sha256");
 	sf_emit_count(e, "bytes", info->octets);
 	sf_emit_string(e, "format", info->format);
-	sf_emit_string(e, "compression", info->packing);
+	sf_emit_string(e, "compression",
+	    info->packing[0] == '\0' ? NULL : info->packing);
 	put_links(e, info);
 	sf_emit_count(e, "packets", info->packets);
 	if (info->packets > 0) {

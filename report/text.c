@@ -121,8 +121,7 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 		return;
 	}
 	sf_para_format(&p, "%s%s%s, %" PRIu64 " packet%s", info->format,
-	    info->packing == NULL ? "" : " in ",
-	    info->packing == NULL ? "" : info->packing, info->packets, info->packets == 1 ? "" : "s");
+	    info->packing[0] == '\0' ? "" : " in ", info->packing, info->packets, info->packets == 1 ? "" : "s");
 	if (info->packets > 0) {
 		sf_time_date_clock(first, info->first_ns);
 		sf_time_clock(last, info->last_ns);

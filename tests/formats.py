@@ -690,6 +690,11 @@ def compressed(where):
             "stored": gzip.compress(data, 0),
             "zstd": zstd(data),
             "frames": zstd(data[:half]) + zstd(data[half:]),
+            "gzip in zstd": zstd(gzip.compress(data)),
+            "zstd in gzip": gzip.compress(zstd(data)),
+            "gzip in gzip": gzip.compress(gzip.compress(data)),
+            "gzip in zstd in gzip in zstd":
+                zstd(gzip.compress(zstd(gzip.compress(data)))),
         }
         for kind, octets in packed.items():
             path = put(where, "packed", octets)
@@ -698,7 +703,8 @@ def compressed(where):
             check(label + ": the same report", r and facts(r) == facts(whole)
                   and got.status == ran.status and not got.err, got)
             check(label + ": said", r["inputs"][0]["compression"] == (
-                "zstd" if kind in ("zstd", "frames") else "gzip"))
+                "zstd" if kind in ("zstd", "frames") else
+                kind if " in " in kind else "gzip"))
             check(label + ": octets of the file",
                   r["inputs"][0]["bytes"] == len(octets))
             piped = run("check", "--json", "-", stdin=octets)
@@ -706,7 +712,7 @@ def compressed(where):
                   r["streams"])
             cut = put(where, "cut", octets[:len(octets) * 2 // 3])
             got, r = report(cut)
-            if kind == "padded" or (kind == "zstd" and len(data) < 1 << 17):
+            if kind == "padded" or ("zstd" in kind and len(data) < 1 << 17):
                 continue  # nothing is lost, or the one block there is
             found = slugs(r) if r else set()
             check(label + ", cut: judged up to there, and said",
@@ -735,14 +741,20 @@ def bomb(where):
     c = zlib.compressobj(9, zlib.DEFLATED, 31)
     octets = c.compress(head[:24] + struct.pack("<IIII", 0, 0, 8, 8) + bytes(8))
     octets += b"".join(c.compress(bytes(1 << 20)) for _ in range(400))
-    path = put(where, "bomb", octets + c.flush())
+    octets += c.flush()
+    for kind, twice in (("a bomb", octets),
+                        ("a bomb in a bomb", gzip.compress(octets))):
+        explodes(kind, put(where, "bomb", twice))
+
+
+def explodes(kind, path):
     with subprocess.Popen([TOOL, "check", "-q", path], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as p:
         out = p.stdout.read().decode()
         _, status, used = os.wait4(p.pid, 0)
         p.returncode = os.waitstatus_to_exitcode(status)
-    check("a bomb is told", "far too much" in out, out)
-    check("and took less than 200 MiB", used.ru_maxrss < 200 * 1024,
+    check(kind + " is told", "far too much" in out, out)
+    check(kind + " took less than 200 MiB", used.ru_maxrss < 200 * 1024,
           used.ru_maxrss)
 
 

@@ -442,6 +442,18 @@ def joins_and_leaves(where):
     check("told: median, 95 % and most", d and d["n"] == 4 and
           abs(d["median"] - 0.45) < 0.01 and abs(d["p95"] - 0.7) < 0.01 and
           abs(d["most"] - 0.7) < 0.01, d)
+    quoted = os.path.join(where, "quoted.csv")
+    for name, field in (("carol, of the board", "\"carol, of the board\""),
+                        ("\"c\" arol", "\"\"\"c\"\" arol\""),
+                        ("two\nlines", "\"two\nlines\"")):
+        with open(quoted, "w", encoding="utf-8", newline="") as f:
+            f.write("\"time\",participant,event\r\n%s,%s,join\r\n\r\n%s,%s,"
+                    "\"leave\"" % (at(5.5), field, at(10.0), field))
+        again = made(where, rotates, "--events", quoted, name="told in quotes")
+        got = [(e["what"], e["participant"], len(e["reactions"]))
+               for e in again["rotation"]["events"]]
+        check("told in quotes: %r" % name, got == [
+            ("join", name, 2), ("leave", name, 2)], got)
     r = made(where, keeps, "--events", path, name="told, kept")
     check("told: kept", slugs(r) == ["not-rotated", "not-rotated"], slugs(r))
     check("told: kept by both", all(x["outcome"] == "kept"
@@ -489,7 +501,9 @@ def wrong_files_of_events(where):
         EVENTS + "1700000000,bob\n": "three columns",
         EVENTS + "1700000000,bob,join,x\n": "three columns",
         EVENTS + "1700000000,,join\n": "name",
-        EVENTS + "1700000000,\"bob,join\n": "",
+        EVENTS + "1700000000,\"bob,join\n": "quote",
+        EVENTS + "1700000000,\"bob\"x,join\n": "three columns",
+        EVENTS + "1700000000,\"" + "x" * 64 + "\",join\n": "name",
         EVENTS + "2023-02-29T00:00:00Z,bob,join\n": "not a time",
         EVENTS + "1700000000.0000000001,bob,join\n": "not a time",
         "{}": "schema", "{\"schema\":\"sframe-tool/events/v1\"}": "events",

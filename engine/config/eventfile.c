@@ -151,6 +151,9 @@ struct row {
 	size_t at_time, at_name, at_what;
 };
 
+#define COLUMNS   3
+#define FIELD_MAX 128 /* octets of a field in quotes; more is too long anyway */
+
 static bool
 is(struct sf_bytes b, const char *word)
 {
@@ -189,72 +192,124 @@ add_row(struct reader *r, const struct row *w)
 
 /* ---- CSV ------------------------------------------------------------------------ */
 
-/* One field up to a comma or the end, without the quotes around it; a quote
-   inside is an error. *at is behind the comma then. */
+/* A line of the three columns, as RFC 4180 has it; it may go over several. */
+struct line {
+	struct sf_bytes text;
+	size_t at; /* octets read */
+	unsigned n;
+	struct sf_bytes fields[COLUMNS];
+	size_t places[COLUMNS];
+	uint8_t room[COLUMNS][FIELD_MAX]; /* fields that stood in quotes */
+};
+
 static bool
-take_field(
-    struct reader *r, struct sf_bytes line, size_t *at, struct sf_bytes *out)
+has_more(const struct line *l)
 {
-	const uint8_t *from = line.p + *at, *end = line.p + line.n, *p = from;
+	return l->at < l->text.n;
+}
 
-	if (p < end && *p == '"') {
-		const uint8_t *q = memchr(p + 1, '"', (size_t)(end - p - 1));
+static uint8_t
+next_of(const struct line *l)
+{
+	return has_more(l) ? l->text.p[l->at] : '\n';
+}
 
-		if (q == NULL || (q + 1 < end && q[1] != ','))
-			return stop(r, *at, NULL, "a quote that does not end",
-			    "put quotes around a whole field, and none in it");
-		*out = sf_bytes(p + 1, (size_t)(q - p - 1));
-		p = q + 1;
-	} else {
-		const uint8_t *comma = memchr(p, ',', (size_t)(end - p));
-
-		p = comma == NULL ? end : comma;
-		*out = sf_bytes(from, (size_t)(p - from));
-	}
-	*at = (size_t)(p - line.p) + (p < end);
+/* Passes a line end; false when there is none. */
+static bool
+pass_end(struct line *l)
+{
+	if (next_of(l) == '\r' && l->at + 1 < l->text.n &&
+	    l->text.p[l->at + 1] == '\n')
+		l->at++;
+	if (next_of(l) != '\n')
+		return false;
+	l->at += has_more(l);
 	return true;
 }
 
+/* A field in quotes, in which two of them are one. */
 static bool
-read_line(struct reader *r, struct sf_bytes line, size_t base)
+take_quoted(struct reader *r, struct line *l, struct sf_bytes *out)
 {
-	struct row w;
-	size_t at = 0, commas = 0;
+	size_t from = l->at++, n = 0;
+	uint8_t *room = l->room[l->n];
 
-	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
-	if (line.n == 0 || (r->row == 1 && is(line, HEADER)))
-		return true;
-	for (size_t i = 0; i < line.n; i++)
-		commas += line.p[i] == ',';
-	if (commas != 2)
-		return stop(
-		    r, base, NULL, "not three columns", "each line is " HEADER);
-	w.at_time = base;
-	if (!take_field(r, line, &at, &w.time))
-		return false;
-	w.at_name = base + at;
-	if (!take_field(r, line, &at, &w.name))
-		return false;
-	w.at_what = base + at;
-	return take_field(r, line, &at, &w.what) && add_row(r, &w);
+	for (; has_more(l); l->at++) {
+		if (next_of(l) == '"') {
+			l->at++;
+			if (!has_more(l) || next_of(l) != '"') {
+				*out = sf_bytes(room, n);
+				return true;
+			}
+		}
+		if (n < FIELD_MAX)
+			room[n++] = next_of(l);
+	}
+	return stop(r, from, NULL, "a quote that does not end",
+	    "a field that begins with a quote ends with one; write \"\" for "
+	    "one "
+	    "in it");
+}
+
+static void
+take_bare(struct line *l, struct sf_bytes *out)
+{
+	size_t from = l->at;
+
+	while (next_of(l) != ',' && next_of(l) != '\n')
+		l->at++;
+	*out = sf_bytes(l->text.p + from, l->at - from);
+	if (next_of(l) == '\n' && out->n > 0 && out->p[out->n - 1] == '\r')
+		out->n--;
+}
+
+/* The fields up to the end of the line, which is passed. */
+static bool
+take_fields(struct reader *r, struct line *l)
+{
+	size_t from = l->at;
+
+	for (l->n = 0; l->n < COLUMNS; l->n++) {
+		l->places[l->n] = l->at;
+		if (next_of(l) != '"')
+			take_bare(l, &l->fields[l->n]);
+		else if (!take_quoted(r, l, &l->fields[l->n]))
+			return false;
+		if (l->n + 1 == COLUMNS && pass_end(l))
+			return true;
+		if (next_of(l) != ',')
+			break;
+		l->at++;
+	}
+	return stop(r, from, NULL, "not three columns", "each line is " HEADER);
+}
+
+static bool
+is_header(const struct line *l)
+{
+	return is(l->fields[0], "time") && is(l->fields[1], "participant") &&
+	       is(l->fields[2], "event");
 }
 
 static bool
 read_csv(struct reader *r, struct sf_bytes text)
 {
-	size_t at = 0;
+	struct line l = { .text = text };
+	bool first = true;
 
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
-	for (r->row = 1; at < text.n; r->row++) {
-		const uint8_t *end = memchr(text.p + at, '\n', text.n - at);
-		size_t n =
-		    end == NULL ? text.n - at : (size_t)(end - text.p) - at;
-
-		if (!read_line(r, sf_bytes(text.p + at, n), at))
+		l.at = 3;
+	while (has_more(&l)) {
+		if (pass_end(&l))
+			continue;
+		if (!take_fields(r, &l))
 			return false;
-		at += n + 1;
+		if (!(first && is_header(&l)) &&
+		    !add_row(
+			r, &(struct row){ l.fields[0], l.fields[1], l.fields[2],
+			       l.places[0], l.places[1], l.places[2] }))
+			return false;
+		first = false;
 	}
 	return true;
 }
