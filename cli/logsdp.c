@@ -30,6 +30,10 @@ sf_logsdp_take(void *ctx, const struct sf_sdplog_found *f)
 	struct sf_logsdp *l = ctx;
 	uint64_t hash = sf_hash(f->text);
 
+	if (f->too_large) {
+		l->too_large++;
+		return;
+	}
 	for (unsigned i = 0; i < l->n; i++)
 		if (l->places[i].hash == hash) {
 			l->places[i].whole |= f->whole;

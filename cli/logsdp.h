@@ -17,6 +17,7 @@ struct sf_logsdp {
 	uint32_t input;     /* where the next come from */
 	unsigned n;         /* kept */
 	uint64_t unread;    /* beyond the room for them */
+	uint64_t too_large; /* each by itself */
 	struct {
 		uint64_t hash, line;
 		uint32_t input;

@@ -306,6 +306,8 @@ sf_run_read(struct sf_run *run)
 	for (unsigned i = 0; i < run->n_inputs; i++)
 		if (!read_capture(run, i, &progress))
 			run->unreadable++;
+	sf_pipeline_limit(run->pipeline, SF_LIMIT_SDP,
+	    run->logsdp.unread + run->logsdp.too_large);
 	sf_pipeline_finish(run->pipeline);
 	return run->unreadable < run->n_inputs;
 }

@@ -90,6 +90,11 @@ look_into_log(struct texts *t, size_t from, const char *name)
 		    "%" PRIu64 " session descriptions passed over, there is "
 		    "room for %d",
 		    l.unread, SF_SDP_DESCRIPTIONS);
+	if (l.too_large > 0)
+		sf_complain(name,
+		    "%" PRIu64 " session descriptions passed over that are "
+		    "above %zu KiB; give each in a file of its own",
+		    l.too_large, SF_SDPLOG_OCTETS >> 10);
 	sf_logsdp_wipe(&l);
 	return good;
 }

@@ -48,6 +48,12 @@ static const char *const limits[SF_LIMITS] = {
 	[SF_LIMIT_SRTP_EARLY] =
 	    "SRTP packets that came too long before their keys: a pipe is "
 	    "read once, a file twice",
+	[SF_LIMIT_FACTS] =
+	    "SSRCs that RTCP tells of, or pairs of addresses, that there was no "
+	    "room for",
+	[SF_LIMIT_SDP] =
+	    "session descriptions in a log that there was no room for: give "
+	    "those of the call with --sdp",
 	[SF_LIMIT_COPIES] =
 	    "redundant copies that there was no room to judge",
 	[SF_LIMIT_TUNNELS] =

@@ -410,6 +410,8 @@ enum sf_limit {
 	SF_LIMIT_SRTP_FLOWS,   /* SRTP flows forgotten */
 	SF_LIMIT_SRTP_KEYS,    /* SRTP keys and secrets without room */
 	SF_LIMIT_SRTP_EARLY,   /* SRTP packets in front of their keys */
+	SF_LIMIT_FACTS,        /* what is known of SSRCs and addresses, forgotten */
+	SF_LIMIT_SDP,          /* session descriptions in logs, passed over */
 	SF_LIMIT_COPIES,       /* redundant copies there was no room to judge */
 	SF_LIMITS
 };

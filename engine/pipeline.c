@@ -288,6 +288,12 @@ sf_pipeline_sdp(struct sf_pipeline *p, const struct sf_sdp *sdp)
 }
 
 void
+sf_pipeline_limit(struct sf_pipeline *p, enum sf_limit l, uint64_t n)
+{
+	p->model.limits[l] = n;
+}
+
+void
 sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes)
 {
 	p->read_ahead = yes;

@@ -49,6 +49,9 @@ struct sf_pipeline *sf_pipeline_new(const struct sf_pipeline_options *options);
 /* Descriptions that were found under way, or those of before, read anew. */
 void sf_pipeline_sdp(struct sf_pipeline *p, const struct sf_sdp *sdp);
 
+/* A limit that was reached in front of the pipeline, so many times. */
+void sf_pipeline_limit(struct sf_pipeline *p, enum sf_limit l, uint64_t n);
+
 /* Do handshakes go to dtls ahead of their packets? Then they are not read here. */
 void sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes);
 

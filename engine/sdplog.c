@@ -35,23 +35,6 @@ is_quote(uint8_t c)
 
 /* ---- one description ------------------------------------------------------ */
 
-/* False when there is no room: then it is none. */
-static bool
-add_line(struct sf_sdplog *l, struct sf_bytes line)
-{
-	if (line.n + 1 > SF_SDPLOG_OCTETS - l->n) {
-		l->too_large++;
-		l->open = false;
-		return false;
-	}
-	memcpy(l->text + l->n, line.p, line.n);
-	l->n += line.n;
-	l->text[l->n++] = '\n';
-	l->media |= line.p[0] == 'm';
-	l->strangers = 0;
-	return true;
-}
-
 /* RFC 8866 5.2: o=<username> <sess-id> <sess-version> IN ...; it is the second
    line, and without it this is about something else. */
 static bool
@@ -69,6 +52,33 @@ has_origin(struct sf_bytes text)
 		if (memcmp(text.p + i, net, sizeof(net) - 1) == 0)
 			return true;
 	return false;
+}
+
+/* There is no room for one: that it was there is all that can be told. */
+static void
+give_up(struct sf_sdplog *l)
+{
+	struct sf_sdplog_found f = {
+		.text = sf_bytes(NULL, 0), .line = l->began, .too_large = true
+	};
+
+	l->open = false;
+	if (has_origin(sf_bytes(l->text, l->n)))
+		l->sink(l->ctx, &f);
+}
+
+static void
+add_line(struct sf_sdplog *l, struct sf_bytes line)
+{
+	if (line.n + 1 > SF_SDPLOG_OCTETS - l->n) {
+		give_up(l);
+		return;
+	}
+	memcpy(l->text + l->n, line.p, line.n);
+	l->n += line.n;
+	l->text[l->n++] = '\n';
+	l->media |= line.p[0] == 'm';
+	l->strangers = 0;
 }
 
 static void
@@ -99,13 +109,16 @@ begin(struct sf_sdplog *l)
 static void
 take_escaped(struct sf_sdplog *l, const struct sf_log_sdp *s)
 {
+	struct sf_bytes text = s->text;
+
 	begin(l);
-	if (s->text.n > SF_SDPLOG_OCTETS - 1) {
-		l->too_large++;
-		l->open = false;
+	if (text.n > SF_SDPLOG_OCTETS - 1)
+		text.n = SF_SDPLOG_OCTETS - 1;
+	l->n = sf_log_sdp_decode(text, l->text);
+	if (text.n < s->text.n) {
+		give_up(l);
 		return;
 	}
-	l->n = sf_log_sdp_decode(s->text, l->text);
 	if (l->n > 0 && l->text[l->n - 1] != '\n')
 		l->text[l->n++] = '\n';
 	for (size_t i = 1; i + 1 < l->n; i++)
@@ -118,7 +131,7 @@ static void
 begin_lines(struct sf_sdplog *l, const struct sf_log_sdp *s)
 {
 	begin(l);
-	(void)add_line(l, sf_bytes(s->text.p, 3));
+	add_line(l, sf_bytes(s->text.p, 3));
 	l->prefix_n = s->before.n < SF_SDPLOG_PREFIX ? s->before.n : 0;
 	memcpy(l->prefix, s->before.p, l->prefix_n);
 }
@@ -213,7 +226,7 @@ carry_on(struct sf_sdplog *l, struct sf_bytes line)
 	size_t at;
 
 	if (find_field(l, line, &at)) {
-		(void)add_line(l, field_of(line, at));
+		add_line(l, field_of(line, at));
 		return;
 	}
 	if (line.n == 0)

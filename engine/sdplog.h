@@ -18,6 +18,7 @@ struct sf_sdplog_found {
 	struct sf_bytes text; /* lines that end in LF; borrowed for the call */
 	uint64_t line;        /* in which it begins, from 1 */
 	bool whole;           /* no doubt that its end was seen */
+	bool too_large;       /* there is no room for it: text is empty */
 };
 
 typedef void sf_sdplog_sink(void *ctx, const struct sf_sdplog_found *f);
@@ -28,7 +29,6 @@ struct sf_sdplog {
 	void *ctx;
 	uint64_t line;      /* lines so far */
 	uint64_t began;     /* the line of the v= */
-	uint64_t too_large; /* descriptions given up */
 	bool open, settled; /* settled: at tells where lines begin */
 	bool prefixed;
 	bool media;

@@ -249,7 +249,7 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 static void
 name_stream(struct sf_streams *s, struct sf_track *t)
 {
-	const struct sf_naming *n = sf_streams_naming(s, t->pub.ssrc);
+	const struct sf_naming *n = sf_streams_named(s, t->pub.ssrc);
 	const struct sf_path *p = sf_streams_path(s, &t->pub.src, &t->pub.dst);
 	uint64_t span = t->highest - t->first_seq + 1;
 

@@ -214,7 +214,10 @@ bool sf_streams_init(
 struct sf_path *sf_streams_path(
     struct sf_streams *s, const struct sf_addr *a, const struct sf_addr *b);
 
-/* What RTCP said of an SSRC; a slot is taken for it if there is none. */
+/* What RTCP said of an SSRC: all zero when nothing. */
+const struct sf_naming *sf_streams_named(
+    const struct sf_streams *s, uint32_t ssrc);
+/* The same, to add to it; a slot is taken for it if there is none. */
 struct sf_naming *sf_streams_naming(struct sf_streams *s, uint32_t ssrc);
 
 /* One RTP packet. */

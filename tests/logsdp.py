@@ -465,6 +465,16 @@ def crowded(where):
         check("one without end is none, and the next counts (%s)" %
               form.__name__, got["sdp"] and
               places(got)[-1][0] == "answer", got["sdp"])
+        for more in ([console(describe("answer", **peer), "")], []):
+            got = report("huge", put(where, "x.log", log_of(
+                lines, [form(huge, "offer")] + more)))
+            told = [f for f in got["findings"] if
+                    f["slug"] == "limit-reached" and
+                    "session descriptions" in f["detail"]]
+            cut = [x for x in got["sdp"]["descriptions"] if not x["complete"]] \
+                if got["sdp"] else []
+            check("and it is told (%s, %d)" % (form.__name__, len(more)),
+                  told or cut, got["sdp"])
 
 
 @test

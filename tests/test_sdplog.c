@@ -119,7 +119,7 @@ static const struct {
 /* clang-format on */
 
 struct seen {
-	unsigned n;
+	unsigned n, too_large;
 	uint64_t line;
 	bool whole;
 	char text[512];
@@ -130,6 +130,10 @@ take(void *ctx, const struct sf_sdplog_found *f)
 {
 	struct seen *s = ctx;
 
+	if (f->too_large) {
+		s->too_large++;
+		return;
+	}
 	s->n++;
 	s->line = f->line;
 	s->whole = f->whole;
@@ -188,7 +192,8 @@ ends_at_its_limit(void **state)
 	feed(l, "v=0\n" O "\n" M "\n");
 	for (size_t i = 0; i < SF_SDPLOG_OCTETS / 16; i++)
 		feed(l, "a=x:0123456789a\n");
-	EXPECT("too large", l->too_large, 1);
+	EXPECT("too large", s.too_large, 1);
+	EXPECT("and no other", s.n, 0);
 	feed(l, "v=0\n" O "\n" M "\n\"\n");
 	EXPECT("the next one", s.n, 1);
 	free(l);

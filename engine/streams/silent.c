@@ -72,7 +72,7 @@ look_at_sdp(struct sf_streams *s)
 {
 	for (unsigned i = 0; i < s->sdp->n_ssrcs; i++) {
 		const struct sf_sdp_ssrc *row = &s->sdp->ssrcs[i];
-		const struct sf_naming *n = sf_streams_naming(s, row->ssrc);
+		const struct sf_naming *n = sf_streams_named(s, row->ssrc);
 
 		if (names_video(s, row) && n->reports == 0 &&
 		    is_missing(s, row->ssrc, row->cname))

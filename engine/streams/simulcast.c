@@ -130,8 +130,8 @@ static bool
 same_cname(
     struct sf_streams *s, const struct sf_stream *a, const struct sf_stream *b)
 {
-	return sf_streams_naming(s, a->ssrc)->described &&
-	       sf_streams_naming(s, b->ssrc)->described &&
+	return sf_streams_named(s, a->ssrc)->described &&
+	       sf_streams_named(s, b->ssrc)->described &&
 	       strcmp(a->cname, b->cname) == 0;
 }
 

@@ -23,10 +23,29 @@ sf_streams_path(
 		if (!p->used)
 			break;
 	}
-	if (p->used)
+	if (p->used) {
 		p = &s->paths[h & s->paths_mask];
+		if (p->dtls || p->stun || p->rtcp || p->srtcp || p->media)
+			s->model->limits[SF_LIMIT_FACTS]++;
+	}
 	*p = (struct sf_path){ .a = two[0], .b = two[1], .used = true };
 	return p;
+}
+
+const struct sf_naming *
+sf_streams_named(const struct sf_streams *s, uint32_t ssrc)
+{
+	static const struct sf_naming nothing;
+	uint64_t h = sf_mix(ssrc);
+
+	for (size_t i = 0; i < PROBES; i++) {
+		const struct sf_naming *n =
+		    &s->namings[(h + i) & s->namings_mask];
+
+		if (n->used && n->ssrc == ssrc)
+			return n;
+	}
+	return &nothing;
 }
 
 struct sf_naming *
@@ -42,8 +61,10 @@ sf_streams_naming(struct sf_streams *s, uint32_t ssrc)
 		if (!n->used)
 			break;
 	}
-	if (n->used)
+	if (n->used) {
 		n = &s->namings[h & s->namings_mask];
+		s->model->limits[SF_LIMIT_FACTS]++;
+	}
 	*n = (struct sf_naming){ .ssrc = ssrc, .used = true };
 	return n;
 }
