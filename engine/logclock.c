@@ -115,6 +115,22 @@ tick(struct sf_logclock *c, const struct sf_dump_line *l)
 	return c->base_ns - c->zone_ns + t;
 }
 
+void
+sf_logclock_time(struct sf_logclock *c, const struct sf_dump_line *l)
+{
+	int64_t t = clock_ns(l->hour, l->minute, l->second) + as_fraction(l);
+	int64_t local = c->stamp_ns + c->zone_ns;
+	int64_t day = local - (local % DAY + DAY) % DAY;
+
+	/* on the day on which it is nearest to what was told last */
+	t += day;
+	if (t - local > DAY / 2)
+		t -= DAY;
+	else if (local - t > DAY / 2)
+		t += DAY;
+	c->stamp_ns = t - c->zone_ns;
+}
+
 int64_t
 sf_logclock_dump(struct sf_logclock *c, const struct sf_dump_line *l)
 {

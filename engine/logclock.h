@@ -28,6 +28,9 @@ void sf_logclock_stamp(struct sf_logclock *c, const struct sf_log_stamp *s);
 /* The time of a dump, since 1970; the line's own stamp came before. */
 int64_t sf_logclock_dump(struct sf_logclock *c, const struct sf_dump_line *l);
 
+/* A line with nothing but a time of day, in a log that has dates. */
+void sf_logclock_time(struct sf_logclock *c, const struct sf_dump_line *l);
+
 /* A dump without any time: that of the one before. */
 int64_t sf_logclock_now(const struct sf_logclock *c);
 

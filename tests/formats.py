@@ -1051,4 +1051,5 @@ def main():
     finish()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -34,6 +34,7 @@ scripts='
 	tunnels
 	findings
 	formats
+	inputs
 	unwrap
 	logsdp
 	media

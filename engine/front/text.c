@@ -10,10 +10,12 @@
 #include "parsers/rtp/rtcp.h"
 #include "parsers/rtp/rtp.h"
 #include "parsers/text/log_process.h"
+#include "parsers/text/scan.h"
 
 #define LOOK_AHEAD ((size_t)4 << 20) /* for a report that tells the date */
 #define REDACTED   5 /* octets of a payload that old Firefox did not zero */
 #define SURE       8 /* packets alike before that is believed */
+#define ALONE      8 /* octets of a line that begins a packet in a log */
 
 enum link { LINK_ETHER = 1, LINK_RAW = 101 };
 
@@ -56,7 +58,17 @@ cut_short(const struct text *t, const struct sf_dump_line *l)
 			t->tag == SF_DUMP_CHROMIUM_SCTP ||
 			t->tag == SF_DUMP_JANUS || t->tag == SF_DUMP_JANUS_DATA;
 
-	return l->half || (tag_last && l->tag == SF_DUMP_NO_TAG);
+	return l->half ||
+	       (tag_last && l->timed && l->tag == SF_DUMP_NO_TAG);
+}
+
+/* An offset and octets, and nothing in front of them: text2pcap's form, which
+   may stand in a log as well. */
+static bool
+stands_alone(const struct sf_dump_line *l)
+{
+	return l->has_offset && l->octets >= ALONE &&
+	       sf_scan_blanks(l->before, 0) == l->before.n;
 }
 
 /* Does a packet begin with this line? */
@@ -65,7 +77,7 @@ begins(const struct text *t, const struct sf_dump_line *l)
 {
 	if (l->hex.n == 0 || l->offset != 0)
 		return false;
-	return l->tag != SF_DUMP_NO_TAG || l->timed ||
+	return l->tag != SF_DUMP_NO_TAG || l->timed || stands_alone(l) ||
 	       (!t->is_log && t->tag == SF_DUMP_NO_TAG);
 }
 
@@ -160,6 +172,8 @@ hear_line(struct text *t, const struct sf_dump_line *l)
 		t->is_log |= !s.has_year || s.utc;
 	} else if (l->timed && l->hex.n == 0 && !t->clock.stamped) {
 		(void)sf_logclock_dump(&t->clock, l);
+	} else if (l->timed && l->hex.n == 0 && l->direction != 0) {
+		sf_logclock_time(&t->clock, l);
 	} else if (text.n > 0 && text.p[0] == '[' &&
 		   sf_log_process_parse(&process, text, &d) == SF_OK) {
 		t->process = process.id; /* MOZ_LOG without timestamps */
@@ -292,7 +306,7 @@ deliver(struct sf_reader *r, struct sf_packet *out)
 {
 	struct text *t = r->state;
 	struct sf_bytes in = sf_bytes(t->octets + SF_WRAP_UDP4, t->p.n);
-	bool untold = t->p.tag == SF_DUMP_NO_TAG && t->tag == SF_DUMP_NO_TAG;
+	bool untold = t->p.tag == SF_DUMP_NO_TAG;
 
 	t->p.any = false;
 	if (untold && is_ether(in))
