@@ -85,8 +85,9 @@ pass_stream(struct sf_checks *k, const struct sf_stream *s)
 static void
 judge_partly(struct sf_checks *k, const struct sf_stream *s)
 {
-	bool partly = s->protection == SF_PROT_PARTLY_CLEAR ||
-		      s->why == SF_WHY_CLEAR_HEAD;
+	bool partly =
+	    (s->protection == SF_PROT_PARTLY_CLEAR && s->clear_octets > 0) ||
+	    s->why == SF_WHY_CLEAR_HEAD;
 	struct sf_finding *f;
 
 	if (!partly) {
@@ -199,6 +200,28 @@ judge_fec(struct sf_checks *k, const struct sf_stream *s)
 		judge_aside(k, SFP013, s, a, judged);
 }
 
+/* Behind the header all is uniform, to the last octet. */
+static void
+judge_ends(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_evidence *e = &s->evidence;
+	uint64_t clear = e->tails > e->middles ? e->tails : e->middles;
+
+	if (e->run_frames == 0 || e->bare > 0 ||
+	    s->protection == SF_PROT_PLAINTEXT)
+		return; /* or all of it is said to be clear already */
+	if (clear > 0)
+		sf_failed(k, SFP014, s->id, 1, s->first, s->last)->frames =
+		    clear;
+	else
+		sf_passed(k, SFP014, 1);
+	if (e->trailers > 0)
+		sf_failed(k, SFP015, s->id, 1, s->first, s->last)->frames =
+		    e->trailers;
+	else
+		sf_passed(k, SFP015, 1);
+}
+
 void
 sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 {
@@ -215,6 +238,7 @@ sf_judge_clear(struct sf_checks *k, const struct sf_model *m)
 		judge_partly(k, s);
 		judge_signalled(k, s);
 		judge_bare(k, s);
+		judge_ends(k, s);
 		judge_copies(k, s);
 		judge_fec(k, s);
 		judge_aside(k, SFP005, s, &s->silence, in_run);

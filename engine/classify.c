@@ -148,6 +148,8 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	    !carries_on(c, r) && !sf_classify_in_dialect(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
+	} else {
+		sf_classify_middle(c, r, frame->octets);
 	}
 	r->proved = r->tried == SF_TRIED_OPENED || !r->complete;
 	c->n_proved += r->proved;
@@ -193,6 +195,7 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 		e->header_chance = fmax(1e-300,
 		    pow(sf_run_chance(&c->last, c->pub->kind == SF_KIND_VIDEO),
 			(double)(c->run_frames - 1)));
+	sf_classify_middles(c);
 	sf_classify_protect(c);
 	e->iv_refused = c->pub->dialect == SF_DIALECT_OPAQUE &&
 			sf_dialect_keys_any(run->unlock.dialects,

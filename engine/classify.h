@@ -9,8 +9,8 @@
 #define SF_CLASSIFY_H
 
 #include "engine/clear.h"
-#include "engine/event.h"
 #include "engine/dialect/way.h"
+#include "engine/event.h"
 #include "engine/opener.h"
 #include "engine/runs.h"
 
@@ -25,13 +25,13 @@ struct sf_classify_run {
 	struct sf_model *model;
 	struct sf_seen seen;
 	struct sf_unlock unlock;
-	uint8_t *scratch;      /* for one frame, with keys; else NULL */
+	uint8_t *scratch; /* for one frame, with keys; else NULL */
 	size_t scratch_octets;
 	sf_frame_sink *sink;
 	void *sink_ctx;
-	sf_frame_tap *tap;         /* NULL when nobody wants octets */
+	sf_frame_tap *tap; /* NULL when nobody wants octets */
 	void *tap_ctx;
-	bool whole_hash;           /* content is a hash of all octets */
+	bool whole_hash; /* content is a hash of all octets */
 	struct sf_key_use *key_uses;
 	size_t key_uses_used, key_uses_cap;
 	struct sf_interval *intervals;
@@ -61,36 +61,39 @@ struct sf_classifier {
 	   redundant copies that do: the codec and the frames of that */
 	enum sf_codec codec;
 	const struct sf_classifier *original;
-	bool copies; /* no frames of a stream's own: only reuse is told */
-	uint64_t number;           /* frames emitted */
-	bool running;              /* a run of headers is under way */
+	bool copies;     /* no frames of a stream's own: only reuse is told */
+	uint64_t number; /* frames emitted */
+	bool running;    /* a run of headers is under way */
 	struct sf_placing placing;
 	struct sf_run_header last; /* of the run */
 	int64_t last_ns;
 	uint64_t last_seq;
-	double pace;               /* CTR's step from packet to packet, of late */
-	bool ending;               /* no more frames come */
-	const struct sf_way *way;  /* format with marks of its own, or NULL */
-	struct sf_sight sight;     /* of its last frame */
-	uint64_t in_way;           /* frames in such formats, kept ones too */
-	uint64_t way_frames;       /* of them those that are out */
-	uint64_t way_opened;       /* and a key opened */
-	int clear, clear_key;      /* octets at their heads; of key frames */
-	bool clear_seen;           /* clear is known */
-	struct sf_behind behind;   /* the last complete frame that went */
-	bool open;                 /* frames kept that nothing was said of */
-	struct sf_bare bare;       /* of the last frames that were so */
-	enum sf_clear before;      /* what the frames before were, when not a run */
+	double pace; /* CTR's step from packet to packet, of late */
+	bool ending; /* no more frames come */
+	const struct sf_way *way; /* format with marks of its own, or NULL */
+	struct sf_sight sight;    /* of its last frame */
+	uint64_t in_way;          /* frames in such formats, kept ones too */
+	uint64_t way_frames;      /* of them those that are out */
+	uint64_t way_opened;      /* and a key opened */
+	int clear, clear_key;     /* octets at their heads; of key frames */
+	bool clear_seen;          /* clear is known */
+	struct sf_behind behind;  /* the last complete frame that went */
+	bool open;                /* frames kept that nothing was said of */
+	struct sf_bare bare;      /* of the last frames that were so */
+	uint32_t middle[256]; /* octets in the middle of frames of the run */
+	uint32_t middle_frames;
+	enum sf_clear before; /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t run_frames, run_descriptor, run_prefixed;
-	uint64_t run_layout[3];    /* of run_frames, by layout */
+	uint64_t run_layout[3];         /* of run_frames, by layout */
 	const struct sf_unlock *unlock; /* NULL when there are no keys */
 	struct sf_opener opener;
 	struct sf_dialect_opener way_opener;
 	unsigned rebuilt_in_vain;
 	struct sf_key_use *use;
-	uint64_t use_seq;          /* of the last frame under a KID */
-	uint32_t without, without_packets; /* frames since then, their packets */
+	uint64_t use_seq; /* of the last frame under a KID */
+	uint32_t without,
+	    without_packets; /* frames since then, their packets */
 	struct sf_interval *interval;
 	unsigned n, n_proved; /* of the n kept, those that nothing more can be
 	                         said of: a key opened them, or parts miss */

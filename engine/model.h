@@ -177,6 +177,11 @@ struct sf_evidence {
 	double p_nib_head;       /* nib4, first 4 octets of the body */
 	double p_nib_tail;       /* nib4, last 4 octets */
 	double p_tail;           /* possum, last 16 octets */
+	double p_middle;         /* values of octets in the middle */
+	uint64_t tails;          /* frames of the run whose last octets are not
+	                            uniform, in blocks of them ... */
+	uint64_t trailers;       /* ... the same with a mark among them */
+	uint64_t middles;        /* frames of it whose middles are not */
 	uint64_t codec_passes;   /* frames that parse as their codec in full */
 	uint64_t codec_asked;
 	double codec_llr;        /* structure score of leaked frames */

@@ -162,6 +162,7 @@ put_evidence(struct sf_emit *e, const struct sf_evidence *v)
 	sf_emit_double(e, "p_nib_head", v->p_nib_head);
 	sf_emit_double(e, "p_nib_tail", v->p_nib_tail);
 	sf_emit_double(e, "p_tail", v->p_tail);
+	sf_emit_double(e, "p_middle", v->p_middle);
 	sf_emit_count(e, "codec_passes", v->codec_passes);
 	sf_emit_count(e, "codec_asked", v->codec_asked);
 	sf_emit_double(e, "codec_llr", v->codec_llr);

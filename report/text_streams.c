@@ -289,11 +289,13 @@ note_protection(struct notes *n, const struct sf_stream *s)
 	if (dialect != NULL && s->dialect != SF_DIALECT_CLEAR &&
 	    s->dialect != SF_DIALECT_RFC9605)
 		note(n, "%s", dialect);
-	if (s->protection == SF_PROT_PARTLY_CLEAR && s->clear_octets >= 0 &&
-	    key)
+	if (s->protection == SF_PROT_PARTLY_CLEAR &&
+	    s->evidence.tails + s->evidence.middles > 0)
+		note(n, "clear behind");
+	if (s->protection == SF_PROT_PARTLY_CLEAR && s->clear_octets > 0 && key)
 		note(n, "%d octets clear (key frames: %d)", s->clear_octets,
 		    s->clear_octets_key);
-	else if (s->protection == SF_PROT_PARTLY_CLEAR && s->clear_octets >= 0)
+	else if (s->protection == SF_PROT_PARTLY_CLEAR && s->clear_octets > 0)
 		note(n, "%d octet%s clear", s->clear_octets,
 		    s->clear_octets == 1 ? "" : "s");
 	if (s->why != SF_WHY_NOTHING)

@@ -196,7 +196,7 @@ static const struct {
 	{ SF_PROT_CONSISTENT,
 	    "consistent with SFrame (strong evidence; only keys would be "
 	    "proof)" },
-	{ SF_PROT_PARTLY_CLEAR, "protected behind a head in the clear" },
+	{ SF_PROT_PARTLY_CLEAR, "protected in part, with octets in the clear" },
 	{ SF_PROT_OTHER_DIALECT, "encrypted, but not by RFC 9605" },
 	{ SF_PROT_SRTP, "still under SRTP, where SFrame cannot be seen" },
 	{ SF_PROT_UNDECIDABLE, "undecidable" },

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 
+import endcases
 import feccases
 import mistakes
 import mkcap
@@ -1323,6 +1324,7 @@ def an_error_that_does_not_fail(c):
 
 rtpcases.add(case)
 feccases.add(case)
+endcases.add(case)
 
 # ==== the loop ==============================================================
 

@@ -39,6 +39,21 @@ tally_body(struct body_tally *t, const struct sf_record *r)
 	sf_nibbles_add(&t->nib_tail, r->tail + r->tail_n - SF_NIBBLES);
 }
 
+/* The same, without the last octets of each frame. */
+static void
+tally_inner(struct body_tally *t, const struct sf_record *r)
+{
+	size_t at = (size_t)r->header.at + r->header.octets;
+	size_t end = r->octets < SF_TAIL ? 0 : r->octets - SF_TAIL;
+
+	if (end > r->head_n)
+		end = r->head_n;
+	if (end < at + SF_NIBBLES)
+		return;
+	sf_bits_add(&t->head, r->head + at, end - at);
+	sf_nibbles_add(&t->nib_head, r->head + at);
+}
+
 static void
 keep_p(struct sf_evidence *e, const struct body_tally *t)
 {
@@ -300,6 +315,22 @@ not_uniform(const struct body_tally *t)
 	       sf_nibbles_p(&t->nib_head) < SF_CLEAR_SURE;
 }
 
+/* Octets that are put behind each ciphertext are near the head of short ones. */
+static bool
+only_trailer(const struct sf_classifier *c, const struct body_tally *t)
+{
+	struct body_tally inner;
+
+	if (!sf_classify_has_mark(&t->tail))
+		return false;
+	memset(&inner, 0, sizeof(inner));
+	for (unsigned i = 0; i < c->n; i++)
+		if (c->recs[i].has_header &&
+		    c->recs[i].tried != SF_TRIED_OPENED)
+			tally_inner(&inner, &c->recs[i]);
+	return !not_uniform(&inner);
+}
+
 /*
  * A header in front of octets that are not uniform is a header bolted onto
  * media in the clear, or a cipher that does nothing. Returns the stretch of the
@@ -312,7 +343,7 @@ test_bodies(struct sf_classifier *c, const struct body_tally *t, unsigned *from,
 	*from = *to = 0;
 	if (t->n >= LEAST_BODY)
 		keep_p(&c->pub->evidence, t);
-	if (t->n >= LEAST_BODY && not_uniform(t))
+	if (t->n >= LEAST_BODY && not_uniform(t) && !only_trailer(c, t))
 		find_stretch(c, from, to);
 	else if (c->bare.n > 0)
 		*to = still_bare(c);
@@ -362,6 +393,8 @@ sf_classify_bodies(struct sf_classifier *c)
 			tally_body(&t, &c->recs[i]);
 	if (t.n > 0 && !find_samples(c, &from, &to))
 		test_bodies(c, &t, &from, &to);
+	if (from == to)
+		sf_classify_tails(c, &t.tail, &t.nib_tail);
 	for (unsigned i = from; i < to; i++)
 		mark_bare(c, &c->recs[i]);
 }

@@ -45,7 +45,8 @@ state_of(enum sf_clear what)
 /*
  * A frame that does not run on, but has the KID of the run in the same form: a
  * counter used again, or a frame sent again. It moves nothing. A form with
- * fewer than two octets of fields would fit one stray frame in 256.
+ * fewer than two octets of fields would fit one stray frame in 256, and a KID in
+ * the config octet with a CTR of any width one in 32.
  */
 static bool
 is_straggler(const struct sf_classifier *c, const struct sf_record *r,
@@ -54,7 +55,8 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 	return c->running && sf_run_header(h, r, c->placing) &&
 	       h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
 	       h->kid_octets + h->ctr_octets >= 2 &&
-	       h->ctr_octets <= c->last.ctr_octets &&
+	       (h->ctr_octets == c->last.ctr_octets ||
+		   (h->ctr_octets < c->last.ctr_octets && h->kid_octets > 0)) &&
 	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
 }
 
@@ -119,10 +121,11 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 }
 
 /*
- * Judges the frames from..to together and decides those before keep. Frames too
- * few to be judged are what the frames before them were, when they touch.
+ * Judges the frames from..to together and decides those before keep; returns
+ * where it left off. Frames too few to be judged are what the frames before them
+ * were, when they touch.
  */
-static void
+static unsigned
 judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 {
 	struct sf_clear_found f;
@@ -132,12 +135,17 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 		for (unsigned i = from; i < keep; i++)
 			if (c->recs[i].complete)
 				set_silence(&c->recs[i]);
-		return;
+		return keep;
 	}
 	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
 	    sf_classify_whole(c));
-	if (f.what == SF_CLEAR_FEW && from == 0)
+	if (from == 0 &&
+	    (f.what == SF_CLEAR_FEW ||
+		(f.what == SF_CLEAR_HEAD && f.asked < SF_ENOUGH_HEAD &&
+		    c->before == SF_CLEAR_PLAIN)))
 		f.what = c->before;
+	if (f.what == SF_CLEAR_HEAD && from > 0 && keep < to)
+		keep = from; /* more of them may tell */
 	if (f.what != SF_CLEAR_PLAIN && enclosed &&
 	    sf_classify_alone(c, from, to))
 		f.what = SF_CLEAR_PLAIN;
@@ -149,6 +157,7 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 			decide_open(c, r, f.what, enclosed);
 	}
 	c->before = to == c->n ? f.what : SF_CLEAR_FEW;
+	return keep;
 }
 
 /* Judges the frames outside runs; returns how many frames are ready to go. */
@@ -164,7 +173,7 @@ sf_classify_open(struct sf_classifier *c)
 			keep = to > KEPT_BACK ? to - KEPT_BACK : 0;
 			keep = keep < from ? from : keep;
 		}
-		judge_open(c, from, to, keep);
+		keep = judge_open(c, from, to, keep);
 		if (keep < to)
 			return keep;
 		from = to;

@@ -6,8 +6,13 @@
 #define SF_CLASSIFY_PARTS_H
 
 #include "engine/classify.h"
+#include "engine/stats.h"
 
 #define SF_LEAST_RUN 20 /* frames before "consistent" is said */
+
+/* Frames with a codec's head in the clear that tell, for every setting of Opus
+   that was measured, whether what stands behind it is clear too. */
+#define SF_ENOUGH_HEAD 100
 
 /* ---- dialects.c: formats with marks of their own ---- */
 
@@ -58,6 +63,19 @@ unsigned sf_classify_search(
 /* ---- bodies.c: is what stands behind the headers uniform? ---- */
 
 void sf_classify_bodies(struct sf_classifier *c);
+
+/* ---- ends.c: does ciphertext stop before the frame does? ---- */
+
+/* One frame; it counts when it is of the run. */
+void sf_classify_middle(
+    struct sf_classifier *c, const struct sf_record *r, struct sf_bytes frame);
+/* The last octets of the frames of a block. */
+void sf_classify_tails(struct sf_classifier *c,
+    const struct sf_bit_counts *tail, const struct sf_nibble_counts *nibbles);
+/* Is there an octet among them that never changes, and is not zero? */
+bool sf_classify_has_mark(const struct sf_bit_counts *tail);
+/* No more frames. */
+void sf_classify_middles(struct sf_classifier *c);
 
 /* ---- outside.c: frames that belong to no run ---- */
 

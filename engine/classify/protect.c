@@ -1,9 +1,6 @@
 #include "engine/classify/parts.h"
 
-/* Frames with a codec's head in the clear that tell, for every setting of Opus
-   that was measured, whether what stands behind it is clear too. */
-#define ENOUGH_HEAD 100
-#define STRAYS      50 /* one frame in so many may fall out of a run */
+#define STRAYS 50 /* one frame in so many may fall out of a run */
 
 static uint64_t
 outside(const struct sf_classifier *c, enum sf_clear what)
@@ -46,10 +43,19 @@ protect_run(struct sf_classifier *c)
 		s->clear_octets_key = c->placing.at_key;
 }
 
+/* Of frames that are protected in front, the rest may not be. */
+static void
+protect_ends(struct sf_stream *s)
+{
+	if (s->protection == SF_PROT_CONSISTENT &&
+	    s->evidence.tails + s->evidence.middles > 0)
+		s->protection = SF_PROT_PARTLY_CLEAR;
+}
+
 static void
 undecidable(struct sf_stream *s, enum sf_why why)
 {
-	uint64_t enough = why == SF_WHY_CLEAR_HEAD   ? ENOUGH_HEAD
+	uint64_t enough = why == SF_WHY_CLEAR_HEAD   ? SF_ENOUGH_HEAD
 			  : why == SF_WHY_FEW_FRAMES ? SF_LEAST_RUN
 						     : 0;
 
@@ -139,6 +145,7 @@ sf_classify_protect(struct sf_classifier *c)
 			s->protection = SF_PROT_VERIFIED;
 	} else if (runs >= SF_LEAST_RUN && few_strays(c)) {
 		protect_run(c);
+		protect_ends(s);
 	} else if (runs > 0) {
 		protect_run(c);
 		undecidable(s, runs < SF_LEAST_RUN ? SF_WHY_FEW_FRAMES

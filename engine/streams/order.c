@@ -52,6 +52,7 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 		.p_nib_head = 1,
 		.p_nib_tail = 1,
 		.p_tail = 1,
+		.p_middle = 1,
 		.conflicts = t->pub.evidence.conflicts,
 		.copies = t->pub.evidence.copies };
 	t->pub.id = ++s->model->n_streams;

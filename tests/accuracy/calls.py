@@ -72,6 +72,31 @@ def bolted(s, frame, key):
     return mkcap.header(u.kid, u.take()) + frame + bytes(u.tag)
 
 
+def tailed(first, tag_last):
+    """The first so many octets are encrypted, or that part of each frame; what
+    stands behind them is as it was. The tag is in front of that, or last."""
+    def way(s, frame, key):
+        u = s.sender
+        n = first if isinstance(first, int) else int(len(frame) * first)
+        body, rest = u.rng.randbytes(min(n, len(frame))), frame[n:]
+        tag = u.rng.randbytes(u.tag)
+        return mkcap.header(u.kid, u.take()) + body + \
+            (rest + tag if tag_last else tag + rest)
+    return way
+
+
+def trailed(s, frame, key):
+    """An application's four octets behind the ciphertext."""
+    return sframe(s, frame, key) + b"\x5f\x01" + struct.pack(
+        ">H", s.sender.ctr & 0xffff)
+
+
+def garbage(s, frame, key):
+    """Octets that nobody made for anything, of any length."""
+    return s.sender.rng.randbytes(s.sender.rng.randrange(
+        1, 1 + s.sender.rng.choice((8, 60, 300, 1200))))
+
+
 def noise(s, frame, key):
     """An IV, ciphertext and a tag, and nothing else."""
     return s.sender.rng.randbytes(12 + len(frame) + 16)
@@ -258,7 +283,7 @@ class Stream:
 
 
 HOWS = {sframe, plain, bolted, noise, toc, prefixed, livekit, livekit_go, draft,
-        clear_silence, injected, untouched}
+        clear_silence, injected, untouched, trailed, garbage}
 
 
 class Call:

@@ -8,9 +8,9 @@ faulty (a rule is broken), foreign (another cipher).
 """
 import calls
 from calls import (H26X, MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
-                   bolted, clear_silence, copies, draft, injected, livekit,
-                   livekit_go, noise, per_packet, plain, prefixed, sframe, toc,
-                   untouched)
+                   bolted, clear_silence, copies, draft, garbage, injected,
+                   livekit, livekit_go, noise, per_packet, plain, prefixed,
+                   sframe, tailed, toc, trailed, untouched)
 
 GOOD = {"consistent"}
 LEAST = 20        # frames before "consistent" may be said
@@ -270,6 +270,26 @@ def foreign_noise(c):
         c.must.clear()
 
 
+@kind()
+def foreign_garbage(c):
+    """Neither SFrame nor media."""
+    s = foreign(c, garbage, {"undecidable", "srtp", "absent"})
+    c.may |= {"frames-unexplained"}
+    c.must.clear()
+
+
+@kind()
+def foreign_trailer(c):
+    """An application's octets behind each ciphertext: no clear media."""
+    c.network()
+    s = c.add(Sender(c, 1), c.rng.choice(OPUS + NATIVE), trailed,
+              frames=length(c, 60))
+    c.expect[s.ssrc] = GOOD | {"undecidable"}
+    c.may |= {"trailer-behind"}
+    if s.frames * (1 - c.loss) >= 150:
+        c.must.add("trailer-behind")
+
+
 @kind(2)
 def foreign_toc(c):
     """The codec's head in the clear, the rest ciphertext."""
@@ -450,6 +470,25 @@ def leaky_bolted_gap(c):
     c.must = {"header-on-plaintext"} if enough else set()
     c.may |= {"plaintext-gap", "plaintext-start", "header-on-plaintext"}
     c.slack = 20
+    c.steps = (m.codec, n)
+
+
+@kind(2)
+def leaky_tail(c):
+    """What stands behind the first octets of each frame is clear."""
+    c.network()
+    c.loss = min(c.loss, .05)
+    m = c.rng.choice(PCM + 4 * NATIVE)
+    first = c.rng.choice((16, 32, 64, .25, .5))
+    n = length(c, 60)
+    way = tailed(first, c.rng.random() < .5)
+    s = c.add(Sender(c, 1), m, lambda i: way, frames=n)
+    enough = n * (1 - 5 * c.loss) >= (400 if m.video else 150)
+    c.expect[s.ssrc] = {"partly-clear", "plaintext", "mixed"}
+    if not enough:
+        c.expect[s.ssrc] |= GOOD | {"undecidable"}
+    c.may |= {"tail-clear", "header-on-plaintext", "stream-plaintext",
+              "plaintext-gap", "plaintext-start"}
     c.steps = (m.codec, n)
 
 

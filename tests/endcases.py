@@ -1,0 +1,81 @@
+"""
+endcases.py - cases of findings.py about where the ciphertext of a frame begins
+and ends: clear behind it, octets behind its tag, and headers that can be read in
+two places.
+"""
+from mkcap import Counter, draft_header, header
+from rtpcases import ALICE, PARTLY, SFU, UP
+
+A, AV = 0xa1, 0xa2
+
+
+def cut_short(stream, n, first, tag=b"", last=True):
+    """n frames of which the first octets are encrypted, behind KID 9."""
+    count = Counter()
+
+    def frame(rng, real):
+        t = tag or rng.randbytes(16)
+        return header(9, count.take()) + rng.randbytes(
+            min(first, len(real))) + (
+                real[first:] + t if last else t + real[first:])
+    return stream.add(n, frame)
+
+
+def trailed(stream, n, make):
+    """n whole ciphertexts, and what make says behind each."""
+    count = Counter()
+
+    def frame(rng, real):
+        c = count.take()
+        return header(9, c) + rng.randbytes(len(real) + 16) + make(c)
+    return stream.add(n, frame)
+
+
+def add(case):
+
+    for last in (True, False):
+        def clear_behind(c, last=last):
+            cut_short(c.video(AV, ALICE, SFU), 400, 32, last=last)
+        clear_behind.__name__ = "clear_behind_the_first_octets_tag_" + (
+            "last" if last else "first")
+        case({"tail-clear": [AV]}, near="trailer-behind", verdict="fail",
+             is_={AV: PARTLY})(clear_behind)
+
+    @case(near=("tail-clear", "trailer-behind", "header-on-plaintext"),
+          is_={AV: UP})
+    def quiet_video_encrypted_to_the_end(c):
+        c.video(AV, ALICE, SFU).sframe(400, kid=9)
+
+    @case({"trailer-behind": [A]}, near="tail-clear", is_={A: UP})
+    def a_key_index_and_a_number_behind_each_frame(c):
+        trailed(c.audio(A, ALICE, SFU), 300,
+                lambda n: n.to_bytes(4, "big") + b"\x0c\x01")
+
+    @case({"trailer-behind": [AV]}, near="tail-clear", is_={AV: UP})
+    def a_magic_number_behind_each_video_frame(c):
+        trailed(c.video(AV, ALICE, SFU), 200, lambda n: b"e2ee")
+
+    @case({"not-rfc9605": [AV]}, near=("tail-clear", "trailer-behind"))
+    def livekit_trailer(c):
+        c.video(AV, ALICE, SFU).livekit(300)
+
+    # A config octet may be a codec's octet, and the other way round.
+
+    @case({"partly-clear": [A]}, near="ctr-not-inline", is_={A: PARTLY})
+    def octet_f8_in_front_of_a_header_of_nine_octets(c):
+        """Read as a config octet, f8 has a KID of eight octets behind it, and
+        a CTR that returns to 0 as the KID goes up by one."""
+        count = Counter(794085884)
+        c.audio(A, ALICE, SFU).add(
+            300, lambda rng, real: b"\xf8" + header(3784097428, count.take()) +
+            rng.randbytes(len(real) + 16))
+
+    @case({"not-rfc9605": [A]}, near=("ctr-not-inline", "partly-clear"),
+          is_={A: ("other-dialect",)})
+    def draft_whose_counter_reads_as_a_header(c):
+        """08 08 00: KID 8 and CTR 0 of the draft; or an octet of Opus, and CTR 0
+        in an octet."""
+        count = Counter()
+        c.audio(A, ALICE, SFU).add(
+            230, lambda rng, real: draft_header(8, count.take()) +
+            rng.randbytes(len(real) + 16))
