@@ -25,7 +25,7 @@ struct sf_conflict {
 struct sf_stream_memory {
 	uint64_t kid, ctr, fingerprint;
 	uint32_t source;
-	struct sf_place last;
+	struct sf_place first, last;
 	bool any;
 };
 

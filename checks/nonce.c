@@ -18,30 +18,59 @@ conflict_for(struct sf_checks *k, uint32_t a, uint32_t b, uint64_t kid)
 }
 
 static void
+widen(struct sf_conflict *c, struct sf_place first, struct sf_place last)
+{
+	if (c->count == 0 || first.time_ns < c->first.time_ns)
+		c->first = first;
+	if (c->count == 0 || last.time_ns > c->last.time_ns)
+		c->last = last;
+}
+
+/*
+ * Frames wait to be judged, and then may come behind those of a stream that began
+ * after them: it is the later one that used the pair again, from its first frame
+ * on for all that is known.
+ */
+static void
 note_conflict(struct sf_checks *k, const struct sf_frame_event *ev)
 {
-	struct sf_conflict *c =
-	    conflict_for(k, ev->seen_stream, ev->stream->id, ev->kid);
+	const struct sf_stream_memory *m = &k->streams[ev->seen_stream - 1];
+	uint32_t a = ev->seen_stream, b = ev->stream->id;
+	bool waited = a != b && m->any && ev->last.time_ns < m->first.time_ns;
+	struct sf_conflict *c = waited ? conflict_for(k, b, a, ev->kid)
+				       : conflict_for(k, a, b, ev->kid);
 
 	if (c == NULL)
 		return;
-	if (c->count++ == 0)
-		c->first = ev->first;
+	if (waited)
+		widen(c, m->first, m->first);
+	else
+		widen(c, ev->first, ev->last);
+	c->count++;
 	c->by_key |= ev->fingerprint != 0;
-	c->last = ev->last;
-	if (c->n_examples < SF_EXAMPLES)
+	if (c->n_examples < SF_EXAMPLES && !waited)
 		c->examples[c->n_examples++] = sf_example_of(ev);
 }
 
-/* A counter that wraps is behind when it is less than half a turn back. */
+#define UNSEEN   2000    /* frames that may be lost, whatever the time */
+#define FRAME_NS 5000000 /* and one more in so much time */
+
+/*
+ * A counter that wraps is behind when it is less than half a turn back. Those
+ * that do count every frame of one stream: a step that no loss explains is a
+ * start at another value.
+ */
 static bool
-fell(uint64_t before, const struct sf_frame_event *ev)
+fell(const struct sf_stream_memory *m, const struct sf_frame_event *ev)
 {
-	uint64_t turn = ev->modulus;
+	uint64_t before = m->ctr, turn = ev->modulus, step;
+	int64_t passed = ev->last.time_ns - m->last.time_ns;
 
 	if (turn == 0 || ev->ctr >= turn || before >= turn)
 		return ev->ctr <= before;
-	return (ev->ctr + turn - before) % turn - 1 >= turn / 2;
+	step = (ev->ctr + turn - before) % turn;
+	return step - 1 >= turn / 2 ||
+	       step > UNSEEN + (passed > 0 ? (uint64_t)passed / FRAME_NS : 0);
 }
 
 void
@@ -65,11 +94,11 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	if (!ev->rises || ev->copy)
 		return;
 	back = m->any && m->kid == ev->kid && m->source == ev->source &&
-	       m->fingerprint == ev->fingerprint && fell(m->ctr, ev) &&
+	       m->fingerprint == ev->fingerprint && fell(m, ev) &&
 	       ev->seen == SF_SEEN_NEW;
 	sf_expect(k, SFN002, !back, ev);
 	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->fingerprint,
-		ev->source, ev->last, true };
+		ev->source, m->any ? m->first : ev->first, ev->last, true };
 }
 
 /* ---- at the end: whose keys were they? ------------------------------------ */

@@ -981,6 +981,25 @@ def test_wraps(where):
         call.is_(A, protection="other-dialect")
 
 
+def test_restarts(where):
+    """A count that starts over, from wherever it was: a wrap is no reason, for
+    no loss explains so many frames."""
+    for first, then in ((400, 0), (46000, 0), (46000, 3), (300, 40000)):
+        def make(c, first=first, then=then):
+            a = c.audio(A, ALICE, SFU, cname="alice")
+            speak(a, 150, LiveKit(start=first))
+            speak(a, 150, LiveKit(start=then))
+        call = Call("count from %d on %d" % (first, then), where, make)
+        call.finds("not-rfc9605", "ctr-went-back")
+
+    def lossy(c):
+        a = c.audio(A, ALICE, SFU, cname="alice")
+        speak(a, 150, LiveKit(start=0xffff - 200))
+        a.pause(30)
+        speak(a, 150, LiveKit(start=1400))
+    Call("thirty seconds are lost", where, lossy).finds("not-rfc9605")
+
+
 def test_forwarded(where):
     """Behind an SFU, IVs have the publisher's SSRC and timestamps, and the
     source changes with the layer that is sent on."""

@@ -321,6 +321,33 @@ def the_end_of_a_call(where):
 
 
 @test
+def who_counts_again(where):
+    """A page is loaded anew in a lossy network: reuse is from there on, however
+    long frames from before it waited to be judged."""
+    def reload(c):
+        # the first frames of the video show no run of their own
+        old, new = mkcap.Counter(), mkcap.Counter()
+        a = c.audio(0xa1, ALICE, SFU, cname="alice")
+        v = c.video(0xa2, ALICE, SFU, cname="alice")
+        a.sframe(450, kid=0x61, counter=old)
+        v.sframe(135, kid=0x61, counter=old)
+        a2 = c.audio(0xa3, ALICE, SFU, cname="alice", start=9.0)
+        v2 = c.video(0xa4, ALICE, SFU, cname="alice", start=9.0)
+        a2.sframe(450, kid=0x61, counter=new)
+        v2.sframe(135, kid=0x61, counter=new)
+        c.lose(part=0.1)
+    for seed in range(6):
+        c = mkcap.Capture(seed)
+        reload(c)
+        path = c.write(os.path.join(where, "reload.pcap"))
+        r = strict(run("check", "--json", path).out)
+        found = [f for f in r["findings"] if f["slug"] == "ctr-reused"]
+        first = min((nanoseconds(f["first"]) for f in found), default=0)
+        check("counts again, %d: since the reload" % seed, found and
+              first >= mkcap.EPOCH + 9 * 10**9, first - mkcap.EPOCH)
+
+
+@test
 def late_twice(where):
     def always_three_seconds_late(c):
         two(c, [(300, 0x21), (400, 0x22), (400, 0x23)],
