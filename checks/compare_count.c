@@ -269,28 +269,55 @@ count_b(struct sf_compare_work *w)
 	return true;
 }
 
-/* Frames of a stream of B that stand behind a later one of A. */
+/* A frame that came through: its stream, and when it was at either point. */
+struct passage {
+	uint32_t stream; /* of B, id */
+	int64_t a_ns, b_ns;
+};
+
+static int
+by_arrival(const void *left, const void *right)
+{
+	const struct passage *x = left, *y = right;
+
+	if (x->stream != y->stream)
+		return x->stream < y->stream ? -1 : 1;
+	if (x->b_ns != y->b_ns)
+		return x->b_ns < y->b_ns ? -1 : 1;
+	return x->a_ns < y->a_ns ? -1 : x->a_ns > y->a_ns;
+}
+
+/* Frames of a stream that came to B behind one that A had after them: whatever
+   their numbers are, which put them in order again. */
 static bool
 count_reordered(struct sf_compare_work *w)
 {
-	uint64_t *high = calloc(w->b->model->n_streams + 1u, sizeof(*high));
+	struct passage *all = calloc(w->b->n + 1, sizeof(*all));
+	size_t n = 0;
+	int64_t high = 0;
 
-	if (high == NULL)
+	if (all == NULL)
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
 		const struct sf_note *a =
 		    b->other == 0 ? NULL : &w->a->notes[b->other - 1];
 
-		if (a == NULL || a->stream != w->map[b->stream - 1])
-			continue;
-		if (a->number < high[b->stream - 1])
-			w->out->rows[w->row_of_b[b->stream - 1] - 1]
+		if (a != NULL && a->stream == w->map[b->stream - 1])
+			all[n++] = (struct passage){ b->stream, a->time_ns,
+				b->time_ns };
+	}
+	qsort(all, n, sizeof(*all), by_arrival);
+	for (size_t i = 0; i < n; i++) {
+		bool first = i == 0 || all[i - 1].stream != all[i].stream;
+
+		if (!first && all[i].a_ns < high)
+			w->out->rows[w->row_of_b[all[i].stream - 1] - 1]
 			    .reordered++;
 		else
-			high[b->stream - 1] = a->number;
+			high = all[i].a_ns;
 	}
-	free(high);
+	free(all);
 	return true;
 }
 

@@ -427,6 +427,20 @@ def numbered_in_another_order(where):
 
 
 @test
+def came_late_under_its_number(where):
+    """The network lets some overtake one: their numbers say the old order."""
+    def late(i, p):
+        if p.pt == 111 and i % 100 == 41:
+            p.ns += 300_000_000
+        return p
+    r = altered(where, late, "late", 0)
+    check("late: reordered", r["frames"]["reordered"] >= 3 and
+          r["frames"]["altered"] == r["frames"]["dropped"] == 0, r["frames"])
+    check("late: by how much", abs(r["clock"]["delay_most"] - .3) < .05,
+          r["clock"])
+
+
+@test
 def clocks(where):
     for clock in (0.0, 37.5, -1800.0):
         r = altered(where, lambda i, p: p, "clock %s" % clock, 0,
