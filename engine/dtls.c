@@ -14,6 +14,7 @@
 #define SERVER      2
 #define DTLS13      0xfefc
 #define LOOSE       16 /* secrets of 1.3 that are used without a handshake */
+#define CROSSED     8  /* answers that are tried with a hello from elsewhere */
 
 /* One hello that is put together from fragments. */
 struct message {
@@ -439,6 +440,38 @@ sf_dtls_feed(struct sf_dtls *d, const struct sf_datagram *dg)
 			take_fragment(d, dg, &f);
 			r.body = f.payload;
 		}
+	}
+}
+
+/* Every answer without a hello may be that to this one. What does not belong
+   together gives keys that open nothing. */
+static void
+try_answers(struct sf_dtls *d, struct pair *p)
+{
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < PAIRS && tried < CROSSED; i++) {
+		const struct pair *q = &d->pairs[i];
+
+		if (!q->used || q->has_client || !q->has_answer)
+			continue;
+		take_back(d, p);
+		p->answer = q->answer;
+		p->has_answer = p->unsure = true;
+		key_pair(d, p);
+		tried++;
+	}
+}
+
+void
+sf_dtls_finish(struct sf_dtls *d)
+{
+	for (size_t i = 0; i < PAIRS; i++) {
+		struct pair *p = &d->pairs[i];
+
+		if (p->used && p->has_client && (!p->has_answer || p->unsure) &&
+		    sf_keylog_find(&d->log, p->client_random, false) != NULL)
+			try_answers(d, p);
 	}
 }
 

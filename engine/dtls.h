@@ -25,6 +25,10 @@ bool sf_dtls_secrets(struct sf_dtls *d, struct sf_bytes text) SF_MUST_USE;
 /* One datagram of DTLS. */
 void sf_dtls_feed(struct sf_dtls *d, const struct sf_datagram *dg);
 
+/* No more datagrams: hellos that went different ways between the two, as when
+   ICE takes another pair of addresses, are put together. */
+void sf_dtls_finish(struct sf_dtls *d);
+
 struct sf_dtls_facts sf_dtls_facts_of(const struct sf_dtls *d);
 
 #endif

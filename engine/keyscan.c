@@ -64,4 +64,5 @@ void
 sf_keyscan_finish(struct sf_keyscan *s)
 {
 	sf_transport_finish(&s->transport);
+	sf_dtls_finish(s->dtls);
 }

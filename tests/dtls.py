@@ -12,7 +12,7 @@ import mkcap
 from harness import check, run, slugs_by_ssrc, strict
 from srtpcap import HANDSHAKES, all_opened, bare, call_over, difference, \
     exported, halves, handshake, in_pieces, keylog, lengths, main, report, \
-    secret_file
+    secret_file, udp_of
 
 
 def dtls12(b):
@@ -229,4 +229,24 @@ def answered_first(b):
                              for s in d["streams"]), d["dtls"])
 
 
-main([dtls12, inside, again, behind, behind_too_much, answered_first, dtls13])
+def crossed(b):
+    """The answer takes another way than the hello: ICE has two pairs."""
+    packets, _ = b.load("S04-sframe-gcm256.rtp.pcap")
+    name, suite = list(HANDSHAKES.items())[1]
+    call = call_over(b, handshake(name), suite, exported(name), packets)
+    for p in call:
+        at = udp_of(p.octets)
+        if at is not None and 20 <= p.octets[at] < 64 and \
+                p.octets[at - 8:at - 6] == struct.pack(">H", 2000):
+            p.octets = p.octets[:at - 6] + struct.pack(">H", 1234) + \
+                p.octets[at - 4:]
+    path = b.write("crossed.pcap", call)
+    log = secret_file(b.where, keylog(name))
+    all_opened("crossed", report(path, "--keylog", log), suite)
+    with open(path, "rb") as f:
+        d = strict(run("check", "--json", "--keylog", log, "-",
+                       stdin=f.read()).out)
+    all_opened("crossed, in a pipe", d, suite)
+
+
+main([dtls12, inside, crossed, again, behind, behind_too_much, answered_first, dtls13])
