@@ -7,6 +7,29 @@
 
 #define WAIT_NS 10000000000LL /* once there are keys: for further ones */
 
+static bool
+has_secrets(const struct sf_srtp_run *srtp)
+{
+	return sf_dtls_facts_of(srtp->dtls).secrets > 0;
+}
+
+static bool
+has_pipe(const struct sf_config *config)
+{
+	for (unsigned i = 0; i < config->operands.n; i++)
+		if (!sf_logsdp_rereads(config->operands.v[i]))
+			return true;
+	return false;
+}
+
+/* A transport, and room for twice of what that holds (engine/limits.h). */
+size_t
+sf_handshakes_octets(const struct sf_srtp_run *srtp,
+    const struct sf_config *config, size_t memory)
+{
+	return has_secrets(srtp) && has_pipe(config) ? memory / 16 * 3 : 0;
+}
+
 bool
 sf_handshakes_init(struct sf_handshakes *h, struct sf_srtp_run *srtp,
     const struct sf_config *config, const struct sf_limits *limits)
@@ -14,6 +37,7 @@ sf_handshakes_init(struct sf_handshakes *h, struct sf_srtp_run *srtp,
 	*h = (struct sf_handshakes){
 		.srtp = srtp, .config = config, .limits = *limits
 	};
+	h->waits = has_secrets(srtp) && has_pipe(config);
 	h->read = calloc(config->operands.n + 1, sizeof(*h->read));
 	return h->read != NULL;
 }
@@ -33,12 +57,6 @@ sf_handshakes_wipe(struct sf_handshakes *h)
 	drop_scan(h);
 	free(h->read);
 	*h = (struct sf_handshakes){ .srtp = NULL };
-}
-
-static bool
-has_secrets(const struct sf_handshakes *h)
-{
-	return sf_dtls_facts_of(h->srtp->dtls).secrets > 0;
 }
 
 /* ---- files ----------------------------------------------------------------- */
@@ -84,7 +102,7 @@ sf_handshakes_files(struct sf_handshakes *h)
 	for (unsigned i = 0; i < names->n; i++)
 		if (sf_logsdp_rereads(names->v[i]))
 			sf_capture_secrets(names->v[i], take_secrets, h);
-	if (!has_secrets(h))
+	if (!has_secrets(h->srtp))
 		return true;
 	scan = sf_keyscan_new(h->srtp->dtls, &h->limits);
 	if (scan == NULL)
@@ -137,7 +155,7 @@ sf_handshakes_packet(
 {
 	bool read = h->read[pkt->place.input];
 
-	if (read || !has_secrets(h) || (h->scan == NULL && !begin_scan(h))) {
+	if (read || !h->waits || (h->scan == NULL && !begin_scan(h))) {
 		sf_pipeline_read_ahead(p, read);
 		sf_pipeline_packet(p, pkt);
 		return;

@@ -17,10 +17,16 @@ struct sf_handshakes {
 	struct sf_srtp_run *srtp;
 	const struct sf_config *config;
 	struct sf_limits limits;
-	bool *read;              /* by input: its handshakes are known */
+	bool *read; /* by input: its handshakes are known */
+	bool waits; /* there is room for what comes through a pipe */
 	struct sf_keyscan *scan; /* of a pipe; NULL while there is none */
 	struct sf_waiting waiting;
 };
+
+/* What of the memory of a run packets may take that wait: some where there are
+   secrets, and a pipe among the captures. */
+size_t sf_handshakes_octets(const struct sf_srtp_run *srtp,
+    const struct sf_config *config, size_t memory);
 
 /* Borrows all; limits: those of the run. False without memory. */
 bool sf_handshakes_init(struct sf_handshakes *h, struct sf_srtp_run *srtp,

@@ -117,7 +117,6 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
     size_t memory, const struct sf_run_hooks *hooks)
 {
 	struct sf_pipeline_options options = {
-		.limits = sf_limits_for(memory),
 		.jobs = sf_config_jobs(config),
 		.sink = hooks->sink,
 		.sink_ctx = hooks->sink_ctx,
@@ -145,6 +144,8 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		st = read_keys(run);
 	if (st != SF_EXIT_OK)
 		return st;
+	options.limits = sf_limits_for(
+	    memory - sf_handshakes_octets(&run->srtp, config, memory));
 	options.sdp = run->sdp != NULL ? run->sdp : run->logsdp.sdp;
 	options.srtp = run->srtp.srtp;
 	options.dtls = run->srtp.dtls;
