@@ -6,6 +6,8 @@
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define CONTROLS  4   /* frames of a stream put to a changed key */
 #define DIAGNOSES 3   /* times that a stream's failure is looked into */
+#define LATER     64  /* frames that failed before the last of them: by then it
+                         is known which other streams there are */
 
 struct attempt {
 	const struct sf_unlock *unlock;
@@ -165,8 +167,12 @@ diagnose(struct sf_opener *o, const struct sf_unlock *u, struct sf_bytes other,
 static void
 look_into(struct sf_opener *o, struct attempt *t, size_t at)
 {
+	o->failures++;
 	if (o->diagnosis.mistake != SF_MISTAKE_NONE || o->stash == NULL ||
 	    o->diagnosed == DIAGNOSES || t->frame.n > SF_STASH)
+		return;
+	if (o->stash_n != 0 && o->diagnosed + 1 == DIAGNOSES &&
+	    o->failures < LATER)
 		return;
 	if (o->stash_n != 0) {
 		diagnose(o, t->unlock, t->frame, t->ssrc);

@@ -53,6 +53,7 @@ struct sf_opener {
 	struct sf_ahead_said said; /* of it, to whoever opens ahead */
 	uint64_t controls, controls_opened;
 	unsigned diagnosed; /* times that a diagnosis was tried */
+	uint64_t failures;  /* frames that did not open, a key was there */
 	struct sf_diagnosis diagnosis;
 	size_t stash_n, stash_at; /* a frame that did not open; 0: none kept */
 	uint8_t *stash;           /* SF_STASH octets; NULL: nothing is kept */

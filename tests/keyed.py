@@ -106,6 +106,26 @@ def test_clip(name, capture, where, keys):
               failed == [], failed)
 
 
+def test_rewritten(where):
+    """Keys of each SSRC, and a hop that gave streams other SSRCs: the mistake is
+    named in the first stream, too, which begins when there is no other."""
+    base = bytes(range(16))
+    c = mkcap.Capture(7)
+    for ssrc, real, first in ((0xa1, 0xb1, 0), (0xb1, 0xa1, 400)):
+        s = c.audio(ssrc, "10.0.0.%d:4000" % (ssrc >> 4), cname=str(ssrc))
+        s.pause(first / 1000)
+        s.sealed(150, 9, base, ssrc=real)
+    path = os.path.join(where, "rewritten.pcap")
+    c.write(path)
+    keys = write(where, "ssrc.json", {
+        "schema": "sframe-tool/keys/v1", "suite": 4, "per_ssrc_keys": True,
+        "keys": [{"kid": "9", "base_key": base.hex()}]})
+    ran, r = report(path, keys)
+    named = [(s["diagnosis"] or {}).get("slug") for s in (r or {"streams": []})["streams"]]
+    check("an SSRC that was rewritten", ran.status == 1 and
+          named == ["ssrc-key-rewritten"] * 2, named)
+
+
 def test_wrong(name, capture, keys, slug, none):
     ran, r = report(capture, keys)
     if r is None:
@@ -176,6 +196,7 @@ def main():
     schema = Schema()
     with scratch() as where:
         memory = Memory(where)
+        test_rewritten(where)
         for capture in sorted(os.listdir(CALLS)):
             manifest = os.path.join(
                 CALLS, capture.split(".")[0] + ".manifest.json")
