@@ -243,6 +243,19 @@ sf_keys_has(const struct sf_keys *k, uint64_t kid, uint32_t ssrc)
 	return has_slot(k, kid, ssrc) || has_entry(k, kid, ssrc);
 }
 
+bool
+sf_keys_too_far(const struct sf_keys *k, uint64_t kid, uint32_t ssrc)
+{
+	bool fits = false;
+
+	if (k->scheme != SF_SCHEME_SENDER)
+		return false;
+	for (unsigned i = 0; i < k->n && !fits; i++)
+		fits = entry_fits(k, &k->entries[i], kid, ssrc);
+	return fits && ((k->refused && k->refused_kid == kid) ||
+			   !sf_keys_has(k, kid, ssrc));
+}
+
 /* ---- what a frame that opened teaches ------------------------------------ */
 
 /* The suite is known now: keys for the others have no use. */

@@ -28,6 +28,10 @@ void sf_keys_free(struct sf_keys *k); /* wipes; NULL is fine */
    through: a ratchet step ahead within the window, a sender of an epoch. */
 bool sf_keys_has(const struct sf_keys *k, uint64_t kid, uint32_t ssrc);
 
+/* Is there a key for this KID but for the ratchet steps that lead to it, which
+   are more than are followed? */
+bool sf_keys_too_far(const struct sf_keys *k, uint64_t kid, uint32_t ssrc);
+
 struct sf_opened {
 	enum sf_open_status status; /* SF_FORGED: no key opened it */
 	bool known;     /* there was a key to try; when not, SF_FORGED */

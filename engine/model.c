@@ -56,6 +56,9 @@ static const char *const limits[SF_LIMITS] = {
 	    "those of the call with --sdp",
 	[SF_LIMIT_COPIES] =
 	    "redundant copies that there was no room to judge",
+	[SF_LIMIT_RATCHET] =
+	    "frames whose KID is too many ratchet steps from the key file's: "
+	    "give a later key",
 	[SF_LIMIT_TUNNELS] =
 	    "packets with too many tunnels in each other to be opened",
 	[SF_LIMIT_FRAGMENTS] =

@@ -418,6 +418,7 @@ enum sf_limit {
 	SF_LIMIT_FACTS,        /* what is known of SSRCs and addresses, forgotten */
 	SF_LIMIT_SDP,          /* session descriptions in logs, passed over */
 	SF_LIMIT_COPIES,       /* redundant copies there was no room to judge */
+	SF_LIMIT_RATCHET,      /* frames of ratchet steps that are too far off */
 	SF_LIMITS
 };
 

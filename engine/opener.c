@@ -6,7 +6,8 @@
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define CONTROLS  4   /* frames of a stream put to a changed key */
 #define DIAGNOSES 3   /* times that a stream's failure is looked into */
-#define LATER     64  /* frames that failed before the last of them: by then it
+#define LATER                                                                  \
+	64 /* frames that failed before the last of them: by then it
                          is known which other streams there are */
 
 struct attempt {

@@ -126,6 +126,22 @@ def test_rewritten(where):
           named == ["ssrc-key-rewritten"] * 2, named)
 
 
+def test_too_far(where):
+    """A ratchet that is further on than keys are derived: that is said."""
+    base = bytes(range(16))
+    c = mkcap.Capture(8)
+    c.audio(0xa1).sealed(80, 3 << 20 | 70000, base)
+    path = os.path.join(where, "far.pcap")
+    c.write(path)
+    keys = write(where, "far.json", {
+        "schema": "sframe-tool/keys/v1", "suite": 4,
+        "kid_scheme": {"type": "sender", "r": 20},
+        "keys": [{"kid": str(3 << 20), "base_key": base.hex()}]})
+    ran = run("check", "--keys", keys, path)
+    check("too far for a ratchet: a limit", "80 frames whose KID is too many "
+          "ratchet steps" in " ".join(ran.text.split()), ran)
+
+
 def test_wrong(name, capture, keys, slug, none):
     ran, r = report(capture, keys)
     if r is None:
@@ -197,6 +213,7 @@ def main():
     with scratch() as where:
         memory = Memory(where)
         test_rewritten(where)
+        test_too_far(where)
         for capture in sorted(os.listdir(CALLS)):
             manifest = os.path.join(
                 CALLS, capture.split(".")[0] + ".manifest.json")

@@ -462,6 +462,9 @@ wide_ratchets_stay_bounded(void **state)
 	}
 	assert_true(sf_keys_has(k, step + SF_RATCHET_AHEAD, 0));
 	assert_false(sf_keys_has(k, step + SF_RATCHET_AHEAD + 1, 0));
+	assert_false(sf_keys_too_far(k, step + SF_RATCHET_AHEAD, 0));
+	assert_true(sf_keys_too_far(k, step + SF_RATCHET_AHEAD + 1, 0));
+	assert_false(sf_keys_too_far(k, UINT64_C(1) << 63, 0));
 	sf_keys_free(k);
 	hex_free(base);
 }
@@ -512,6 +515,8 @@ far_forgeries_run_out(void **state)
 			    .status == SF_OPENED,
 		    0);
 	}
+	assert_true(sf_keys_too_far(k, f.kid, 0));
+	assert_false(sf_keys_too_far(k, 90, 0));
 	ladder_step(&l, 100);
 	ladder_frame(&f, &l, 100);
 	expect_open("a near one opens all the same", k, &f, 0, 4, 0);

@@ -239,13 +239,15 @@ emit_header(struct sf_classifier *c, struct sf_classify_run *run,
 	ask_seen(c, run, r, ev->ctr, ev);
 	note_key_use(c, run, r, ev);
 	count_tried(&c->pub->evidence, r);
+	if (c->unlock != NULL && r->tried != SF_TRIED_OPENED &&
+	    sf_keys_too_far(c->unlock->keys, ev->kid, c->pub->ssrc))
+		count_limit(run->model, SF_LIMIT_RATCHET, r->last);
 	c->run_frames++;
 	c->run_layout[r->layout]++;
 	/* what is shorter than the prefix has its header earlier */
-	c->run_prefixed +=
-	    !c->placing.descriptor &&
-	    (r->header.at > 0 ||
-		(r->tried == SF_TRIED_OPENED && c->placing.at > 0));
+	c->run_prefixed += !c->placing.descriptor &&
+			   (r->header.at > 0 || (r->tried == SF_TRIED_OPENED &&
+						    c->placing.at > 0));
 	c->run_descriptor += r->descriptor || c->placing.descriptor;
 }
 

@@ -103,6 +103,8 @@ struct sf_keys {
 	struct far far[HASHES];
 	uint64_t work; /* steps that far keys may still cost */
 	bool too_far;  /* the last key that was wanted would have cost more */
+	bool refused;  /* so would an earlier one, of this KID: */
+	uint64_t refused_kid;
 };
 
 /* The steps that the low bits of a KID can mean, most likely first. */

@@ -154,8 +154,11 @@ find_far(struct sf_keys *k, const struct use *u)
 	if (f != NULL)
 		return f;
 	k->too_far = steps > k->work;
-	if (k->too_far)
+	if (k->too_far) {
+		k->refused = true;
+		k->refused_kid = u->kid;
 		return NULL;
+	}
 	k->work -= steps;
 	f = &k->far[u->suite->hash];
 	*f =
