@@ -102,7 +102,7 @@ sf_cmd_seal(const struct sf_config *c)
 		sf_complain(NULL,
 		    c->ssrc.v > UINT32_MAX ? "seal: --ssrc is above 32 bits"
 		    : c->operands.n == 1
-			? "seal: --kid and --ctr are missing"
+			? "seal: PLAINTEXT goes with --kid and --ctr"
 			: "seal: --kid and --ctr go with PLAINTEXT; lines say "
 			  "them for themselves");
 		return SF_EXIT_USAGE;

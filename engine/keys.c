@@ -456,32 +456,6 @@ sf_keys_open_again(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
 	return j.result;
 }
 
-bool
-sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
-    struct sf_bytes header, struct sf_bytes ct)
-{
-	struct job j = {
-		.kid = kid, .ctr = ctr, .ssrc = ssrc, .header = header, .ct = ct
-	};
-	const struct slot *s = open_frame(k, &j);
-	struct slot wrong;
-	struct base_key base = { 0 };
-	bool opened = false;
-
-	if (s == NULL)
-		return false;
-	wrong = (struct slot){ .use = s->use };
-	if (sf_keys_base(k, &s->use, &base)) {
-		base.octets[0] ^= 1;
-		if (sf_keys_ready(k, &wrong, &base))
-			opened = try_slot(k, &j, &wrong);
-	}
-	k->c->wipe(&base, sizeof(base));
-	k->c->aead_free(wrong.aead);
-	k->c->wipe(&wrong, sizeof(wrong));
-	return opened;
-}
-
 /* ---- sealing ------------------------------------------------------------- */
 
 /* The first use that fits; its suite is NULL when nobody names it. */
@@ -536,4 +510,46 @@ sf_keys_seal(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
 		return SF_SEAL_FAILED;
 	*suite = u.suite->id;
 	return SF_SEALED;
+}
+
+/* ---- the negative control ----------------------------------------------- */
+
+/* Does the frame open under that key with one bit changed? */
+static bool
+changed_opens(struct sf_keys *k, struct job *j, const struct use *u)
+{
+	struct slot wrong = { .use = *u };
+	struct base_key base = { 0 };
+	bool opened = false;
+
+	if (sf_keys_base(k, u, &base)) {
+		base.octets[0] ^= 1;
+		if (sf_keys_ready(k, &wrong, &base))
+			opened = try_slot(k, j, &wrong);
+	}
+	k->c->wipe(&base, sizeof(base));
+	k->c->aead_free(wrong.aead);
+	k->c->wipe(&wrong, sizeof(wrong));
+	return opened;
+}
+
+bool
+sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
+    struct sf_bytes header, struct sf_bytes ct)
+{
+	struct job j = {
+		.kid = kid, .ctr = ctr, .ssrc = ssrc, .header = header, .ct = ct
+	};
+	const struct slot *s = open_frame(k, &j);
+	bool opened = false;
+	struct use u;
+
+	if (s != NULL) {
+		u = s->use;
+		return changed_opens(k, &j, &u);
+	}
+	for (unsigned i = 0; i < SF_SUITES && !opened; i++)
+		opened = find_use(k, kid, ssrc, suites_in_order[i], &u) &&
+			 changed_opens(k, &j, &u);
+	return opened;
 }

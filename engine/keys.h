@@ -94,8 +94,9 @@ enum sf_sealed sf_keys_seal(struct sf_keys *k, uint64_t kid, uint64_t ctr,
     uint16_t *suite);
 
 /*
- * The negative control: does the same frame open under a key that was changed
- * in one bit? It must not. False also when the frame does not open at all.
+ * The negative control: does the frame open under its key changed in one bit,
+ * which it must not? Of a frame that does not open at all, that is asked of the
+ * first key in the file that fits, in every suite it may have.
  */
 bool sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr,
     uint32_t ssrc, struct sf_bytes header, struct sf_bytes ct);

@@ -203,6 +203,8 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 		got = scan(o, &t, got);
 		o->scans += got != SF_TRIED_OPENED;
 	}
+	if (got == SF_TRIED_FORGED && o->controls < CONTROLS)
+		control(o, &t, o->placing);
 	if (got == SF_TRIED_FORGED)
 		look_into(o, &t, r->key ? o->placing.at_key : o->placing.at);
 	r->tried = got;

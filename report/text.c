@@ -98,8 +98,8 @@ put_processes(FILE *f, const struct sf_capture_info *info,
 		    text, i + 1 < info->processes ? "," : "");
 	}
 	if (shown < info->processes)
-		sf_para_format(&p, "and %u more (-v lists them)",
-		    info->processes - shown);
+		sf_para_format(
+		    &p, "and %u more (-v lists them)", info->processes - shown);
 	sf_para_end(&p);
 }
 
@@ -121,7 +121,8 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 		return;
 	}
 	sf_para_format(&p, "%s%s%s, %" PRIu64 " packet%s", info->format,
-	    info->packing[0] == '\0' ? "" : " in ", info->packing, info->packets, info->packets == 1 ? "" : "s");
+	    info->packing[0] == '\0' ? "" : " in ", info->packing,
+	    info->packets, info->packets == 1 ? "" : "s");
 	if (info->packets > 0) {
 		sf_time_date_clock(first, info->first_ns);
 		sf_time_clock(last, info->last_ns);
@@ -204,6 +205,32 @@ put_accounting(
 	sf_para_end(&p);
 }
 
+/* A check of the check: what a changed key opened. */
+static void
+put_control(
+    FILE *f, const struct sf_result *r, const struct sf_report_style *style)
+{
+	uint64_t asked = 0, opened = 0;
+	struct sf_para p;
+
+	if (!r->model->keys_given)
+		return;
+	for (const struct sf_stream *s = r->model->streams; s != NULL;
+	     s = s->next) {
+		asked += s->evidence.controls;
+		opened += s->evidence.controls_opened;
+	}
+	p = sf_para(f, style, 0, HANG);
+	if (asked == 0)
+		sf_para_text(&p, "Negative control: no frame had a key.");
+	else
+		sf_para_format(&p,
+		    "Negative control: %" PRIu64
+		    " frame%s put to a changed key, %" PRIu64 " opened.",
+		    asked, asked == 1 ? "" : "s", opened);
+	sf_para_end(&p);
+}
+
 static void
 put_rules(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style)
@@ -278,6 +305,7 @@ sf_report_text(
 		put_accounting(f, r->model, style);
 		if (style->verbose && r->model->accounting.rtcp > 0)
 			sf_text_rtcp(f, &r->model->rtcp, style);
+		put_control(f, r, style);
 		put_rules(f, r, style);
 		put_limits(f, r, style);
 	}

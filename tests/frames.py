@@ -166,6 +166,8 @@ def wrong_files(folder):
             ("place", key_text({"kid": 1, "base_key": "0g"}), "keys[0].base_key"),
             ("bare number", key_text({"kid": 2**53 + 1, "base_key": BASE}),
              "write it as a string"),
+            ("a key as a name", json.dumps({"schema": SCHEMA, "keys": [
+                {"kid": "1", BASE: ""}]}), "keys[0]: unknown member"),
             ("control", '{"\\u001b[2J":1}', "unknown member"),
             ("octets", '\x1b[2J', "a value is missing")):
         r = run("open", "--keys", key_file(folder, text), "00")

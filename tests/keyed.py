@@ -146,6 +146,9 @@ def test_wrong(name, capture, keys, slug, none):
     ran, r = report(capture, keys)
     if r is None:
         return
+    control = {x["id"]: x for x in r["rules"]}["SFA002"]
+    check(name + ": the negative control", (control["asked"] > 0) ==
+          any(s["frames_by_state"]["failed"] for s in r["streams"]), control)
     slugs = slugs_by_ssrc(r)
     want = {s["ssrc"] for s in r["streams"] if sealed(s)}
     if not want:

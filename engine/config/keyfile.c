@@ -10,14 +10,15 @@
 
 #define SCHEMA "sframe-tool/keys/v1"
 
-/* A name is shown when it is plain, and short enough for a place. */
+/* A name is shown when it is plain, and not so long that it may be a key in the
+   wrong place. */
 static bool
 is_plain(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
 				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	return n > 0 && n <= 32 && name[n] == '\0';
+	return n > 0 && n <= 20 && name[n] == '\0';
 }
 
 bool
