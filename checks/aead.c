@@ -27,6 +27,18 @@ judge_control(struct sf_checks *k, const struct sf_stream *s)
 		    ->frames = e->controls;
 }
 
+/* No header was found in a stream, and yet it is known what is wrong with it. */
+static void
+judge_headless(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_evidence *e = &s->evidence;
+	bool told = s->diagnosis.mistake != SF_MISTAKE_NONE &&
+		    s->diagnosis.mistake != SF_MISTAKE_OTHER_KEY;
+
+	if (told && e->tried == 0 && e->no_key == 0)
+		sf_failed(k, SFA001, s->id, s->frames, s->first, s->last);
+}
+
 static void
 judge_tag(struct sf_checks *k, const struct sf_stream *s)
 {
@@ -47,6 +59,7 @@ sf_judge_aead(struct sf_checks *k, const struct sf_model *m)
 {
 	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		judge_control(k, s);
+		judge_headless(k, s);
 		if (s->evidence.iv_refused && s->kind != SF_KIND_REPAIR)
 			sf_failed(k, SFA001, s->id, 1, s->first, s->last)
 			    ->frames = s->frames;

@@ -6,6 +6,7 @@
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define CONTROLS  4   /* frames of a stream put to a changed key */
 #define DIAGNOSES 3   /* times that a stream's failure is looked into */
+#define STRANGERS 16 /* streams of which frames without a key are looked into */
 #define LATER                                                                  \
 	64 /* frames that failed before the last of them: by then it
                          is known which other streams there are */
@@ -168,7 +169,8 @@ diagnose(struct sf_opener *o, const struct sf_unlock *u, struct sf_bytes other,
 static void
 look_into(struct sf_opener *o, struct attempt *t, size_t at)
 {
-	o->failures++;
+	if (t->r->tried == SF_TRIED_FORGED)
+		o->failures++;
 	if (o->diagnosis.mistake != SF_MISTAKE_NONE || o->stash == NULL ||
 	    o->diagnosed == DIAGNOSES || t->frame.n > SF_STASH)
 		return;
@@ -183,6 +185,18 @@ look_into(struct sf_opener *o, struct attempt *t, size_t at)
 	memcpy(o->stash, t->frame.p, t->frame.n);
 	o->stash_n = t->frame.n;
 	o->stash_at = at;
+}
+
+/*
+ * Nothing has a key, and nothing has opened: the header may be what is wrong.
+ * Asked of two frames of a stream, and of few streams.
+ */
+static bool
+is_strange(
+    const struct sf_opener *o, const struct sf_unlock *u, enum sf_tried got)
+{
+	return got != SF_TRIED_OPENED && o->suite == 0 && o->diagnosed == 0 &&
+	       u->n_ssrcs <= STRANGERS;
 }
 
 void
@@ -203,11 +217,11 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 		got = scan(o, &t, got);
 		o->scans += got != SF_TRIED_OPENED;
 	}
+	r->tried = got;
 	if (got == SF_TRIED_FORGED && o->controls < CONTROLS)
 		control(o, &t, o->placing);
-	if (got == SF_TRIED_FORGED)
+	if (got == SF_TRIED_FORGED || is_strange(o, u, got))
 		look_into(o, &t, r->key ? o->placing.at_key : o->placing.at);
-	r->tried = got;
 	*placing = o->placing;
 }
 

@@ -233,8 +233,8 @@ add_diagnosed(struct sf_words *w, const struct sf_diagnosis *d)
 		sf_words_add(w, ")");
 }
 
-static void
-add_diagnosis(struct sf_words *w, const struct sf_diagnosis *d)
+void
+sf_words_diagnosed(struct sf_words *w, const struct sf_diagnosis *d)
 {
 	const struct sf_mistake_row *row =
 	    d == NULL ? NULL : sf_mistake_row(d->mistake);
@@ -254,7 +254,7 @@ sf_words_diagnosis(char out[SF_WORDS_MAX], const struct sf_diagnosis *d)
 	struct sf_words w = { .out = out };
 
 	out[0] = '\0';
-	add_diagnosis(&w, d);
+	sf_words_diagnosed(&w, d);
 }
 
 /* How many frames, of which KID, and the mistake that explains it. */
@@ -266,7 +266,7 @@ about_failure(struct sf_subject *x)
 		sf_words_add(&x->w, ", first KID %" PRIu64 ", CTR %" PRIu64,
 		    x->f->examples[0].kid, x->f->examples[0].ctr);
 	sf_words_add(&x->w, "; ");
-	add_diagnosis(&x->w, x->s == NULL ? NULL : &x->s->diagnosis);
+	sf_words_diagnosed(&x->w, x->s == NULL ? NULL : &x->s->diagnosis);
 }
 
 static void

@@ -106,4 +106,8 @@ sf_about_unknown_kid(struct sf_subject *x)
 	if (x->f->n_examples > 0)
 		sf_words_add(
 		    &x->w, ", first KID %" PRIu64, x->f->examples[0].kid);
+	if (x->s != NULL && x->s->diagnosis.mistake != SF_MISTAKE_NONE) {
+		sf_words_add(&x->w, "; ");
+		sf_words_diagnosed(&x->w, &x->s->diagnosis);
+	}
 }

@@ -15,6 +15,8 @@ void sf_words_add(struct sf_words *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sf_words_frames(struct sf_words *w, uint64_t n); /* "3 frames" */
 void sf_words_stream(struct sf_words *w, const struct sf_stream *s);
+/* What explains frames that did not open; as sf_words_diagnosis(). */
+void sf_words_diagnosed(struct sf_words *w, const struct sf_diagnosis *d);
 void sf_words_place(struct sf_words *w, const struct sf_place *p);
 void sf_words_span(struct sf_words *w, int64_t ns);
 const char *sf_words_plural(uint64_t n); /* "s", or nothing for one */

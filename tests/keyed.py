@@ -10,6 +10,7 @@ import json
 import os
 import stat
 
+import mistakes
 import mkcap
 from harness import (TOP, Memory, Schema, check, finish, run, scratch, slugs_by_ssrc,
                      strict)
@@ -142,6 +143,51 @@ def test_too_far(where):
           "ratchet steps" in " ".join(ran.text.split()), ran)
 
 
+def test_headless(where):
+    """Headers that are none of RFC 9605's, and keys that are: what is wrong is
+    found. With another key it is not, and then nothing is said to have failed."""
+    base = bytes(range(16))
+    keys = {"schema": "sframe-tool/keys/v1", "suite": 4,
+            "keys": [{"kid": "300", "base_key": base.hex()}]}
+    right = write(where, "headless.json", keys)
+    keys["keys"][0]["base_key"] = base[::-1].hex()
+    wrong = write(where, "headless2.json", keys)
+    for slug, head in (("header-draft", mistakes.draft_header),
+                       ("header-swapped", mistakes.swapped_header),
+                       ("header-little-endian", mistakes.little_header)):
+        way = mistakes.Way(4, header=lambda w, kid, ctr, h=head: h(kid, ctr))
+        ctr = mkcap.Counter(70000)
+        c = mkcap.Capture(9)
+        c.audio(0xa1).add(80, lambda rng, real, w=way, n=ctr: w.frame(
+            base, 300, n.take(), real))
+        path = os.path.join(where, "headless.pcap")
+        c.write(path)
+        ran, r = report(path, right)
+        named = [(s["diagnosis"] or {}).get("slug") for s in r["streams"]]
+        check(slug + " is named", named == [slug] and ran.status == 1 and
+              {"auth-failed", "kid-unknown"} & set(slugs_by_ssrc(r)), named)
+        ran, r = report(path, wrong)
+        check(slug + ", another key", not any(
+            s["diagnosis"] for s in r["streams"]) and
+              "auth-failed" not in slugs_by_ssrc(r), slugs_by_ssrc(r))
+
+
+def test_other_kid(where):
+    """The key of the stream is there, under another KID: that is told."""
+    base = bytes(range(16))
+    c = mkcap.Capture(10)
+    c.audio(0xa1).sealed(60, 9, base)
+    path = os.path.join(where, "kid.pcap")
+    c.write(path)
+    keys = write(where, "kid9.json", {
+        "schema": "sframe-tool/keys/v1", "suite": 4,
+        "keys": [{"kid": "8", "base_key": base.hex()}]})
+    ran = run("check", "--keys", keys, path)
+    check("a key under another KID", "kid-unknown" in ran.text and
+          "sealed with the key of another KID (AES_128_GCM_SHA256_128, the key "
+          "of KID 8)" in " ".join(ran.text.split()), ran)
+
+
 def test_wrong(name, capture, keys, slug, none):
     ran, r = report(capture, keys)
     if r is None:
@@ -217,6 +263,8 @@ def main():
         memory = Memory(where)
         test_rewritten(where)
         test_too_far(where)
+        test_headless(where)
+        test_other_kid(where)
         for capture in sorted(os.listdir(CALLS)):
             manifest = os.path.join(
                 CALLS, capture.split(".")[0] + ".manifest.json")
