@@ -321,6 +321,30 @@ def the_end_of_a_call(where):
 
 
 @test
+def round_a_ring(where):
+    """LiveKit has sixteen key indices, and goes round: an index that comes back
+    is a new epoch, and who is late for it is late."""
+    from dialects import LiveKit, speak
+
+    def call_(c, late):
+        for ssrc, src, name, behind in ((0xa1, ALICE, "alice", 0),
+                                        (0xb1, BOB, "bob", late),
+                                        (0xc1, CAROL, "carol", 5)):
+            s = c.audio(ssrc, src, SFU, cname=name)
+            w = LiveKit()
+            for i in range(20):
+                n = 100 + (behind if i == 17 else -behind if i == 18 else 0)
+                speak(s, n + (5 if i == 0 else 0), w, i % 16)
+    for late, want in ((0, []), (250, ["kid-drift"])):
+        def ring(c, late=late):
+            call_(c, late)
+        r = made(where, ring, name="ring, late by %d frames" % late)
+        got = [x for x in slugs(r) if x != "not-rfc9605"]
+        check("ring, late by %d frames: findings" % late, got == want, got)
+        check("ring: twenty epochs", len(r["epochs"]) == 20, len(r["epochs"]))
+
+
+@test
 def who_counts_again(where):
     """A page is loaded anew in a lossy network: reuse is from there on, however
     long frames from before it waited to be judged."""
