@@ -135,6 +135,42 @@ rolled_over(const struct sf_stream *s, uint64_t kid)
 	return false;
 }
 
+/* The uses from..to are the other values of the low bits, each the next. */
+static bool
+in_order(
+    const struct sf_key_use *from, const struct sf_key_use *to, uint64_t kid)
+{
+	uint64_t values = 1, mask, i = 0;
+
+	for (const struct sf_key_use *u = from; u != to; u = u->next)
+		values++;
+	mask = values - 1;
+	if (values < 4 || (values & mask) != 0)
+		return false;
+	for (const struct sf_key_use *u = from; u != to; u = u->next) {
+		i++;
+		if (u->kid != ((kid & ~mask) | ((kid + i) & mask)))
+			return false;
+	}
+	return true;
+}
+
+/* The same in order: nobody comes to that by a mistake with a counter. */
+static bool
+went_round_in_order(const struct sf_stream *s, uint64_t kid)
+{
+	const struct sf_key_use *from = NULL;
+
+	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next) {
+		if (u->kid != kid)
+			continue;
+		if (from != NULL && in_order(from, u, kid))
+			return true;
+		from = u->next;
+	}
+	return false;
+}
+
 enum scope { SCOPE_ONE, SCOPE_TWO, SCOPE_UNSURE };
 
 /* Of the key that opened this KID's frames; 0: none did. */
@@ -188,7 +224,7 @@ judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
 		break;
 	}
 	if (!c->by_key && rolled_over(b, c->kid))
-		rule = SFN002;
+		rule = went_round_in_order(b, c->kid) ? SFK014 : SFN002;
 	f = sf_failed(k, rule, c->b, c->count, c->first, c->last);
 	f->kid = c->kid;
 	f->frames += c->count;

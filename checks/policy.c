@@ -14,9 +14,10 @@
 
 /* Whole frames; and nobody who may have stayed behind goes unnoticed. */
 #define HARSHER                                                                \
-	.set = { [SFP004] = true, [SFK012] = true, [SFK013] = true },          \
+	.set = { [SFP004] = true, [SFK012] = true, [SFK013] = true,            \
+		[SFK014] = true },                                             \
 	.severities = { [SFP004] = SF_ERROR, [SFK012] = SF_WARNING,           \
-		[SFK013] = SF_WARNING }
+		[SFK013] = SF_WARNING, [SFK014] = SF_WARNING }
 
 static const struct {
 	const char *purpose;

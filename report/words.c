@@ -372,6 +372,7 @@ static sf_about *const about[SF_FINDINGS] = {
 	[SFK011] = sf_about_ahead,
 	[SFK012] = sf_about_not_followed,
 	[SFK013] = sf_about_drift,
+	[SFK014] = about_counter,
 	[SFA001] = about_failure,
 	[SFA002] = about_control,
 	[SFA003] = about_suite,

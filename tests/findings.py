@@ -1121,7 +1121,7 @@ def quiet_sfu_between_two(c):
     c.forward(b, 0xe2, SFU, ALICE, after_ms=12)
 
 
-@case(may=("ctr-went-back",), is_={A: UP})
+@case({"kid-rolled-over": [A]}, near="ctr-reused", is_={A: UP})
 def quiet_epochs_that_wrap(c):
     """RFC 9605 5.2 with E = 4: epochs 0 to 15, then 0 with another key."""
     a = alice(c)
@@ -1129,20 +1129,35 @@ def quiet_epochs_that_wrap(c):
         a.sframe(60, kid=3 << 4 | epoch % 16, ctr=0)
 
 
-@case(may=("ctr-went-back",), is_={A: UP})
+@case({"kid-rolled-over": [A]}, near="ctr-went-back", is_={A: UP})
 def quiet_epochs_of_two_bits_that_wrap(c):
     a = alice(c)
     for epoch in range(9):
         a.sframe(100, kid=3 << 2 | epoch % 4, ctr=0)
 
 
-@case(may=("ctr-went-back",), is_={A: UP, B: UP},
+@case({"kid-rolled-over": [A, B]}, is_={A: UP, B: UP},
       options=["--kid-scheme", "mls:2,4"])
 def quiet_epochs_of_two_that_wrap_together(c):
     a, b = alice(c), bob(c)
     for epoch in range(6):
         a.sframe(100, kid=3 << 2 | epoch % 4, ctr=0)
         b.sframe(100, kid=5 << 2 | epoch % 4, ctr=0)
+
+
+@case(near="kid-rolled-over", is_={A: UP})
+def epochs_that_do_not_come_round(c):
+    a = alice(c)
+    for epoch in range(16):
+        a.sframe(60, kid=3 << 4 | epoch, ctr=0)
+
+
+@case({"ctr-went-back": [A]}, near="kid-rolled-over", may=("kid-went-back",),
+      is_={A: UP})
+def epochs_out_of_order_that_come_back(c):
+    a = alice(c)
+    for epoch in (0, 2, 1, 3, 0):
+        a.sframe(100, kid=3 << 2 | epoch, ctr=0)
 
 
 @case(is_={A: UP, B: UP})
