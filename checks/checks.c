@@ -191,8 +191,8 @@ sf_checks_frame(void *ctx, const struct sf_frame_event *ev)
 	sf_check_nonce(k, ev);
 	/* formats with more in their nonces than a counter start it anywhere */
 	if (k->run_state != NULL && ev->has_nonce && ev->has_ctr &&
-	    (ev->rises || ev->fingerprint != 0) &&
-	    ev->source == 0 && ev->modulus == 0)
+	    (ev->rises || ev->fingerprint != 0) && ev->source == 0 &&
+	    ev->modulus == 0)
 		sf_state_note(k->run_state, ev->stream->id, ev->fingerprint,
 		    ev->kid, ev->ctr, ev->content, ev->last.time_ns);
 	sf_check_aead(k, ev);
@@ -235,6 +235,16 @@ is_media(const struct sf_stream *s)
 	       s->why != SF_WHY_NOT_MEDIA;
 }
 
+/* Frames that a stream had, as far as can be told: where every one was cut, those
+   in the packets between are known by their numbers alone. */
+static uint64_t
+frames_of(const struct sf_stream *s)
+{
+	uint64_t n = s->frames + s->incomplete_frames;
+
+	return s->why == SF_WHY_ALL_INCOMPLETE ? n + s->lost : n;
+}
+
 static void
 count_streams(struct sf_result *r)
 {
@@ -250,8 +260,7 @@ count_streams(struct sf_result *r)
 		r->media++;
 		r->in_clear += s->by_state[SF_STATE_PLAINTEXT] > 0;
 		r->decided += !dark;
-		r->undecided +=
-		    dark && s->frames + s->incomplete_frames >= DECIDED_AT;
+		r->undecided += dark && frames_of(s) >= DECIDED_AT;
 	}
 }
 
@@ -335,10 +344,12 @@ static const char *const opaque_words[SF_OPAQUES] = {
 	[SF_OPAQUE_MACSEC] = "Frames under MACsec were counted, not opened.",
 	[SF_OPAQUE_WIFI] =
 	    "Wi-Fi frames that are encrypted were counted, not opened.",
-	[SF_OPAQUE_L2TP3] = "Packets of L2TPv3 in which neither Ethernet nor IP "
-			    "was found were counted, not opened.",
-	[SF_OPAQUE_CAPWAP] = "Packets of CAPWAP under DTLS or in fragments were "
-			     "counted, not opened.",
+	[SF_OPAQUE_L2TP3] =
+	    "Packets of L2TPv3 in which neither Ethernet nor IP "
+	    "was found were counted, not opened.",
+	[SF_OPAQUE_CAPWAP] =
+	    "Packets of CAPWAP under DTLS or in fragments were "
+	    "counted, not opened.",
 };
 
 static uint64_t

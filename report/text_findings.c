@@ -128,7 +128,7 @@ put_where(FILE *f, const struct sf_result *r, const struct sf_finding *fi,
 			sf_para_text(&p, ",");
 		put_places(&p, r, fi);
 	}
-	if (fi->count > 1)
+	if (fi->count > 1 && fi->rule != SFX022) /* octets, in its detail */
 		sf_para_format(&p, ", %" PRIu64 " times", fi->count);
 	sf_para_end(&p);
 }

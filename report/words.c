@@ -348,6 +348,15 @@ about_limits(struct sf_subject *x)
 	}
 }
 
+static void
+about_holes(struct sf_subject *x)
+{
+	sf_words_add(&x->w,
+	    "%" PRIu64 " octets are missing, or stand where no packet could be "
+	    "told from another",
+	    x->f->count);
+}
+
 static sf_about *const about[SF_FINDINGS] = {
 	/* clang-format off */
 	[SFH001] = about_form,
@@ -404,6 +413,7 @@ static sf_about *const about[SF_FINDINGS] = {
 	[SFX002] = about_damage,
 	[SFX003] = about_limits,
 	[SFX011] = about_clear_media,
+	[SFX022] = about_holes,
 	/* clang-format on */
 };
 
