@@ -118,6 +118,8 @@ def look(call, name, report):
                                                     sorted(map(hex, right))))
     for slug in sorted(call.must - r.found):
         r.wrong.append("does not find " + slug)
+    if call.must_one and not call.must_one & r.found:
+        r.wrong.append("finds none of " + ", ".join(sorted(call.must_one)))
     may = set(call.may)
     if sure in ("leaky", "faulty"):
         may.add("frames-unexplained")  # of clear frames, those that show nothing
@@ -139,6 +141,11 @@ def one(job):
             sdp.write(call.describe())
             sdp.flush()
             options += ["--sdp", sdp.name]
+        if call.keys:
+            keys = tempfile.NamedTemporaryFile("w", suffix=".json")
+            json.dump(call.keys, keys)
+            keys.flush()
+            options += ["--keys", keys.name]
         r = look(call, name, judge(call, options))
     except Exception as e:  # whatever it is, the call was not judged
         call = type("", (), dict(kind=kind, steps=()))

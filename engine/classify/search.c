@@ -286,9 +286,12 @@ static bool
 resume(struct search *s, const struct sf_classifier *c)
 {
 	struct sf_run_header h;
+	bool front = c->placing.at == 0 || c->placing.descriptor;
 
+	/* behind clear octets of a codec, more of its octets may come */
 	if (c->run_frames + c->n < SF_LEAST_RUN || c->last.kid_octets == 0 ||
-	    !try_placing(s, c->placing, RESUME, 2))
+	    !try_placing(s, c->placing, front ? RESUME : SF_RUN_SURE,
+		front ? 2 : SUSTAINED))
 		return false;
 	if (sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
 	    h.kid_octets == c->last.kid_octets)

@@ -12,6 +12,7 @@ import random
 import re
 import struct
 
+import fecmake
 import media
 import mkcap
 import wire
@@ -225,6 +226,7 @@ class Stream:
         if m.video:  # a sender begins with a key frame
             self.offset = 0
         self.named = o.get("named", True)
+        self.bye = o.get("bye", False)
         # a clear frame of a described stream: as the codec has it
         self.falls_back = o.get("falls_back", False)
         self.kept, self.repeated = [], 0
@@ -269,6 +271,9 @@ class Stream:
             yield wire.report(EPOCH + int(at * 1e9), self.sender.path,
                               self.ssrc, self.sender.name)
             at += 5
+        if self.bye:
+            yield wire.report(EPOCH + int(last * 1e9), self.sender.path,
+                              self.ssrc, self.sender.name, bye=True)
 
     def again(self, p):
         """The repair of a packet that was lost (RFC 4588)."""
@@ -300,6 +305,8 @@ class Call:
             [p for p in range(96, 128) if p not in (96, 97, 98, 111)], 24)
         # the truth
         self.must, self.may = set(), set()
+        self.must_one = set()  # one of these is enough
+        self.keys = None       # a key file
         self.options = []  # what the user says of the call
         self.blame = {}    # finding to the SSRCs that it has to name
         self.slack = 0     # clear frames that may be told wrong at either end
@@ -406,6 +413,37 @@ class Call:
                     payload=struct.pack(">H", p.seq & 0xffff) + body)))
             while heap:
                 yield heapq.heappop(heap)[2]
+        self.after.append(step)
+
+    def fec(self, stream, size, gap, of=None):
+        """FlexFEC (version 03 of its draft) of rows of packets, by a stream of
+        its own. of: as in rtx()."""
+        pt, ssrc = self.pts.pop(), self.rng.getrandbits(32) | 1
+        first = self.rng.getrandbits(16)
+
+        def step(row):
+            group, skip, n, seen = {}, 0, first, set()
+            for p in row:
+                yield p
+                if getattr(p, "ssrc", None) != stream.ssrc or p.seq in seen:
+                    continue
+                seen.add(p.seq)
+                if skip:
+                    skip -= 1
+                    continue
+                body = p.payload if of is None else of.get(p.seq, p.payload)
+                group[p.seq] = p.again(payload=body).octets()
+                if len(group) < size:
+                    continue
+                if max(group) - min(group) > 100:  # one came very late
+                    group = {}
+                    continue
+                n = n + 1 & 0xffff
+                yield p.again(ns=p.ns + 10_000, pt=pt, ssrc=ssrc, seq=n, marker=0,
+                              payload=fecmake.flexfec_03(
+                                  [group[k] for k in sorted(group)],
+                                  stream.ssrc))
+                group, skip = {}, gap
         self.after.append(step)
 
     def forward(self, streams, receivers):

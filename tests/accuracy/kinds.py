@@ -7,6 +7,7 @@ the table: clear, sound (conformant), leaky (protected and clear by turns),
 faulty (a rule is broken), foreign (another cipher).
 """
 import calls
+import mistakes
 from calls import (H26X, MEDIA, NAL, NATIVE, OPUS, PCM, RED, RED_PT, SILENT, Sender,
                    bolted, clear_silence, copies, draft, garbage, injected,
                    livekit, livekit_go, noise, per_packet, plain, prefixed,
@@ -654,26 +655,107 @@ def sound_copies(c):
                    frames=length(c, 60)))
 
 
-@kind()
-def faulty_repairs(c):
-    """RTX packets carry the clear frame."""
-    m = c.rng.choice(NATIVE)
-    s = c.add(Sender(c, 1), m, frames=length(c, 100))
-    number, clear = s.seq, {}
+def before(s):
+    """{sequence number: the payload as it would have been in the clear}."""
+    m, number, clear, ctr = s.media, s.seq, {}, s.sender.ctr
     for i in range(s.frames):
         frame, key = m.frames[(s.offset + i) % len(m.frames)]
+        if not frame:
+            continue
         size = len(sframe(s, frame, key))
         parts, whole = s.packetize(frame, key, i), s.packetize(
             bytes(size), key, i)
         for k in range(len(whole)):
             clear[number + k] = parts[min(k, len(parts) - 1)]
         number += len(whole)
-    s.sender.ctr = max(0, s.sender.ctr - s.frames)
+    s.sender.ctr = ctr
+    return clear
+
+
+@kind()
+def faulty_repairs(c):
+    """RTX packets carry the clear frame."""
+    s = c.add(Sender(c, 1), c.rng.choice(NATIVE), frames=length(c, 100))
     sound(c, s)
     c.expect[s.ssrc] |= {"undecidable"}
-    c.rtx(s, c.pts.pop(), c.rng.getrandbits(32) | 1, .2, of=clear)
+    c.rtx(s, c.pts.pop(), c.rng.getrandbits(32) | 1, .2, of=before(s))
     c.must |= {"rtx-differs"}
     c.may |= {"stream-plaintext", "rtx-plaintext"}
+
+
+def under_fec(c):
+    s = c.add(Sender(c, 1), c.rng.choice(NATIVE + [talking(c)]),
+              frames=length(c, 100))
+    sound(c, s)
+    return s
+
+
+@kind()
+def sound_fec(c):
+    """FlexFEC of what is sent, of one packet to twenty."""
+    c.network()
+    s = under_fec(c)
+    c.fec(s, c.rng.choice((1, 2, 5, 10, 20)), c.rng.randrange(4))
+
+
+@kind()
+def faulty_fec(c):
+    """FlexFEC of what was there before it was encrypted."""
+    s = under_fec(c)
+    size = c.rng.choice((1, 1, 2, 3))
+    c.fec(s, size, c.rng.randrange(3), of=before(s))
+    c.may |= {"copies-clear", "fec-unexplained", "stray-clear"}
+    c.expect[s.ssrc] |= {"mixed"}
+    if size == 1 and s.frames >= 250:
+        c.must.add("copies-clear")
+        c.expect[s.ssrc] = {"mixed"}
+    elif s.frames >= 250:
+        c.must_one = {"copies-clear", "fec-unexplained"}
+    c.steps = (s.media.codec, s.frames)
+
+
+def seal(c, m):
+    """Real SFrame, by the implementation that tests/mistakes.py is."""
+    u = Sender(c, 1, kid=c.rng.choice((3, 300, 2**64 - 1)))
+    suite, base = c.rng.choice((1, 4, 5)), c.rng.randbytes(16)
+    way = mistakes.Way(suite)
+    key, salt = way.key(base, u.kid), way.salt(base, u.kid)
+    way.key, way.salt = lambda *_: key, lambda *_: salt
+
+    def sealed(s, frame, is_key):
+        return way.frame(base, u.kid, u.take(), frame)
+    s = c.add(u, m, lambda i: sealed, frames=100)
+    c.keys = {"schema": "sframe-tool/keys/v1", "keys": [
+        {"kid": str(u.kid), "suite": suite, "base_key": base.hex()}]}
+    return s
+
+
+@kind()
+def sound_sealed(c):
+    """Frames that a key opens, judged without it."""
+    s = seal(c, talking(c))
+    c.keys = None
+    sound(c, s)
+
+
+@kind()
+def sound_verified(c):
+    """And with it."""
+    c.expect[seal(c, talking(c)).ssrc] = {"verified"}
+
+
+@kind()
+def faulty_never_rotated(c):
+    """One leaves, and the others go on under the keys that it knows."""
+    n, kid = c.rng.randrange(2, 5), numbered(c)
+    c.rtcp = True
+    for p in range(n):
+        s = c.add(Sender(c, p + 1, kid=kid(p + 1, 0), ctr=0),
+                  MEDIA["opus-voip24"], bye=p == 0,
+                  frames=1000 if p == 0 else 2500)
+        sound(c, s)
+    c.must.add("not-rotated")
+    c.may |= {"not-rotated"}
 
 
 def draw(rng):
