@@ -114,6 +114,14 @@ struct sf_words {
 	uint64_t spoilt[4]; /* by id: something else was there */
 };
 
+/* Of a stream behind SFrame payload descriptors: the frame under way. */
+struct sf_described {
+	bool any, native; /* native: it has none, and is as the codec has it */
+	bool known;       /* the header of the last that has one */
+	uint64_t kid, ctr;
+	uint32_t timestamp;
+};
+
 struct sf_track {
 	struct sf_stream pub;
 	struct sf_words words;
@@ -132,6 +140,7 @@ struct sf_track {
 	struct sf_boundaries boundaries;
 	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;
+	struct sf_described described;
 	enum sf_red_around red;
 	uint8_t main_pt, block_pt;
 	struct {

@@ -3,8 +3,9 @@ endcases.py - cases of findings.py about where the ciphertext of a frame begins
 and ends: clear behind it, octets behind its tag, and headers that can be read in
 two places.
 """
-from mkcap import Counter, draft_header, header
-from rtpcases import ALICE, PARTLY, SFU, UP
+import packets
+from mkcap import Counter, clear, draft_header, header
+from rtpcases import ALICE, PARTLY, SFU, UP, video
 
 A, AV = 0xa1, 0xa2
 
@@ -79,3 +80,21 @@ def add(case):
         c.audio(A, ALICE, SFU).add(
             230, lambda rng, real: draft_header(8, count.take()) +
             rng.randbytes(len(real) + 16))
+
+    # A frame in the clear has no descriptor, where the others have one.
+
+    def one_clear_frame(codec):
+        def build(c):
+            v = c.video(AV, ALICE, SFU, descriptor=True, codec=codec)
+            native = packets.FORMATS[codec]
+            pack = v.pack
+            v.pack = lambda frame, number, room: (
+                native if number == 150 else pack)(frame, number, room)
+            v.sframe(150, kid=3).octets(clear(codec)[0]).sframe(150, kid=3, ctr=150)
+        build.__name__ = "one_%s_key_frame_without_a_descriptor" % codec
+        case({"plaintext-gap": [AV]}, may=("fragments-broken",), verdict="fail",
+             near="reserved-set", is_={AV: ("mixed",)},
+             sdp=video({"vp8": "VP8", "h264": "H264"}[codec]))(build)
+
+    one_clear_frame("vp8")
+    one_clear_frame("h264")

@@ -70,6 +70,8 @@ sf_track_judge(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
 {
 	struct frame_ctx ctx = { s, t };
 
+	if (framing == SF_FRAMING_DESCRIPTOR)
+		framing = sf_track_framing_of(t, u);
 	sf_depay_unit(
 	    &t->lane->depay, &s->depay, codec, framing, u, take_frame, &ctx);
 	note_pool(s, u->place);

@@ -4,8 +4,10 @@
 #include "engine/runs.h"
 #include "engine/streams/parts.h"
 #include "parsers/media/opus.h"
+#include "parsers/sframe/header.h"
 
 #define RESERVED 0x1f             /* bits of a payload descriptor */
+#define START    0x80             /* and the one that begins a frame */
 #define MOST     (2 * SF_SETTLED) /* packets looked at */
 
 /* A packet's octets as if they were a frame. */
@@ -96,6 +98,61 @@ can_be_descriptors(const struct sf_record *recs, size_t n)
 		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
 			return false;
 	return !are_tocs(recs, n);
+}
+
+#define STEPS 1000 /* of CTR from frame to frame, with loss */
+
+/* Behind the first octet, a header that carries on from the last? */
+static bool
+goes_on(const struct sf_described *d, struct sf_bytes in)
+{
+	struct sf_sframe_header h;
+	struct sf_diag diag;
+
+	return sf_sframe_header_parse(
+		   &h, sf_bytes(in.p + 1, in.n - 1), &diag) == SF_OK &&
+	       h.kid == d->kid && h.ctr - d->ctr < STEPS;
+}
+
+static void
+note_header(struct sf_described *d, struct sf_bytes in)
+{
+	struct sf_sframe_header h;
+	struct sf_diag diag;
+
+	if (sf_sframe_header_parse(&h, sf_bytes(in.p + 1, in.n - 1), &diag) !=
+	    SF_OK)
+		return;
+	d->known = true;
+	d->kid = h.kid;
+	d->ctr = h.ctr;
+}
+
+/*
+ * A frame that is not encrypted has no descriptor: it is sent as its codec has
+ * it. Its first packet begins with bits that no descriptor has, or without S
+ * though nothing was lost, and no header of the stream's is behind them.
+ */
+enum sf_framing
+sf_track_framing_of(struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_described *d = &t->described;
+	const uint8_t *p = u->payload.p;
+
+	if (u->payload.n < 3 || t->pub.codec == SF_CODEC_UNKNOWN)
+		return SF_FRAMING_DESCRIPTOR;
+	if (d->any && u->timestamp == d->timestamp)
+		return d->native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
+	d->any = true;
+	d->timestamp = u->timestamp;
+	d->native = false;
+	if ((p[0] & (START | RESERVED)) == START) {
+		note_header(d, u->payload);
+	} else if (d->known && !goes_on(d, u->payload)) {
+		d->native = (p[0] & RESERVED) != 0 ||
+			    sf_depay_expects(&t->lane->depay, u->seq);
+	}
+	return d->native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
 }
 
 enum sf_framing

@@ -130,6 +130,10 @@ bool sf_track_runs_on(
 enum sf_framing sf_track_framing(
     struct sf_streams *s, const struct sf_track *t);
 
+/* Of one packet of a stream that is behind descriptors. */
+enum sf_framing sf_track_framing_of(
+    struct sf_track *t, const struct sf_unit *u);
+
 /* ---- codec.c: which payload format, when nobody says ---- */
 
 void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);
