@@ -202,6 +202,9 @@ judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
 	if (whole || (t->n >= TESTED && body_is_not_uniform(f) &&
 			 !only_the_head_is_vp8(t, f)))
 		return SF_CLEAR_PLAIN;
+	/* fragments of one ciphertext may look like units of one frame */
+	if (t->n < LEAST_FRAMES)
+		return SF_CLEAR_UNSURE;
 	/* a tail that is uneven with a uniform body is some scheme's trailer */
 	return trailer ? SF_CLEAR_UNSURE : SF_CLEAR_HEAD;
 }

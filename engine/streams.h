@@ -114,11 +114,13 @@ struct sf_words {
 	uint64_t spoilt[4]; /* by id: something else was there */
 };
 
-/* Of a stream behind SFrame payload descriptors: the frame under way. */
+/* Of a stream of video, or behind SFrame payload descriptors: the frame under
+   way. */
 struct sf_described {
 	bool any, native; /* native: it has none, and is as the codec has it */
 	bool known;       /* the header of the last that has one */
 	uint64_t kid, ctr;
+	uint8_t fits;     /* frames in a row that carry on from it */
 	uint32_t timestamp;
 };
 

@@ -98,3 +98,25 @@ def add(case):
 
     one_clear_frame("vp8")
     one_clear_frame("h264")
+
+    @case({"plaintext-start": [AV]}, verdict="fail", near="partly-clear",
+          is_={AV: ("mixed",)}, sdp=video("H264"))
+    def ten_frames_before_the_first_descriptor(c):
+        v = c.video(AV, ALICE, SFU, descriptor=True, codec="h264")
+        pack = v.pack
+        v.pack = lambda frame, number, room: (
+            packets.FORMATS["h264"] if number < 10 else pack)(
+                frame, number, room)
+        v.plain(10).sframe(200, kid=300)
+
+    @case(near="partly-clear", verdict="inconclusive", sdp=video("H265"))
+    def quiet_one_frame_in_eight_packets(c):
+        """Fragments of a ciphertext that read as units of one frame."""
+        v = c.video(AV, ALICE, SFU, descriptor=True)
+        frame = bytearray(header(1, 10) + c.rng.randbytes(8 * 1097 - 2))
+        for i in range(1, 8):
+            frame[i * 1097] = 0xb4
+        v.octets(bytes(frame))
+        v.pack = lambda frame, number, room: [
+            bytes([(i == 0) << 7 | (i == 7) << 6]) +
+            frame[i * 1097:(i + 1) * 1097] for i in range(8)]

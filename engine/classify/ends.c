@@ -7,10 +7,11 @@
 
 #include "engine/stats.h"
 
-#define MIDDLE      32   /* octets looked at of each frame */
-#define LEAST       256  /* octets of a frame that has a middle */
-#define LEAST_COUNT 4096 /* octets for the test of their values */
-#define LEAST_TAILS 40   /* frames whose last octets are compared */
+#define MIDDLE       32   /* octets looked at of each frame */
+#define LEAST        256  /* octets of a frame that has a middle */
+#define LEAST_COUNT  4096 /* octets for the test of their values */
+#define LEAST_MARKED 20   /* frames that end in the same octet */
+#define LEAST_TAILS  40   /* frames whose last octets are compared */
 
 void
 sf_classify_middle(
@@ -30,7 +31,8 @@ sf_classify_middle(
 bool
 sf_classify_has_mark(const struct sf_bit_counts *tail)
 {
-	for (unsigned i = 0; i < SF_TAIL && tail->strings >= LEAST_TAILS; i++) {
+	for (unsigned i = 0; i < SF_TAIL && tail->strings >= LEAST_MARKED;
+	     i++) {
 		uint8_t value = 0;
 		unsigned fixed = 0;
 

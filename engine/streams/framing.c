@@ -100,7 +100,8 @@ can_be_descriptors(const struct sf_record *recs, size_t n)
 	return !are_tocs(recs, n);
 }
 
-#define STEPS 1000 /* of CTR from frame to frame, with loss */
+#define SETTLED 3    /* frames that carry on from one with a descriptor */
+#define STEPS   1000 /* of CTR from frame to frame, with loss */
 
 /* Behind the first octet, a header that carries on from the last? */
 static bool
@@ -128,31 +129,81 @@ note_header(struct sf_described *d, struct sf_bytes in)
 	d->ctr = h.ctr;
 }
 
+/* Is it the first packet of a frame, by its timestamp? */
+static bool
+begins(struct sf_described *d, const struct sf_unit *u)
+{
+	if (d->any && u->timestamp == d->timestamp)
+		return false;
+	d->any = true;
+	d->timestamp = u->timestamp;
+	return true;
+}
+
+/* S, and nothing that is reserved. */
+static bool
+has_start(const struct sf_unit *u)
+{
+	return (u->payload.p[0] & (START | RESERVED)) == START;
+}
+
 /*
  * A frame that is not encrypted has no descriptor: it is sent as its codec has
  * it. Its first packet begins with bits that no descriptor has, or without S
  * though nothing was lost, and no header of the stream's is behind them.
  */
-enum sf_framing
-sf_track_framing_of(struct sf_track *t, const struct sf_unit *u)
+static void
+look_for_native(struct sf_track *t, const struct sf_unit *u)
 {
 	struct sf_described *d = &t->described;
-	const uint8_t *p = u->payload.p;
+
+	d->native = false;
+	if (has_start(u))
+		note_header(d, u->payload);
+	else if (d->known && !goes_on(d, u->payload))
+		d->native = (u->payload.p[0] & RESERVED) != 0 ||
+			    sf_depay_expects(&t->lane->depay, u->seq);
+}
+
+/*
+ * A stream may begin in the clear, before there is a key. No format of video
+ * begins a frame with S and four zeros: to VP8, VP9 and AV1 they say that it goes
+ * on, to H.264 and H.265 they are forbidden.
+ */
+static void
+look_for_described(struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_described *d = &t->described;
+
+	d->native = !has_start(u) || !sf_depay_expects(&t->lane->depay, u->seq);
+	if (d->native) {
+		d->fits = 0;
+		return;
+	}
+	d->fits = d->known && goes_on(d, u->payload) ? d->fits + 1 : 0;
+	note_header(d, u->payload);
+	if (d->fits < SETTLED)
+		return;
+	t->framing = SF_FRAMING_DESCRIPTOR;
+	t->pub.payload = &t->lane->depay.facts;
+}
+
+enum sf_framing
+sf_track_framing_of(
+    struct sf_track *t, enum sf_framing framing, const struct sf_unit *u)
+{
+	bool described = framing == SF_FRAMING_DESCRIPTOR;
 
 	if (u->payload.n < 3 || t->pub.codec == SF_CODEC_UNKNOWN)
-		return SF_FRAMING_DESCRIPTOR;
-	if (d->any && u->timestamp == d->timestamp)
-		return d->native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
-	d->any = true;
-	d->timestamp = u->timestamp;
-	d->native = false;
-	if ((p[0] & (START | RESERVED)) == START) {
-		note_header(d, u->payload);
-	} else if (d->known && !goes_on(d, u->payload)) {
-		d->native = (p[0] & RESERVED) != 0 ||
-			    sf_depay_expects(&t->lane->depay, u->seq);
-	}
-	return d->native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
+		return framing;
+	if (!begins(&t->described, u))
+		return t->described.native ? SF_FRAMING_CODEC
+					   : SF_FRAMING_DESCRIPTOR;
+	if (described)
+		look_for_native(t, u);
+	else
+		look_for_described(t, u);
+	return t->described.native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
 }
 
 enum sf_framing

@@ -130,9 +130,10 @@ bool sf_track_runs_on(
 enum sf_framing sf_track_framing(
     struct sf_streams *s, const struct sf_track *t);
 
-/* Of one packet of a stream that is behind descriptors. */
+/* Of one packet, where the stream has that framing: a frame in the clear has no
+   descriptor, and one behind a descriptor may follow clear ones. */
 enum sf_framing sf_track_framing_of(
-    struct sf_track *t, const struct sf_unit *u);
+    struct sf_track *t, enum sf_framing framing, const struct sf_unit *u);
 
 /* ---- codec.c: which payload format, when nobody says ---- */
 
