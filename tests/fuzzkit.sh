@@ -85,5 +85,14 @@ done
 tell 'conform.sh fails' $?
 sh -n fuzz/rotate.sh && sh -n fuzz/afl.sh
 tell 'scripts that fuzz' $?
+# the record of time: rows of several commits are added up, and what is short is told
+printf '# target\tengine\tseconds\texecutions\tfindings\tcommit\nrtp\tafl\t500\t7\t0\ta\nrtp\tafl\t400\t8\t0\tb\n' > "$work/rotation"
+TABLE="$work/rotation" MINUTES=0 sh fuzz/rotate.sh sap rtp > "$work/log" 2>&1
+grep -q '^rtp  *afl  *900  *15  *0$' "$work/log" &&
+    grep -q '^sap  *libfuzzer .* short by 900 s$' "$work/log" &&
+    grep -q '^1 of 4 have had 900 s; 0.8 hours are missing' "$work/log"
+tell 'what fuzzing is short of' $?
+MINUTES=0 sh fuzz/rotate.sh sframe_header > "$work/log" 2>&1
+tell 'the record that is kept' $?
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
