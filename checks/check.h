@@ -16,6 +16,8 @@ struct sf_conflict {
 	uint64_t kid;
 	uint64_t count;
 	struct sf_place first, last;
+	uint64_t restarted; /* of count: after CTR fell in one use of the KID */
+	struct sf_place restarted_at;
 	struct sf_example examples[SF_EXAMPLES];
 	unsigned n_examples;
 	bool by_key; /* one key opened both */
@@ -27,6 +29,7 @@ struct sf_stream_memory {
 	uint32_t source;
 	struct sf_place first, last;
 	bool any;
+	bool restarted; /* CTR fell in this use of the KID */
 };
 
 struct sf_checks {

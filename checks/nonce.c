@@ -47,6 +47,8 @@ note_conflict(struct sf_checks *k, const struct sf_frame_event *ev)
 	else
 		widen(c, ev->first, ev->last);
 	c->count++;
+	if (k->streams[ev->stream->id - 1].restarted && c->restarted++ == 0)
+		c->restarted_at = ev->first;
 	c->by_key |= ev->fingerprint != 0;
 	if (c->n_examples < SF_EXAMPLES && !waited)
 		c->examples[c->n_examples++] = sf_example_of(ev);
@@ -77,13 +79,18 @@ void
 sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 {
 	struct sf_stream_memory *m = &k->streams[ev->stream->id - 1];
-	bool back;
+	bool back, same_use;
 
 	/* DAVE and others start over under a new key that does not show */
 	if (!ev->has_nonce && ev->dialect != SF_DIALECT_NONE)
 		sf_cannot_tell(k, SFN001);
 	if (!ev->has_nonce)
 		return;
+	same_use = m->any && m->kid == ev->kid && m->source == ev->source &&
+		   m->fingerprint == ev->fingerprint;
+	m->restarted =
+	    same_use && (m->restarted || (ev->seen == SF_SEEN_DIFFERENT &&
+					     !ev->copy && fell(m, ev)));
 	if (ev->seen == SF_SEEN_DIFFERENT)
 		note_conflict(k, ev);
 	else
@@ -93,12 +100,11 @@ sf_check_nonce(struct sf_checks *k, const struct sf_frame_event *ev)
 	/* proven reuse is told as that, a repeat as a repeat */
 	if (!ev->rises || ev->copy)
 		return;
-	back = m->any && m->kid == ev->kid && m->source == ev->source &&
-	       m->fingerprint == ev->fingerprint && fell(m, ev) &&
-	       ev->seen == SF_SEEN_NEW;
+	back = same_use && fell(m, ev) && ev->seen == SF_SEEN_NEW;
 	sf_expect(k, SFN002, !back, ev);
 	*m = (struct sf_stream_memory){ ev->kid, ev->ctr, ev->fingerprint,
-		ev->source, m->any ? m->first : ev->first, ev->last, true };
+		ev->source, m->any ? m->first : ev->first, ev->last, true,
+		m->restarted };
 }
 
 /* ---- at the end: whose keys were they? ------------------------------------ */
@@ -171,6 +177,8 @@ went_round_in_order(const struct sf_stream *s, uint64_t kid)
 	return false;
 }
 
+#define RESTART 3 /* frames: one that is very late is none */
+
 enum scope { SCOPE_ONE, SCOPE_TWO, SCOPE_UNSURE };
 
 /* Of the key that opened this KID's frames; 0: none did. */
@@ -205,12 +213,25 @@ scope_of(const struct sf_checks *k, const struct sf_stream *a,
 	return sf_same_endpoint(k, a, b) ? SCOPE_ONE : SCOPE_TWO;
 }
 
+/* What is left of a conflict when a round of the KIDs explains what it can. */
+static enum sf_finding_id
+without_round(struct sf_conflict *c, const struct sf_stream *b)
+{
+	if (c->by_key || !rolled_over(b, c->kid))
+		return SFN001;
+	if (c->restarted < RESTART)
+		return went_round_in_order(b, c->kid) ? SFK014 : SFN002;
+	c->count = c->restarted;
+	c->first = c->restarted_at;
+	return SFN001;
+}
+
 static void
-judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
+judge_conflict(struct sf_checks *k, struct sf_conflict *c)
 {
 	const struct sf_stream *a = k->by_id[c->a - 1];
 	const struct sf_stream *b = k->by_id[c->b - 1];
-	enum sf_finding_id rule = SFN001;
+	enum sf_finding_id rule;
 	struct sf_finding *f;
 
 	switch (c->by_key ? SCOPE_ONE : scope_of(k, a, b, c->kid)) {
@@ -223,8 +244,7 @@ judge_conflict(struct sf_checks *k, const struct sf_conflict *c)
 	case SCOPE_ONE:
 		break;
 	}
-	if (!c->by_key && rolled_over(b, c->kid))
-		rule = went_round_in_order(b, c->kid) ? SFK014 : SFN002;
+	rule = without_round(c, b);
 	f = sf_failed(k, rule, c->b, c->count, c->first, c->last);
 	f->kid = c->kid;
 	f->frames += c->count;

@@ -1145,6 +1145,15 @@ def quiet_epochs_of_two_that_wrap_together(c):
         b.sframe(100, kid=5 << 2 | epoch % 4, ctr=0)
 
 
+@case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
+def a_counter_restarts_after_a_round(c):
+    """What the round explains is one thing, what comes after it another."""
+    a = alice(c)
+    for epoch in range(5):
+        a.sframe(100, kid=3 << 2 | epoch % 4, ctr=0)
+    a.sframe(60, kid=3 << 2, ctr=0)
+
+
 @case(near="kid-rolled-over", is_={A: UP})
 def epochs_that_do_not_come_round(c):
     a = alice(c)
