@@ -80,6 +80,27 @@ def mixed(where):
 
 
 @test
+def dumps_of_others(where):
+    """What else a log has in hex tells nothing of its media: DTLS there does
+    not make SRTP of what was logged in clear."""
+    packets = packets_of(sample("S08-naive.rtp.pcap"))
+    _, r = report(sample("S08-naive.rtp.pcap"))
+    want = {s["ssrc"]: (s["protection"], s["frames"]) for s in r["streams"]}
+    record = bytes.fromhex("16fefd0000000000000000002a") + bytes(42)
+    dump = "\n".join("%04x  %s" % (i, record[i:i + 16].hex(" "))
+                     for i in range(0, len(record), 16)).encode()
+    lines = formats.chromium(packets).split(b"\n")
+    for i in range(len(lines) - 1, 0, -60):
+        lines.insert(i, b"[1:2:1122/194217.1:INFO:a.cc(1)] a dump:\n" + dump)
+    _, r = report(put(where, "others.log", b"\n".join(lines)))
+    check("dumps of others: they are counted", r["accounting"]["dtls"] > 5,
+          r["accounting"])
+    got = {s["ssrc"]: (s["protection"], s["frames"]) for s in r["streams"]}
+    check("dumps of others: the media is what it was", got == want,
+          (got, want))
+
+
+@test
 def crowded(where):
     """RTCP about more SSRCs than there is room for: told."""
     for n, told in ((300, False), (3000, True)):

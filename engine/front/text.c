@@ -28,6 +28,7 @@ struct pending {
 	enum sf_direction direction;
 	int64_t time_ns;
 	bool timed;
+	bool timed_itself; /* its line has a time of its own */
 	uint32_t process;
 	uint64_t line; /* offset of its newest line */
 	size_t n;
@@ -58,8 +59,7 @@ cut_short(const struct text *t, const struct sf_dump_line *l)
 			t->tag == SF_DUMP_CHROMIUM_SCTP ||
 			t->tag == SF_DUMP_JANUS || t->tag == SF_DUMP_JANUS_DATA;
 
-	return l->half ||
-	       (tag_last && l->timed && l->tag == SF_DUMP_NO_TAG);
+	return l->half || (tag_last && l->timed && l->tag == SF_DUMP_NO_TAG);
 }
 
 /* An offset and octets, and nothing in front of them: text2pcap's form, which
@@ -127,6 +127,7 @@ begin_packet(struct text *t, const struct sf_dump_line *l)
 		.tag = l->tag,
 		.direction = direction_of(direction),
 		.process = t->process,
+		.timed_itself = l->timed,
 		.timed = l->timed || t->clock.stamped || t->clock.ticked,
 		.time_ns = sf_logclock_dump(&t->clock, l) };
 	t->preamble = false;
@@ -274,14 +275,37 @@ number_of(struct sf_capture_info *info, uint32_t process)
 	return i;
 }
 
+/*
+ * Octets without a word or a time in a log, and no RTP: what they were, and
+ * between whom, nobody tells. They are between addresses of their own, so that
+ * nothing of it is taken for a fact about the media of the log.
+ */
+static bool
+is_apart(const struct text *t, struct sf_bytes in)
+{
+	bool in_log = t->is_log || t->tag != SF_DUMP_NO_TAG;
+
+	return in_log && t->p.tag == SF_DUMP_NO_TAG && !t->p.timed_itself &&
+	       in.n > 0 && in.p[0] >> 6 != 2;
+}
+
+static unsigned
+number_for(struct sf_reader *r, struct sf_bytes in)
+{
+	const struct text *t = r->state;
+
+	if (is_apart(t, in))
+		return SF_WRAP_WHO - 1;
+	return t->p.process == 0 ? 0 : number_of(&r->info, t->p.process);
+}
+
 /* A datagram alone. */
 static void
 deliver_bare(struct sf_reader *r, struct sf_packet *out, struct sf_bytes in)
 {
 	struct text *t = r->state;
 	bool inward = t->p.direction == SF_DIR_IN;
-	unsigned who =
-	    t->p.process == 0 ? 0 : number_of(&r->info, t->p.process);
+	unsigned who = number_for(r, in);
 	struct sf_bare b = { .octets = in,
 		.original = in.n + (t->p.cut ? 1 : 0),
 		.src = inward ? sf_wrap_far_of(who) : sf_wrap_near_of(who),
