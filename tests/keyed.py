@@ -188,6 +188,21 @@ def test_other_kid(where):
           "of KID 8)" in " ".join(ran.text.split()), ran)
 
 
+def test_like_red(where):
+    """A header that reads as RED's with an empty block in front is SFrame's."""
+    base = bytes(range(16))
+    c = mkcap.Capture(11)
+    c.audio(0xa1, pt=63).sealed(80, 8, base, ctr=2**63)
+    path = os.path.join(where, "red.pcap")
+    c.write(path)
+    keys = write(where, "red.json", {
+        "schema": "sframe-tool/keys/v1", "suite": 4,
+        "keys": [{"kid": "8", "base_key": base.hex()}]})
+    _, r = report(path, keys)
+    check("a header like RED's", [s["protection"] for s in r["streams"]] ==
+          ["verified"], [s["frames_by_state"] for s in r["streams"]])
+
+
 def test_wrong(name, capture, keys, slug, none):
     ran, r = report(capture, keys)
     if r is None:
@@ -265,6 +280,7 @@ def main():
         test_too_far(where)
         test_headless(where)
         test_other_kid(where)
+        test_like_red(where)
         for capture in sorted(os.listdir(CALLS)):
             manifest = os.path.join(
                 CALLS, capture.split(".")[0] + ".manifest.json")

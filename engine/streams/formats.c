@@ -11,6 +11,7 @@
 #define EVENTS       16 /* keys of a telephone */
 #define NEVER_SFRAME 4  /* octets: the shortest header and tag are 5 */
 #define NOISE_MOST   11 /* octets of comfort noise */
+#define RED_HEAD(n)  (4 * ((n) - 1) + 1) /* octets in front of n blocks */
 #define LIKELY                                                                 \
 	8 /* evidence of a run in blocks of RED: to look into clear
                         ones does no harm */
@@ -301,7 +302,7 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 	struct sf_red red;
 	struct sf_diag d;
 	bool several = false;
-	size_t n = 0;
+	size_t n = 0, older = 0;
 
 	for (uint32_t at = t->held; at != 0 && n < 2 * SF_SETTLED;
 	     at = sf_held_at(s, at)->next) {
@@ -311,12 +312,16 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 		if (sf_red_parse(&red, u->payload, &d) != SF_OK)
 			return false;
 		part = part_of(u, red.payload);
+		older += u->payload.n - red.payload.n - RED_HEAD(red.blocks);
 		if (n > 0 && red.block[red.blocks - 1].pt != *block_pt)
 			return false;
 		*block_pt = red.block[red.blocks - 1].pt;
 		several |= red.blocks > 1;
 		record_block(&recs[n++], &part);
 	}
+	/* A header of SFrame may read as one of RED, with nothing in it. */
+	if (several && older == 0)
+		return false;
 	return n > 0 && can_be_block(*block_pt) &&
 	       (sf_track_runs_on(recs, n, 0, LIKELY) ||
 		   (several && sf_way_search(&way, recs, n)));
