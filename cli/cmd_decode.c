@@ -1,6 +1,8 @@
 /*
  * cmd_decode.c - one line per frame, in the order of their packets.
  */
+#include <inttypes.h>
+
 #include "cli/cmd.h"
 #include "cli/order.h"
 #include "cli/output.h"
@@ -13,7 +15,8 @@ struct printer {
 	struct sf_output out;
 	struct sf_report_style style;
 	bool json, headed; /* headed: the column names are not to come */
-	uint64_t frames;
+	uint64_t frames, whole,
+	    srtp; /* complete ones; those still under SRTP */
 };
 
 static void
@@ -26,6 +29,8 @@ print_frame(void *ctx, const struct sf_frame_event *ev)
 		sf_frame_text_header(p->out.f, &p->style);
 	p->headed = true;
 	p->frames++;
+	p->whole += ev->complete;
+	p->srtp += ev->hop;
 	if (p->json)
 		sf_frame_json(p->out.f, ev);
 	else
@@ -61,8 +66,14 @@ decode_into(
 	sf_order_flush(order);
 	if (run.unreadable > 0)
 		st = SF_EXIT_INPUT;
-	else if (p->frames == 0)
+	else if (p->frames == 0 || (p->srtp > 0 && p->srtp == p->whole))
 		st = SF_EXIT_INCONCLUSIVE;
+	if (p->srtp > 0)
+		sf_complain(NULL,
+		    "%" PRIu64 " of %" PRIu64 " frames are still under SRTP: "
+		    "whether SFrame is inside cannot be said. Give its keys "
+		    "with --srtp-keys or --keylog, or the a=crypto of --sdp",
+		    p->srtp, p->whole);
 	sf_run_wipe(&run);
 	if (!sf_output_close(&p->out, any))
 		st = SF_EXIT_INTERNAL;

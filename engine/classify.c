@@ -141,6 +141,7 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 {
 	struct sf_record *r = &c->recs[c->n++];
 
+	c->hop = frame->hop;
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
 	    (run->scratch == NULL || !opens_rebuilt(c, run, r, frame)) &&
 	    !sf_classify_open_dialect(

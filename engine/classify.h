@@ -64,6 +64,7 @@ struct sf_classifier {
 	bool copies;     /* no frames of a stream's own: only reuse is told */
 	uint64_t number; /* frames emitted */
 	bool running;    /* a run of headers is under way */
+	bool hop;        /* the last frame was under SRTP, it seems */
 	struct sf_placing placing;
 	struct sf_run_header last; /* of the run */
 	int64_t last_ns;

@@ -123,6 +123,7 @@ frame_of(const struct sf_unit *u, const struct sf_part *p, enum sf_codec codec,
 		.codec = codec,
 		.descriptor = descriptor,
 		.cut = u->cut,
+		.hop = u->hop,
 		.inter_known = p->inter_known,
 		.inter = p->inter,
 	};

@@ -33,6 +33,7 @@ struct sf_unit {
 	uint16_t ext_ids;  /* ids 1 to 15 of its header extension, a bit each */
 	uint32_t csrc;     /* hash of the CSRC list; 0: none */
 	uint64_t hash;     /* of the payload's ends: sf_hash_ends() */
+	bool hop;          /* of a stream under SRTP, as far as was seen */
 	struct sf_bytes payload; /* empty: padding only */
 };
 

@@ -22,6 +22,8 @@ struct sf_frame_event {
 	bool copy;                     /* a redundant one, under a KID and CTR that
 	                                  something else had */
 	bool complete;                 /* else nothing below is set */
+	bool hop;                      /* still under SRTP, it seems: what is inside
+	                                  cannot be said */
 	bool key;                      /* a video key frame, where it can be seen */
 	enum sf_state state;
 	/* Hash of the frame's length and ends, the tag in it: two ciphertexts that

@@ -389,6 +389,8 @@ struct sf_stream {
 	struct sf_evidence evidence;
 	struct sf_srtp_facts srtp;
 	bool sealed;             /* SRTP keys were tried, and none ever fitted */
+	bool hop;                /* under SRTP, as DTLS or SRTCP beside it or
+	                            Cryptex tells, and no key took that off */
 	const struct sf_exposure *exposure; /* engine/exposure.h; NULL: none */
 	struct sf_stream *next;  /* in order of id */
 };

@@ -23,6 +23,7 @@ struct sf_frame {
 	bool descriptor; /* an SFrame payload descriptor was taken off */
 	bool complete;   /* else octets is empty */
 	bool cut;        /* incomplete by the snap length */
+	bool hop;        /* of a stream under SRTP, as far as was seen */
 	bool inter_known, inter; /* the payload descriptor tells (VP9) */
 	bool foreign;            /* its units are none of its codec's */
 	uint16_t units;          /* NAL units or OBUs, as the packetizer had

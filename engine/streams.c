@@ -203,6 +203,19 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 		.payload = rtp->payload };
 }
 
+/* Does what was seen beside the stream tell that it is under SRTP? */
+static bool
+is_under_srtp(struct sf_streams *s, const struct sf_track *t)
+{
+	const struct sf_path *p =
+	    sf_streams_path(s, &t->pub.src, &t->pub.dst);
+
+	return !t->unsealed &&
+	       (p->dtls || (p->srtcp && !p->rtcp) || t->pub.srtp.cryptex > 0);
+}
+
+#define LOOK_BESIDE 16 /* packets from one look beside the stream to the next */
+
 void
 sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
     const struct sf_datagram *dg, const struct sf_rtp *rtp)
@@ -220,6 +233,10 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	t->pub.packets++;
 	t->records += dg->records;
 	t->pub.last = pkt->place;
+	t->unsealed |= (dg->removed & SF_REMOVED_SRTP) != 0;
+	if (t->pub.packets % LOOK_BESIDE == 1)
+		t->pub.hop = is_under_srtp(s, t);
+	u.hop = t->pub.hop;
 	note_pt(&t->pub, rtp->pt);
 	t->pub.srtp.cryptex +=
 	    rtp->ext_profile == 0xc0de || rtp->ext_profile == 0xc2de;
@@ -262,6 +279,7 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 	t->pub.dependency_inferred = t->boundaries.tried != 0;
 	t->pub.evidence.dtls = p->dtls;
 	t->pub.evidence.srtcp = p->srtcp && !p->rtcp;
+	t->pub.hop = is_under_srtp(s, t);
 	t->pub.lost = span > t->unique ? span - t->unique : 0;
 }
 

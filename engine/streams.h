@@ -139,6 +139,7 @@ struct sf_track {
 	unsigned n_held;
 	unsigned spared; /* n_held when last spared from eviction */
 	bool started, refused;
+	bool unsealed;            /* keys have taken SRTP off its packets */
 	struct sf_boundaries boundaries;
 	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;

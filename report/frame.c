@@ -108,6 +108,9 @@ sf_frame_text(FILE *f, const struct sf_frame_event *ev,
 		fprintf(f, "%*s", (int)(9 - strlen(state)), "");
 		dialect_text(f, ev);
 	}
+	if (ev->hop)
+		fprintf(f, "%*s                       srtp",
+		    (int)(9 - strlen(state)), "");
 	if (ev->complete && ev->key)
 		fprintf(f, "%s", ev->has_kid ? " key" : "  key");
 	fputc('\n', f);
@@ -180,6 +183,7 @@ sf_frame_json(FILE *f, const struct sf_frame_event *ev)
 	sf_emit_string(
 	    &e, "state", ev->complete ? sf_state_name(ev->state) : NULL);
 	put_header(&e, ev);
+	sf_emit_bool(&e, "srtp", ev->hop);
 	sf_emit_close(&e, '{');
 	return sf_emit_end(&e);
 }

@@ -39,6 +39,7 @@ scripts='
 	logsdp
 	media
 	names
+	decode
 	codecs
 	hostile
 	keyed

@@ -80,6 +80,25 @@ def disorder(b):
                   rocs, rocs)
 
 
+def opaque(b):
+    """What was inside is opaque: it is not SRTP still, though DTLS was seen."""
+    c = mkcap.Capture(seed=5)
+    c.datagram(0, "10.0.0.1:4000", "10.0.0.9:9000",
+               b"\x16\xfe\xfd" + bytes(41))
+    c.audio(0xa1, start=.1).noise(300)
+    packets = c.frames_of_wire()
+    suite = "AEAD_AES_128_GCM"
+    for what, p, keys in (("removed", packets, True), ("not removed", packets,
+                                                       False)):
+        path = b.write("opaque.pcap", seal(b.oracle, p, suite))
+        d = report(path, *(["--srtp-keys", key_file(b.where, entry(suite))]
+                           if keys else []))
+        s = d["streams"][0]
+        check("opaque, SRTP %s" % what, (s["protection"], s["dialect"]) == (
+            ("undecidable", "opaque") if keys else ("srtp", None)),
+            (s["protection"], s["dialect"]))
+
+
 def holes(b):
     """A stream that was away for half a wrap, and for several."""
     packets, _ = b.load("S03-sframe-gcm128.rtp.pcap")
@@ -594,5 +613,5 @@ def quiet(memory, what, secrets, call, *options):
 
 
 main([forms, doubled, around, relayed, verified, moving, cryptex, bad_files,
-      silence, suites, disorder, holes, mki, wrong, touched, plain_with_keys,
+      silence, opaque, suites, disorder, holes, mki, wrong, touched, plain_with_keys,
       sdes, comments])

@@ -350,6 +350,8 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 		.fingerprint = r->fingerprint,
 		.content = r->content,
 		.copy = c->copies,
+		.hop = c->hop && r->complete && !r->has_header &&
+		       r->state == SF_STATE_UNKNOWN,
 	};
 
 	if (!r->complete) {

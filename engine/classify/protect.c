@@ -70,7 +70,6 @@ protect_none(struct sf_classifier *c)
 {
 	struct sf_stream *s = c->pub;
 	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
-	bool hop = s->evidence.dtls || s->evidence.srtcp || s->srtp.cryptex > 0;
 	bool few = s->frames < SF_LEAST_RUN &&
 		   s->codec_from != SF_FROM_PAYLOAD &&
 		   outside(c, SF_CLEAR_HEAD) == 0;
@@ -78,7 +77,7 @@ protect_none(struct sf_classifier *c)
 	if (s->frames == 0)
 		undecidable(s, s->incomplete_frames > 0 ? SF_WHY_ALL_INCOMPLETE
 							: SF_WHY_NOT_MEDIA);
-	else if ((hop && (even * 2 > s->frames || few)) ||
+	else if ((s->hop && (even * 2 > s->frames || few)) ||
 		 (s->sealed && even * 2 > s->frames))
 		s->protection = SF_PROT_SRTP;
 	else if (even * 2 > s->frames) {
