@@ -231,8 +231,7 @@ settle_rules(struct sf_result *r)
 static bool
 is_media(const struct sf_stream *s)
 {
-	return s->kind != SF_KIND_REPAIR && s->codec != SF_CODEC_OTHER &&
-	       s->why != SF_WHY_NOT_MEDIA;
+	return s->kind != SF_KIND_REPAIR && s->why != SF_WHY_NOT_MEDIA;
 }
 
 /* Frames that a stream had, as far as can be told: where every one was cut, those

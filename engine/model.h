@@ -50,7 +50,8 @@ enum sf_codec {
 	SF_CODEC_RTX,  /* RFC 4588 */
 	SF_CODEC_ULPFEC,  /* RFC 5109 */
 	SF_CODEC_FLEXFEC, /* draft-ietf-payload-flexible-fec-scheme-03 */
-	SF_CODEC_OTHER, /* named by SDP, nothing that is judged (CN, DTMF, FEC) */
+	SF_CODEC_OTHER, /* named by SDP and none of these, or comfort noise and
+	                   events */
 	SF_CODECS
 };
 

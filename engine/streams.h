@@ -141,6 +141,7 @@ struct sf_track {
 	bool started, refused;
 	bool unsealed;            /* keys have taken SRTP off its packets */
 	struct sf_boundaries boundaries;
+	bool unlisted; /* SDP names a codec that is none of ours */
 	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;
 	struct sf_described described;

@@ -70,8 +70,7 @@ sf_words_plural(uint64_t n)
 static bool
 is_media(const struct sf_stream *s)
 {
-	return s->kind != SF_KIND_REPAIR && s->codec != SF_CODEC_OTHER &&
-	       s->why != SF_WHY_NOT_MEDIA;
+	return s->kind != SF_KIND_REPAIR && s->why != SF_WHY_NOT_MEDIA;
 }
 
 struct tally {

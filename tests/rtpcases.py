@@ -538,6 +538,54 @@ def add(case):
     def quiet_video_in_red_with_ulpfec(c):
         c.video(AV, ALICE, SFU, pt=116, pack=video_red(3)).sframe(200, kid=9)
 
+    def whole(ssrc, n, codec):
+        def ask(name, report, text):
+            s = [s for s in report["streams"]
+                 if s["ssrc"] == "0x%08x" % ssrc][0]
+            check("%s: %d frames of %s, none without a header" % (
+                name, n, codec), s["frames"] == n and s["codec"] == codec and
+                s["incomplete_frames"] == 0 and
+                s["frames_by_state"]["unknown"] == 0, s)
+        return ask
+
+    @case(is_={AV: UP}, also=whole(AV, 200, "vp8"))
+    def quiet_video_in_red_with_ulpfec_without_sdp(c):
+        c.video(AV, ALICE, SFU, pt=116, pack=video_red(3)).sframe(200, kid=9)
+
+    @case(is_={A: UP}, also=whole(A, 300, "opus"))
+    def quiet_red_begins_under_way(c):
+        """The payload type changes; its blocks are those of before."""
+        a = c.audio(A, ALICE, SFU).sframe(300, kid=9, ctr=300)
+        pack = red()
+        for i, p in enumerate(c._of(a)):
+            if 100 <= i < 200:
+                p.payload, p.pt = pack(p.payload, i, 0)[0], 63
+
+    @case(is_={A: UP}, also=whole(A, 300, "other"),
+          sdp=lambda: opus(pt=98).replace("opus/48000/2", "AMR-WB/16000"))
+    def quiet_audio_of_a_codec_that_is_not_known(c):
+        c.audio(A, ALICE, SFU, pt=98).sframe(300, kid=9)
+
+    @case(is_={AV: UP}, also=lambda name, report, text: check(
+        name + ": all frames", report["streams"][0]["frames"] == 120,
+        report["streams"][0]), sdp=lambda: sdp(("video", 98, "H266/90000", [])))
+    def quiet_video_of_a_codec_that_is_not_known(c):
+        c.video(AV, ALICE, SFU, pt=98, pack=packets.raw).sframe(120, kid=9)
+
+    @case(is_={AV: UP}, also=whole(AV, 120, None))
+    def quiet_slices_few_of_which_go_on(c):
+        """Nearly every frame fits into a packet, and those of two are frames all
+        the same."""
+        c.video(AV, ALICE, SFU, pt=98, pack=packets.raw).sframe(120, kid=9)
+
+    @case({"partly-clear": [AV]}, is_={AV: PARTLY}, also=whole(AV, 150, "h264"))
+    def h264_begins_with_two_key_frames(c):
+        """Both leave as much in the clear, which later ones tell."""
+        v = c.video(AV, ALICE, SFU, codec="h264") \
+            .sframe(150, kid=9, prefix=40, key_prefix=64)
+        at, number, make, _ = v.frames[1]
+        v.frames[1] = (at, number, make, v.frames[0][3])
+
     @case(is_={AV: UP}, also=relation(0xfe, AV, "flexfec"))
     def quiet_flexfec_on_its_own(c):
         v = c.video(AV, ALICE, SFU).sframe(200, kid=9)

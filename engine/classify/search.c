@@ -310,8 +310,8 @@ may_be_prefixed(const struct sf_classifier *c, const struct search *s)
 }
 
 /* A key frame in front of the run is its first frame, where the octets that it
-   leaves in the clear are known by now. */
-static void
+   leaves in the clear are known by now. False when there is none. */
+static bool
 start_with_key_frame(struct search *s)
 {
 	size_t at = s->found.start;
@@ -321,13 +321,15 @@ start_with_key_frame(struct search *s)
 	while (at > 0 && !s->recs[at - 1].complete)
 		at--;
 	if (at == 0 || s->best.at_key == s->best.at)
-		return;
+		return false;
 	r = &s->recs[at - 1];
-	if (r->key && sf_run_header(&a, r, s->best) &&
-	    sf_run_header(&b, &s->recs[s->found.start], s->best) &&
-	    sf_run_follows(
-		&a, r->last.time_ns, &b, s->recs[s->found.start].last.time_ns))
-		s->found.start = at - 1;
+	if (!r->key || !sf_run_header(&a, r, s->best) ||
+	    !sf_run_header(&b, &s->recs[s->found.start], s->best) ||
+	    !sf_run_follows(&a, r->last.time_ns, &b,
+		s->recs[s->found.start].last.time_ns))
+		return false;
+	s->found.start = at - 1;
+	return true;
 }
 
 /* Looks for a run among records from..to and marks its frames. */
@@ -350,7 +352,8 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 	if (c->running && s.best.at_key == s.best.at &&
 	    s.best.at == c->placing.at && s.best.layout == c->placing.layout)
 		s.best.at_key = c->placing.at_key;
-	start_with_key_frame(&s);
+	while (start_with_key_frame(&s))
+		;
 	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);
 	return sf_classify_begin(
 	    c, s.best, s.found.pace, from + (unsigned)s.found.start, to);

@@ -23,6 +23,8 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 	     at = sf_held_at(s, at)->next)
 		units[n++] = sf_held_at(s, at)->unit;
 	t->pub.codec = sf_depay_guess(units, n, &descriptor);
+	if (t->pub.codec == SF_CODEC_UNKNOWN && !descriptor)
+		t->pub.codec = sf_track_guess_in_red(t, units, n);
 	if (descriptor)
 		t->framing = SF_FRAMING_DESCRIPTOR;
 	if (t->pub.codec == SF_CODEC_OPUS && t->main_pt == HABIT_RED)
@@ -75,7 +77,7 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 {
 	enum sf_framing found;
 
-	if (t->pub.codec >= SF_CODEC_RTX)
+	if (t->pub.codec >= SF_CODEC_RTX && !t->unlisted)
 		return;
 	found = sf_track_framing(s, t);
 	if (found == SF_FRAMING_PACKET && t->pub.kind != SF_KIND_VIDEO &&
@@ -101,6 +103,8 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 	if (of == NULL)
 		of = sf_inferred_repaired(s, t);
 	sf_track_apply_sdp(s, t);
+	t->unlisted = t->pub.codec == SF_CODEC_OTHER && of == NULL &&
+		      !sf_track_is_beside(s, t);
 	if (of != NULL) {
 		t->pub.codec = SF_CODEC_RTX;
 		t->repaired = of;
@@ -112,6 +116,9 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		t->pub.codec = SF_CODEC_FLEXFEC;
 	} else if (t->pub.codec == SF_CODEC_UNKNOWN) {
 		guess_codec(s, t);
+	} else if (t->unlisted && t->pub.kind == SF_KIND_VIDEO) {
+		t->pub.codec = SF_CODEC_UNKNOWN; /* joined by timestamps */
+		t->pub.codec_from = SF_FROM_NOTHING;
 	} else if (t->pub.codec != SF_CODEC_RTX) {
 		struct sf_unit units[SF_SETTLED * 2];
 		bool descriptor;
@@ -132,6 +139,6 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		sf_boundaries_look_for(&t->boundaries);
 	sf_track_look_into_red(s, t);
 	t->plain_format = t->red == SF_RED_NOT &&
-			  t->pub.codec != SF_CODEC_OTHER &&
+			  (t->pub.codec != SF_CODEC_OTHER || t->unlisted) &&
 			  t->pub.kind != SF_KIND_REPAIR;
 }

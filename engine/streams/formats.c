@@ -178,6 +178,8 @@ take_video_red(
 	part = part_of(u, red.payload);
 	part.pt = red.block[red.blocks - 1].pt;
 	codec = part.pt == u->pt ? t->pub.codec : known_format(s, t, &part);
+	if (t->block_pt != 0 && part.pt != t->block_pt)
+		codec = SF_CODEC_ULPFEC; /* nobody says so, but what else */
 	if (is_frameless(codec)) {
 		take_fec(s, t, codec, &part);
 		pass(s, t, u);
@@ -343,6 +345,52 @@ look_into_video(struct sf_streams *s, struct sf_track *t)
 	}
 }
 
+enum sf_codec
+sf_track_guess_in_red(struct sf_track *t, struct sf_unit *units, size_t n)
+{
+	unsigned counts[128] = { 0 };
+	uint8_t most = 0;
+	size_t media = 0;
+	enum sf_codec codec;
+	bool descriptor;
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t pt = units[i].payload.p[0];
+
+		if (units[i].payload.n < 2 || pt < 35 || pt >= 128)
+			return SF_CODEC_UNKNOWN;
+		if (++counts[pt] > counts[most])
+			most = pt;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (units[i].payload.p[0] == most) {
+			struct sf_unit part = part_of(&units[i],
+			    sf_bytes(units[i].payload.p + 1,
+				units[i].payload.n - 1));
+
+			/* what stands between has a number too */
+			part.seq -= i - media;
+			units[media++] = part;
+		}
+	if (media < SF_SETTLED / 2 || media * 2 <= n)
+		return SF_CODEC_UNKNOWN;
+	codec = sf_depay_guess(units, media, &descriptor);
+	if (descriptor || codec < SF_CODEC_VP8 || codec > SF_CODEC_AV1)
+		return SF_CODEC_UNKNOWN;
+	t->red = SF_RED_VIDEO;
+	t->block_pt = most;
+	return codec;
+}
+
+bool
+sf_track_is_beside(struct sf_streams *s, const struct sf_track *t)
+{
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
+		if (sf_held_at(s, at)->unit.payload.n > NOISE_MOST)
+			return false;
+	return true;
+}
+
 void
 sf_track_look_into_red(struct sf_streams *s, struct sf_track *t)
 {
@@ -381,6 +429,29 @@ sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t)
 	return of != NULL;
 }
 
+/*
+ * RED that begins under way, around what has been sent without: all its blocks
+ * are of the payload type of before. That the octets of a ciphertext should be
+ * read so, with lengths that fit, is out of the question: its counter would be
+ * of eight octets.
+ */
+static bool
+wraps_main(struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_red red;
+	struct sf_diag d;
+
+	if (t->red != SF_RED_NOT || t->pub.kind != SF_KIND_AUDIO ||
+	    t->framing != SF_FRAMING_CODEC || t->main_pt < 96 ||
+	    sf_red_parse(&red, u->payload, &d) != SF_OK)
+		return false;
+	for (unsigned i = 0; i < red.blocks; i++)
+		if (red.block[i].pt != t->main_pt)
+			return false;
+	t->block_pt = t->main_pt;
+	return true;
+}
+
 void
 sf_track_other(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
@@ -390,7 +461,9 @@ sf_track_other(
 
 	if (t->red == SF_RED_VIDEO && u->pt == t->main_pt)
 		take_video_red(s, t, u);
-	else if (t->red == SF_RED_BLOCKS && codec == SF_CODEC_RED)
+	else if (codec == SF_CODEC_RED &&
+		 (t->red == SF_RED_BLOCKS ||
+		     (u->pt != t->main_pt && wraps_main(t, u))))
 		take_blocks(s, t, u);
 	else if (is_frameless(codec)) {
 		if (codec == SF_CODEC_OTHER)

@@ -206,6 +206,29 @@ sf_track_framing_of(
 	return t->described.native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
 }
 
+/* Packets that go on with a timestamp: have they headers of their own, that
+   follow on those before? Where most frames fit into a packet, the headers of
+   all packets run on well enough, and it is these that tell. */
+static bool
+are_slices(const struct sf_record *recs, size_t n)
+{
+	struct sf_placing p = { 0, 0, SF_LAYOUT_RFC9605, false };
+	struct sf_run_header a, b;
+	size_t asked = 0, fit = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (recs[i].timestamp != recs[i - 1].timestamp ||
+		    recs[i].seq != recs[i - 1].seq + 1)
+			continue;
+		asked++;
+		fit += sf_run_header(&a, &recs[i - 1], p) &&
+		       sf_run_header(&b, &recs[i], p) &&
+		       sf_run_follows(&a, recs[i - 1].last.time_ns, &b,
+			   recs[i].last.time_ns);
+	}
+	return asked > 0 && fit * 2 < asked;
+}
+
 enum sf_framing
 sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 {
@@ -218,7 +241,8 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 	if (n == 0)
 		return SF_FRAMING_CODEC;
 	if (sf_track_runs_on(recs, n, 0, SF_RUN_SURE))
-		return SF_FRAMING_PACKET;
+		return are_slices(recs, n) ? SF_FRAMING_CODEC
+					   : SF_FRAMING_PACKET;
 	k = first_of_frames(firsts, recs, n);
 	/* A KID of one octet, 8 to 15, reads as a config octet, and what is in
 	   front of it as a descriptor. */

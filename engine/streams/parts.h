@@ -242,6 +242,14 @@ void sf_fec_finish(struct sf_track *t);
 /* Of the packets held. */
 uint8_t sf_track_main_pt(struct sf_streams *s, const struct sf_track *t);
 
+/* Do the packets held carry comfort noise or events, and no frames? */
+bool sf_track_is_beside(struct sf_streams *s, const struct sf_track *t);
+
+/* The codec behind a RED header of one octet in each of n packets, for which
+   red and block_pt are then filled; UNKNOWN: none. Alters the units. */
+enum sf_codec sf_track_guess_in_red(
+    struct sf_track *t, struct sf_unit *units, size_t n);
+
 /* Fills red, when the codec is RED. */
 void sf_track_look_into_red(struct sf_streams *s, struct sf_track *t);
 
