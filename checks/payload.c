@@ -95,6 +95,32 @@ asked_of(const struct sf_payload_facts *f, enum sf_finding_id rule)
 	return rule == SFR016 ? f->joined : f->of[SF_PAYLOAD_PACKETS].n;
 }
 
+static void
+join(struct sf_payload_count *a, const struct sf_payload_count *b)
+{
+	if (b->n == 0)
+		return;
+	if (a->n == 0 || b->first.time_ns < a->first.time_ns)
+		a->first = b->first;
+	if (a->n == 0 || b->last.time_ns > a->last.time_ns)
+		a->last = b->last;
+	a->n += b->n;
+}
+
+/* Packets that can be either are what those are that can be but one. */
+static struct sf_payload_count
+count_of(const struct sf_payload_facts *f, enum sf_payload_fact fact)
+{
+	struct sf_payload_count x = f->of[fact];
+	enum sf_payload_fact maybe =
+	    f->of[SF_PAYLOAD_NO_DESCRIPTOR].n > 0 ? SF_PAYLOAD_NO_DESCRIPTOR
+						  : SF_PAYLOAD_RESERVED;
+
+	if (fact == maybe)
+		join(&x, &f->of[SF_PAYLOAD_NONE_MAYBE]);
+	return x;
+}
+
 /* Frames of which the counters show that they are SFrame vouch for what stands
    in front of them. */
 static void
@@ -107,16 +133,16 @@ judge_descriptors(struct sf_checks *k, const struct sf_stream *s)
 		return;
 	for (size_t i = 0;
 	     i < sizeof(descriptor_rules) / sizeof(descriptor_rules[0]); i++) {
-		const struct sf_payload_count *x =
-		    &f->of[descriptor_rules[i].fact];
+		struct sf_payload_count x =
+		    count_of(f, descriptor_rules[i].fact);
 		enum sf_finding_id rule = descriptor_rules[i].rule;
 
-		if (x->n == 0)
+		if (x.n == 0)
 			sf_passed(k, rule, asked_of(f, rule));
 		else
 			sf_add_example(
-			    sf_failed(k, rule, s->id, x->n, x->first, x->last),
-			    (struct sf_example){ .place = x->first });
+			    sf_failed(k, rule, s->id, x.n, x.first, x.last),
+			    (struct sf_example){ .place = x.first });
 	}
 }
 

@@ -285,6 +285,8 @@ sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 	if (u->payload.n == 0) {
 		if (d->open && u->seq == d->next_seq)
 			d->next_seq++; /* padding takes a number, no more */
+		if (d->any && u->seq != d->expected)
+			d->fragment.any = false; /* it is behind a loss */
 	} else if (framing == SF_FRAMING_PACKET) {
 		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
 	} else if (!joined) {

@@ -30,7 +30,7 @@ struct sf_unit {
 	bool numbered;     /* don is its decoding order number */
 	uint16_t don;      /* of H.264 in interleaved mode */
 	bool ext_known;    /* ext_ids was filled in */
-	uint16_t ext_ids;  /* ids 1 to 15 of its header extension, a bit each */
+	uint16_t ext_ids;  /* of its header extension: a bit each, of 16 */
 	uint32_t csrc;     /* hash of the CSRC list; 0: none */
 	uint64_t hash;     /* of the payload's ends: sf_hash_ends() */
 	bool hop;          /* of a stream under SRTP, as far as was seen */

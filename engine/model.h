@@ -263,6 +263,9 @@ enum sf_payload_fact {
 	SF_PAYLOAD_MARKER,        /* the marker bit on a fragment without E */
 	SF_PAYLOAD_EXTENSIONS,    /* other header extensions than before */
 	SF_PAYLOAD_NO_DESCRIPTOR, /* a fragment without one */
+	SF_PAYLOAD_NONE_MAYBE,    /* reserved bits on a later fragment alone, and
+	                             S, E and T as they should be: one in eight
+	                             that has no descriptor looks so */
 	SF_PAYLOAD_BROKEN,        /* no S, or no E, and nothing was lost */
 	SF_PAYLOAD_SPLIT,         /* T = 1 in more than one packet */
 	SF_PAYLOAD_PADDING,       /* P is set, and the count does not fit */

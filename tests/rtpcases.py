@@ -261,6 +261,33 @@ def add(case):
         for p in c.packets:
             bits(p, 0x03)
 
+    @case({"reserved-set": [AV]}, near="descriptor-missing", is_={AV: UP})
+    def reserved_bits_on_last_fragments_alone(c):
+        """S, E and T are as they should be: these are descriptors."""
+        for row in described(c)[:5]:
+            bits(row[-1], 0x01)
+
+    @case(near="fragments-broken", is_={AV: UP})
+    def quiet_padding_behind_lost_ends(c):
+        """What was lost stood in front of the padding, not behind it."""
+        v = c.video(AV, ALICE, SFU, descriptor=True, counter=Counter(300))
+        for _ in range(150):
+            v.sframe(1, kid=9).padding(1)
+        row = c._of(v)
+        dead = {id(p) for p, after in zip(row[60:], row[61:])
+                if p.payload and not after.payload and
+                p.timestamp // 6000 % 4 == 0}
+        assert len(dead) > 9
+        c.packets[:] = [p for p in c.packets if id(p) not in dead]
+
+    @case({"extensions-differ": [AV]}, is_={AV: UP})
+    def extensions_of_two_octets_differ(c):
+        rows = described(c)
+        for p in c.packets:
+            p.ext = (0x1000, bytes([5, 1]) + b"x" + bytes([40, 2]) + b"yy")
+        for row in rows[:5]:
+            row[1].ext = (0x1000, bytes([5, 1]) + b"x")
+
     @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP})
     def timestamps_of_fragments_differ(c):
         for row in described(c)[:5]:

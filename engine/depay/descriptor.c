@@ -78,13 +78,21 @@ note_t(struct sf_depay *d, const struct sf_sframe_payload *v,
 }
 
 /* Reserved bits on a later fragment of a frame that began without them: what
-   stands there is no descriptor. */
+   stands there is no descriptor, or one that is wrong in these bits alone. */
 static bool
-lacks_descriptor(
+is_odd(
     const struct sf_depay *d, const struct sf_sframe_payload *v, bool follows)
 {
 	return v->reserved != 0 && follows && d->fragment.open &&
 	       !d->fragment.reserved;
+}
+
+static bool
+is_odd_descriptor(const struct sf_depay *d, const struct sf_sframe_payload *v,
+    const struct sf_unit *u)
+{
+	return !v->start && v->end == u->marker &&
+	       v->packetized == d->fragment.packetized;
 }
 
 static void
@@ -92,20 +100,22 @@ note(struct sf_depay *d, const struct sf_unit *u)
 {
 	struct sf_sframe_payload v;
 	struct sf_diag diag;
-	bool follows = sf_depay_follows(d, u) && d->fragment.any;
+	bool follows = sf_depay_follows(d, u) && d->fragment.any, odd;
 
 	if (sf_sframe_payload_parse(&v, u->payload, &diag) != SF_OK)
 		return;
 	count(d, SF_PAYLOAD_PACKETS, u);
 	if (u->bad_padding)
 		count(d, SF_PAYLOAD_PADDING, u);
-	if (lacks_descriptor(d, &v, follows)) {
+	odd = is_odd(d, &v, follows);
+	if (odd && !is_odd_descriptor(d, &v, u)) {
 		count(d, SF_PAYLOAD_NO_DESCRIPTOR, u);
 		d->fragment.open = !u->marker;
 		return;
 	}
 	if (v.reserved != 0)
-		count(d, SF_PAYLOAD_RESERVED, u);
+		count(d,
+		    odd ? SF_PAYLOAD_NONE_MAYBE : SF_PAYLOAD_RESERVED, u);
 	if (follows)
 		note_order(d, &v, u);
 	note_t(d, &v, u, follows);
@@ -119,7 +129,7 @@ note(struct sf_depay *d, const struct sf_unit *u)
 		.packetized = v.packetized,
 		.fragments = d->fragment.fragments,
 		.wholes = d->fragment.wholes,
-		.reserved = v.reserved != 0,
+		.reserved = v.reserved != 0 && !odd,
 		.timestamp = u->timestamp,
 		.pt = u->pt,
 		.csrc = u->csrc,

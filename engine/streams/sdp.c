@@ -179,11 +179,10 @@ sf_track_note_ids(struct sf_unit *u, const struct sf_rtp *rtp)
 	struct sf_bytes rest = rtp->ext;
 	struct sf_element e;
 
-	u->ext_known = rtp->ext_profile == 0xbede || !rtp->has_ext;
-	if (!rtp->has_ext || !u->ext_known)
-		return;
+	u->ext_known = !rtp->has_ext || rtp->ext_profile == 0xbede ||
+		       (rtp->ext_profile & 0xfff0) == 0x1000;
 	while (sf_element_next(&e, &rest, rtp))
-		u->ext_ids = (uint16_t)(u->ext_ids | 1U << e.id);
+		u->ext_ids = (uint16_t)(u->ext_ids | 1U << e.id % 16);
 }
 
 /* MID and RID (RFC 8852), where SDP gives their ids. A repair stream says whose
