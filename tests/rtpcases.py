@@ -288,6 +288,24 @@ def add(case):
         for row in rows[:5]:
             row[1].ext = (0x1000, bytes([5, 1]) + b"x")
 
+    @case({"frame-too-short": [AV]}, near="plaintext-gap", verdict="fail",
+          is_={AV: UP})
+    def frames_cut_behind_their_headers(c):
+        """Five octets look like much; their KID is that of the stream."""
+        v = c.video(AV, ALICE, SFU, pack=packets.descriptor) \
+            .sframe(400, kid=9, ctr=300)
+        frames = {}
+        for p in c._of(v):
+            frames.setdefault(p.timestamp, []).append(p)
+        gone = set()
+        for row in list(frames.values())[100:106]:
+            row[0].payload = b"\xc0" + row[0].payload[1:6]
+            row[0].marker = 1
+            gone |= {id(p) for p in row[1:]}
+        c.packets[:] = [p for p in c.packets if id(p) not in gone]
+        for i, p in enumerate(c._of(v)):
+            p.seq = 500 + i
+
     @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP})
     def timestamps_of_fragments_differ(c):
         for row in described(c)[:5]:

@@ -6,6 +6,7 @@
 #include "parsers/sframe/header.h"
 
 #define KEPT_BACK 28 /* frames that may be the start of a run */
+#define LEAST_TAG 4  /* octets, of any suite */
 
 bool
 sf_classify_whole(const struct sf_classifier *c)
@@ -97,6 +98,16 @@ set_silence(struct sf_record *r)
 	r->apart = silence_of(r);
 }
 
+/* The KID of the run, and no room behind the header for any tag: a frame of it
+   that was cut, whatever so few octets look like. */
+static bool
+is_stump(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return c->running && c->placing.at == 0 &&
+	       r->octets < (uint32_t)c->last.octets + LEAST_TAG &&
+	       sf_classify_begins_as_run(c, r);
+}
+
 static void
 decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
     bool enclosed)
@@ -104,6 +115,8 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 	struct sf_run_header h;
 
 	r->decided = true;
+	if (what == SF_CLEAR_PLAIN && is_stump(c, r))
+		what = SF_CLEAR_UNSURE;
 	if (what != SF_CLEAR_PLAIN && is_straggler(c, r, &h)) {
 		sf_classify_claim(c, r, &h, c->placing.layout);
 		return;
