@@ -85,7 +85,9 @@ judge_video(struct sf_checks *k, const struct sf_stream *s)
 	const struct sf_exposure *x = s->exposure;
 
 	expect(k, SFE004, s, sf_exposure_has(x, SF_EXT_PICTURE, SAMPLES));
-	expect(k, SFE005, s, sf_exposure_has(x, SF_EXT_LAYERS, 1));
+	expect(k, SFE005, s,
+	    sf_exposure_has(x, SF_EXT_LAYERS, 1) ||
+		(s->dependency_id != 0 && s->dependency_inferred));
 	expect(k, SFE008, s, sf_exposure_has(x, SF_EXT_DEVICE, 1));
 	if (s->codec == SF_CODEC_VP8 || s->codec == SF_CODEC_VP9)
 		expect(k, SFE010, s,
