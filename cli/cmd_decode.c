@@ -66,7 +66,7 @@ decode_into(
 	sf_order_flush(order);
 	if (run.unreadable > 0)
 		st = SF_EXIT_INPUT;
-	else if (p->frames == 0 || (p->srtp > 0 && p->srtp == p->whole))
+	else if (p->frames == 0)
 		st = SF_EXIT_INCONCLUSIVE;
 	if (p->srtp > 0)
 		sf_complain(NULL,
