@@ -41,14 +41,60 @@ last_use(const struct sf_stream *s)
 	return u;
 }
 
+/* The same KIDs, each from about the same time on. */
+static bool
+in_step(const struct sf_stream *a, const struct sf_stream *b, int64_t grace_ns)
+{
+	const struct sf_key_use *x = a->keys, *y = b->keys;
+
+	for (; x != NULL && y != NULL; x = x->next, y = y->next) {
+		int64_t apart = x->first.time_ns - y->first.time_ns;
+
+		if (x->kid != y->kid || apart > grace_ns || apart < -grace_ns)
+			return false;
+	}
+	return x == NULL && y == NULL;
+}
+
+static bool
+has_kind(const struct sf_timeline *t, uint32_t sender, enum sf_kind kind)
+{
+	for (unsigned i = 0; i < t->n_lines; i++)
+		if (t->lines[i].sender == sender &&
+		    t->lines[i].stream->kind == kind)
+			return true;
+	return false;
+}
+
+/* Recordings hold a stream each and say not whose: audio and video that keep
+   step are one sender's. */
+static uint32_t
+recorded_with(const struct sf_checks *k, const struct sf_timeline *t,
+    const struct sf_stream *s)
+{
+	for (unsigned i = 0; i < t->n_lines; i++) {
+		const struct sf_track_line *l = &t->lines[i];
+
+		if (l->stream->recorded && !sf_known_apart(l->stream, s) &&
+		    in_step(l->stream, s, k->options.drift_grace_ns) &&
+		    !has_kind(t, l->sender, s->kind))
+			return l->sender;
+	}
+	return 0;
+}
+
 static uint32_t
 sender_of(const struct sf_checks *k, const struct sf_timeline *t,
     const struct sf_stream *s)
 {
+	uint32_t sender = 0;
+
 	for (unsigned i = 0; i < t->n_lines; i++)
 		if (sf_same_sender(k, t->lines[i].stream, s))
 			return t->lines[i].sender;
-	return t->n_senders + 1;
+	if (s->recorded)
+		sender = recorded_with(k, t, s);
+	return sender != 0 ? sender : t->n_senders + 1;
 }
 
 static void
