@@ -209,7 +209,7 @@ $(B)/harness/%.o: fuzz/harness/%.c
 	$(call say,CC)$(kit_cc) -MF $(@:.o=.d) -c -o $@ $<
 # All that the targets compare with, and no more: it builds in a moment, and
 # wants no library but libcrypto.
-reference := $(call obj,$(wildcard engine/session*.c engine/crypto/*.c) engine/replay.c parsers/sframe/header.c)
+reference := $(call obj,$(wildcard engine/session/*.c engine/crypto/*.c) engine/session/replay.c parsers/sframe/header.c)
 $(B)/harness/libreference.a: $(reference)
 	@mkdir -p $(@D)
 	$(call say,AR)rm -f $@; $(AR) rcs $@ $^

@@ -6,9 +6,9 @@
 
 #include "checks/kid.h"
 #include "checks/result.h"
+#include "engine/base/limits.h"
 #include "engine/config/eventfile.h"
 #include "engine/event.h"
-#include "engine/limits.h"
 
 struct sf_ledger;
 

@@ -7,7 +7,7 @@
 #define SF_COMPARE_H
 
 #include "checks/result.h"
-#include "engine/alter.h"
+#include "engine/diagnose/alter.h"
 #include "engine/event.h"
 
 /* What is kept of a frame of one side. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "checks/compare_parts.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 #define PLAIN_UNIQUE 32 /* octets of a clear frame that come once */
 

@@ -1,7 +1,7 @@
 /*
  * exposure.c - what leaks beside media that is encrypted end to end.
  */
-#include "engine/exposure.h"
+#include "engine/streams/exposure.h"
 
 #include <string.h>
 

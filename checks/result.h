@@ -4,7 +4,7 @@
 #ifndef SF_RESULT_H
 #define SF_RESULT_H
 
-#include "engine/capture.h"
+#include "engine/capture/capture.h"
 #include "engine/model.h"
 
 enum sf_severity { SF_NOTE, SF_WARNING, SF_ERROR, SF_CRITICAL };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "checks/check.h"
-#include "engine/wrap.h"
+#include "engine/capture/wrap.h"
 
 const struct sf_stream *
 sf_origin_of(const struct sf_checks *k, const struct sf_stream *s)

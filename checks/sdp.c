@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "checks/check.h"
-#include "engine/sdp.h"
+#include "engine/sdp/sdp.h"
 
 /* Where a description is at fault no packet is. */
 static const struct sf_place nowhere;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "checks/check.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 #define MARKS  1024       /* of one use, at most */
 #define FEW    16         /* that a use keeps */
@@ -258,9 +258,10 @@ fail(struct sf_checks *k, enum sf_finding_id rule, const struct sf_stream *s,
 }
 
 /*
- * The same counters in two captures, in other frames. Frames are looked at where
- * both captures kept the same counter. Where they kept none in common, counters
- * that both used for certain, at times far apart, were used for two frames.
+ * The same counters in two captures, in other frames. Frames are looked at
+ * where both captures kept the same counter. Where they kept none in common,
+ * counters that both used for certain, at times far apart, were used for two
+ * frames.
  */
 static void
 judge_pair(struct sf_checks *k, uint32_t i, uint32_t j)

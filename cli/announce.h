@@ -6,7 +6,7 @@
 #ifndef SF_ANNOUNCE_H
 #define SF_ANNOUNCE_H
 
-#include "engine/wrap.h"
+#include "engine/capture/wrap.h"
 
 #define SF_ANNOUNCED 2048 /* addresses; a power of 2 */
 

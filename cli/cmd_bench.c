@@ -14,7 +14,7 @@
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "engine/crypto/bare.h"
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 #include "parsers/sframe/header.h"
 #include "report/emit.h"
 

@@ -10,8 +10,8 @@
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/run.h"
-#include "engine/pcapng_out.h"
-#include "engine/wrap.h"
+#include "engine/capture/pcapng_out.h"
+#include "engine/capture/wrap.h"
 #include "report/escape.h"
 #include "report/version.h"
 

@@ -7,7 +7,7 @@
 
 #include "cli/keys.h"
 #include "cli/opt.h"
-#include "engine/diagnose.h"
+#include "engine/diagnose/diagnose.h"
 #include "report/emit.h"
 
 #define SF_FRAME_OCTETS ((size_t)1 << 20) /* of one frame, at most */

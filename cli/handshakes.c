@@ -22,7 +22,7 @@ has_pipe(const struct sf_config *config)
 	return false;
 }
 
-/* A transport, and room for twice of what that holds (engine/limits.h). */
+/* A transport, and room for twice of what that holds (engine/base/limits.h). */
 size_t
 sf_handshakes_octets(const struct sf_srtp_run *srtp,
     const struct sf_config *config, size_t memory)

@@ -8,10 +8,10 @@
 
 #include "cli/progress.h"
 #include "cli/srtp.h"
-#include "engine/capture.h"
-#include "engine/keyscan.h"
+#include "engine/capture/capture.h"
 #include "engine/pipeline.h"
-#include "engine/waiting.h"
+#include "engine/srtp/keyscan.h"
+#include "engine/srtp/waiting.h"
 
 struct sf_handshakes {
 	struct sf_srtp_run *srtp;

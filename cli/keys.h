@@ -9,7 +9,7 @@
 
 #include "cli/exit.h"
 #include "cli/opt.h"
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 
 /*
  * Reads the key file, with --kid-scheme, --per-ssrc-keys, --suite and

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/base/hash.h"
 #include "engine/crypto/crypto.h"
-#include "engine/hash.h"
 #include "engine/srtp/sdes.h"
 
 /* Room for text, taken when the first one is found. */

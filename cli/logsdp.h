@@ -5,8 +5,8 @@
 #ifndef SF_CLI_LOGSDP_H
 #define SF_CLI_LOGSDP_H
 
-#include "engine/capture.h"
-#include "engine/sdp.h"
+#include "engine/capture/capture.h"
+#include "engine/sdp/sdp.h"
 #include "engine/srtp/entry.h"
 
 #define SF_LOGSDP_OCTETS ((size_t)1 << 20) /* of all of them */

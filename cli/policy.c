@@ -8,7 +8,7 @@
 
 #include "cli/output.h"
 #include "cli/textfile.h"
-#include "engine/digest.h"
+#include "engine/base/digest.h"
 #include "report/policy.h"
 #include "report/version.h"
 

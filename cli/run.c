@@ -13,7 +13,7 @@
 #include "cli/progress.h"
 #include "cli/sdp.h"
 #include "cli/secret.h"
-#include "engine/digest.h"
+#include "engine/base/digest.h"
 
 /* ---- setting up ---------------------------------------------------------- */
 

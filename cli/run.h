@@ -11,7 +11,7 @@
 #include "cli/logsdp.h"
 #include "cli/opt.h"
 #include "cli/srtp.h"
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 #include "engine/pipeline.h"
 #include "report/report.h"
 

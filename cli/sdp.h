@@ -6,7 +6,7 @@
 
 #include "cli/exit.h"
 #include "cli/opt.h"
-#include "engine/sdp.h"
+#include "engine/sdp/sdp.h"
 #include "engine/srtp/entry.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include "cli/exit.h"
 #include "cli/opt.h"
-#include "engine/dtls.h"
+#include "engine/srtp/dtls.h"
 
 struct sf_srtp_run {
 	struct sf_srtp *srtp;

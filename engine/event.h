@@ -6,9 +6,9 @@
 #ifndef SF_EVENT_H
 #define SF_EVENT_H
 
+#include "engine/classify/record.h"
+#include "engine/keys/seen.h"
 #include "engine/model.h"
-#include "engine/record.h"
-#include "engine/seen.h"
 #include "parsers/sframe/header.h"
 
 struct sf_frame_event {

@@ -7,8 +7,8 @@
 #ifndef SF_MODEL_H
 #define SF_MODEL_H
 
-#include "engine/diagnose.h"
-#include "engine/dialect.h"
+#include "engine/diagnose/diagnose.h"
+#include "engine/dialect/dialect.h"
 #include "engine/packet.h"
 
 /* What one frame is (contract: frames_by_state, in this order). */
@@ -395,7 +395,7 @@ struct sf_stream {
 	bool sealed;             /* SRTP keys were tried, and none ever fitted */
 	bool hop;                /* under SRTP, as DTLS or SRTCP beside it or
 	                            Cryptex tells, and no key took that off */
-	const struct sf_exposure *exposure; /* engine/exposure.h; NULL: none */
+	const struct sf_exposure *exposure; /* engine/streams/exposure.h; NULL: none */
 	struct sf_stream *next;  /* in order of id */
 };
 

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/arena.h"
-#include "engine/datachannel.h"
-#include "engine/rtcp.h"
-#include "engine/streams.h"
+#include "engine/base/arena.h"
 #include "engine/streams/fec.h"
-#include "engine/transport.h"
+#include "engine/streams/rtcp.h"
+#include "engine/streams/streams.h"
+#include "engine/transport/datachannel.h"
+#include "engine/transport/transport.h"
 #include "parsers/rtp/demux.h"
 #include "parsers/rtp/sap.h"
 

@@ -4,13 +4,13 @@
 #ifndef SF_PIPELINE_H
 #define SF_PIPELINE_H
 
-#include "engine/classify.h"
-#include "engine/dtls.h"
+#include "engine/base/limits.h"
+#include "engine/classify/classify.h"
 #include "engine/event.h"
-#include "engine/limits.h"
-#include "engine/opener.h"
-#include "engine/sdp.h"
-#include "engine/srtp.h"
+#include "engine/keys/opener.h"
+#include "engine/sdp/sdp.h"
+#include "engine/srtp/dtls.h"
+#include "engine/srtp/srtp.h"
 
 struct sf_pipeline;
 

@@ -1,12 +1,13 @@
 /*
- * target_capture_file.c - a whole capture file, out of memory. It is there to
- * reach engine/capture.c, the front ends, engine/source.c and engine/link.c.
+ * target_capture_file.c - a whole capture file, out of memory. It is there
+ * to reach engine/capture/capture.c, the front ends, engine/capture/source.c
+ * and engine/link.c.
  *
  * Read in place and read by pieces, the packets and the damage must be the
  * same, and every packet of pcap and pcapng must lie inside the file.
  */
-#include "engine/capture.h"
-#include "engine/peel.h"
+#include "engine/capture/capture.h"
+#include "engine/transport/peel.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
  * Input: records of an octet (bit 0: from the server, bit 1: a key log, bits 2
  * and 3: which pair), two of length, and the datagram or the text.
  */
-#include "engine/dtls.h"
+#include "engine/srtp/dtls.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
  * Input: an octet of scheme and options, then frames: an octet of length, an
  * octet of SSRC, and the octets of header, ciphertext and tag.
  */
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 #include "fuzz/fuzz.h"
 #include "parsers/sframe/header.h"
 

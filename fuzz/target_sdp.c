@@ -1,9 +1,10 @@
 /*
- * target_sdp.c - session descriptions. It is there to reach engine/sdp.c: what
- * is read stays inside its tables, and does not depend on line ends.
+ * target_sdp.c - session descriptions. It is there to reach
+ * engine/sdp/sdp.c: what is read stays inside its tables, and does not
+ * depend on line ends.
  */
 #include "engine/config/sdpjson.h"
-#include "engine/sdp.h"
+#include "engine/sdp/sdp.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

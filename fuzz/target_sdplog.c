@@ -3,8 +3,8 @@
  * is one: lines that end in LF, the first two v= and o=, and media among them;
  * and written as JSON into one line it is found again.
  */
-#include "engine/sdp.h"
-#include "engine/sdplog.h"
+#include "engine/sdp/sdp.h"
+#include "engine/sdp/sdplog.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
  * Input: an octet of suite, an octet of clear prefix, then prefix, header,
  * ciphertext and tag. The key is the same for all.
  */
-#include "engine/opener.h"
+#include "engine/keys/opener.h"
 #include "fuzz/fuzz.h"
 #include "parsers/sframe/header.h"
 

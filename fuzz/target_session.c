@@ -1,5 +1,5 @@
 /*
- * target_session.c - engine/session*.c: one side sends, the other receives, and
+ * target_session.c - engine/session/: one side sends, the other receives, and
  * somebody between them sends what he likes. What was sealed opens to what it
  * was, once where there is a window; a counter is never used twice under a key;
  * nothing else opens.
@@ -7,7 +7,7 @@
  * Input: an octet of settings, then steps of an octet for what is done, one for
  * the key, and what the step takes.
  */
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -2,11 +2,11 @@
  * target_srtp.c - sf_srtp_open(): hostile packets, with the cryptography of the
  * product and with one that says yes to every tag (or to every other one).
  *
- * Input: an octet (bit 0: yes to tags, bit 1: to every other tag), then records:
- * an octet (bit 0 RTCP, bit 1 cut, bits 2 and 3 addresses, bit 4 in front of it
- * are headers), two of length, the packet.
+ * Input: an octet (bit 0: yes to tags, bit 1: to every other tag), then
+ * records: an octet (bit 0 RTCP, bit 1 cut, bits 2 and 3 addresses, bit 4 in
+ * front of it are headers), two of length, the packet.
  */
-#include "engine/srtp.h"
+#include "engine/srtp/srtp.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,12 +1,13 @@
 /*
  * target_tamper.c - seals a frame and opens it: untouched it opens and gives
- * the plaintext back, with any one bit changed it does not open and leaves no
- * plaintext. Through the AEADs of the product and the whole of engine/keys.c.
+ * the plaintext back, with any one bit changed it does not open and leaves
+ * no plaintext. Through the AEADs of the product and the whole of
+ * engine/keys/keys.c.
  *
  * Input: suite, which bit (2 octets), KID and CTR (8 octets each), then the
  * plaintext.
  */
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 #include "fuzz/fuzz.h"
 #include "parsers/sframe/header.h"
 

@@ -1,10 +1,11 @@
 /*
  * target_vectorfile.c - vector files. It is there to reach the readers of
  * engine/config/vector*.c and, with a library that opens everything, all of
- * engine/vector_run.c: what is read stays inside its tables, what is refused
- * has a cause, and every test comes out as something, twice the same.
+ * engine/vectors/vector_run.c: what is read stays inside its tables, what is
+ * refused has a cause, and every test comes out as something, twice the
+ * same.
  */
-#include "engine/vector_run.h"
+#include "engine/vectors/vector_run.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

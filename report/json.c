@@ -5,7 +5,7 @@
  * in the order of docs/report.schema.json. Nothing here is locale or clock.
  */
 #include "checks/policy.h"
-#include "engine/wrap.h"
+#include "engine/capture/wrap.h"
 #include "report/address.h"
 #include "report/json.h"
 #include "report/time.h"

@@ -1,4 +1,4 @@
-#include "engine/sdp.h"
+#include "engine/sdp/sdp.h"
 #include "report/json.h"
 
 static const char *const roles[] = {

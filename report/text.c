@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "checks/policy.h"
-#include "engine/wrap.h"
+#include "engine/capture/wrap.h"
 #include "report/address.h"
 #include "report/para.h"
 #include "report/time.h"

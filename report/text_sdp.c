@@ -1,6 +1,6 @@
 #include <inttypes.h>
 
-#include "engine/sdp.h"
+#include "engine/sdp/sdp.h"
 #include "report/para.h"
 #include "report/text.h"
 

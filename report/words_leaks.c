@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "checks/timeline.h"
-#include "engine/exposure.h"
+#include "engine/streams/exposure.h"
 #include "report/words_parts.h"
 
 /* How much the lengths tell, against what is known or at most. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-mistakes.py - frames with each of the mistakes of engine/mistakes.def, made by
+mistakes.py - frames with each mistake of engine/diagnose/mistakes.def, made by
 an implementation of RFC 9605 of its own: Python's hashlib and hmac, and AES and
 GCM written out below. Nothing is shared with the program.
 

@@ -4,8 +4,8 @@
 #ifndef SF_TEST_SEALED_H
 #define SF_TEST_SEALED_H
 
-#include "engine/keys.h"
-#include "engine/record.h"
+#include "engine/classify/record.h"
+#include "engine/keys/keys.h"
 #include "parsers/sframe/header.h"
 #include "tests/noise.h"
 #include "tests/rows.h"

@@ -2,9 +2,9 @@
  * test_ahead.c - frames opened before they are judged: what is believed of
  * that, what is not, and that the cipher is not asked twice.
  */
-#include "engine/ahead.h"
+#include "engine/keys/ahead.h"
 
-#include "engine/opener.h"
+#include "engine/keys/opener.h"
 #include "tests/sealed.h"
 
 struct set {

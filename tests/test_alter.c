@@ -1,7 +1,7 @@
 /* What was done to a frame between two points. */
 #include "tests/rows.h"
 
-#include "engine/alter.h"
+#include "engine/diagnose/alter.h"
 
 /* KID 9 in one octet, CTR 5 inline, and noise behind; as a longer form. */
 #define BODY "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4"

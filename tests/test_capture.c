@@ -1,11 +1,11 @@
 /*
- * Unit tests of engine/capture.c and its front ends. On every file that
+ * Unit tests of engine/capture/capture.c and its front ends. On every file that
  * libpcap reads, libpcap is the oracle: both readers must give the same
  * packets. The rest is compared with expectations made by hand.
  */
 #define _DEFAULT_SOURCE /* libpcap's headers use type names of BSD */
 
-#include "engine/capture.h"
+#include "engine/capture/capture.h"
 #include "tests/rows.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "engine/clear.h"
+#include "engine/classify/clear.h"
 
 #include "tests/noise.h"
 #include "tests/rows.h"

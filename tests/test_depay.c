@@ -1,4 +1,4 @@
-#include "engine/depay.h"
+#include "engine/depay/depay.h"
 
 #include <stdio.h>
 

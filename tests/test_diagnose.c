@@ -4,7 +4,7 @@
  * and nothing must be named where there is nothing to find.
  */
 #include "engine/config/json.h"
-#include "engine/diagnose.h"
+#include "engine/diagnose/diagnose.h"
 #include "tests/noise.h"
 #include "tests/rows.h"
 

@@ -2,7 +2,7 @@
  * test_gso.c - several datagrams in one record: found where they are, against a
  * model that tries every length, and not where octets only look like a header.
  */
-#include "engine/gso.h"
+#include "engine/transport/gso.h"
 
 #include "tests/noise.h"
 #include "tests/rows.h"

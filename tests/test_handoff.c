@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "engine/handoff.h"
+#include "engine/keys/handoff.h"
 
 #define STREAMS 3
 #define MOST    4096

@@ -3,7 +3,7 @@
  * negative control, and that secrets are wiped. Frames are sealed with the
  * derivations of kdf.h one by one, not with keys.c.
  */
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 #include "parsers/sframe/header.h"
 #include "tests/rows.h"
 

@@ -2,7 +2,7 @@
  * test_opener.c - frames put to keys: the places where a header may be, what
  * a wrong key gives, and the negative control when a cipher says yes to all.
  */
-#include "engine/opener.h"
+#include "engine/keys/opener.h"
 
 #include "tests/sealed.h"
 

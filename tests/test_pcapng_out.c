@@ -1,8 +1,8 @@
-/* Unit tests of engine/pcapng_out.c, by the reader of engine/capture.c, and of
-   the headers that engine/wrap.c makes. */
-#include "engine/capture.h"
-#include "engine/pcapng_out.h"
-#include "engine/wrap.h"
+/* Unit tests of engine/capture/pcapng_out.c, by the reader that is beside it, and
+   of the headers that engine/capture/wrap.c makes. */
+#include "engine/capture/capture.h"
+#include "engine/capture/pcapng_out.h"
+#include "engine/capture/wrap.h"
 #include "tests/rows.h"
 
 static const struct sf_capture_options plain;

@@ -1,6 +1,6 @@
-/* Unit tests of engine/peel.c and the steps under it. */
-#include "engine/link.h"
-#include "engine/peel.h"
+/* Unit tests of engine/transport/peel.c and the steps under it. */
+#include "engine/transport/link.h"
+#include "engine/transport/peel.h"
 #include "tests/rows.h"
 
 #define ETH(type)        "010203040506 0708090a0b0c" type

@@ -1,5 +1,5 @@
-/* Unit tests of engine/pieces.c, against a plain array of octets. */
-#include "engine/pieces.h"
+/* Unit tests of engine/transport/pieces.c, against a plain array of octets. */
+#include "engine/transport/pieces.h"
 #include "tests/rows.h"
 
 #define SPACE 6000

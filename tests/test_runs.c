@@ -1,4 +1,4 @@
-#include "engine/runs.h"
+#include "engine/classify/runs.h"
 
 #include "parsers/sframe/header.h"
 #include "tests/noise.h"

@@ -1,5 +1,5 @@
-/* Unit tests of engine/sdp.c, parsers/text/sdp_line.c and sdp_attr.c. */
-#include "engine/sdp.h"
+/* Unit tests of engine/sdp/sdp.c, parsers/text/sdp_line.c and sdp_attr.c. */
+#include "engine/sdp/sdp.h"
 #include "parsers/text/sdp_attr.h"
 #include "parsers/text/sdp_line.h"
 #include "tests/rows.h"

@@ -1,5 +1,5 @@
-/* Unit tests of parsers/text/log_sdp.c and engine/sdplog.c. */
-#include "engine/sdplog.h"
+/* Unit tests of parsers/text/log_sdp.c and engine/sdp/sdplog.c. */
+#include "engine/sdp/sdplog.h"
 #include "parsers/text/log_sdp.h"
 #include "tests/rows.h"
 

@@ -1,4 +1,4 @@
-#include "engine/seen.h"
+#include "engine/keys/seen.h"
 
 #include "tests/rows.h"
 

@@ -1,6 +1,6 @@
-/* Unit tests of engine/session.c, session_keys.c and replay.c. */
-#include "engine/replay.h"
-#include "engine/session.h"
+/* Unit tests of engine/session/session.c, session_keys.c and replay.c. */
+#include "engine/session/replay.h"
+#include "engine/session/session.h"
 #include "parsers/sframe/header.h"
 #include "tests/rows.h"
 

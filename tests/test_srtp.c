@@ -3,7 +3,7 @@
  * a row. With tags that say by their first octet whether they are right; the
  * real ones are in tests/srtp.py.
  */
-#include "engine/srtp.h"
+#include "engine/srtp/srtp.h"
 #include "tests/rows.h"
 
 #define RIGHT 0xaa

@@ -1,4 +1,4 @@
-#include "engine/stats.h"
+#include "engine/classify/stats.h"
 
 #include "tests/noise.h"
 #include "tests/rows.h"

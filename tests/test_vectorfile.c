@@ -2,7 +2,7 @@
  * Unit tests of vector files: what is read, what is refused and where, and
  * what a test comes out as.
  */
-#include "engine/vector_run.h"
+#include "engine/vectors/vector_run.h"
 #include "tests/out.h"
 #include "tests/rows.h"
 

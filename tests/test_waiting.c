@@ -1,5 +1,5 @@
-/* Unit tests of engine/waiting.c: all that goes in comes out, in its order. */
-#include "engine/waiting.h"
+/* Unit tests of engine/srtp/waiting.c: all that goes in comes out, in its order. */
+#include "engine/srtp/waiting.h"
 #include "tests/rows.h"
 
 #define ROOM 4096

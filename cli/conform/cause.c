@@ -1,14 +1,15 @@
 /*
- * cause.c - why do the frames of a shim not open? One that seals is asked for a
- * few before all cases, and the mistakes that implementations make are tried on
- * them (engine/diagnose.h). What one mistake breaks is then charged to the
- * requirement that it is against, and not to whatever a case is about.
+ * cause.c - why do the frames of a shim not open? One that seals is asked
+ * for a few before all cases, and the mistakes that implementations make are
+ * tried on them (engine/diagnose/diagnose.h). What one mistake breaks is
+ * then charged to the requirement that it is against, and not to whatever a
+ * case is about.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/conform/trial.h"
-#include "engine/diagnose.h"
+#include "engine/diagnose/diagnose.h"
 #include "parsers/sframe/header.h"
 
 static const char *const requirements[SF_MISTAKES] = {

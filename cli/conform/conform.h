@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#include "engine/config/vectorfile.h"
 #include "engine/shim/child.h"
 #include "engine/shim/line.h"
+#include "engine/vectors/vectorfile.h"
 
 /* ---- what a shim can, and what it says of itself ------------------------- */
 
@@ -158,7 +158,7 @@ enum sf_cause_kind {
 
 /* What is wrong with all frames of a suite, as far as it is known. */
 struct sf_cause {
-	unsigned mistake; /* of engine/diagnose.h, in what it seals; 0: none */
+	unsigned mistake; /* of diagnose.h, in what it seals; 0: none */
 	bool no_header;     /* what it seals does not begin with its KID */
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 };

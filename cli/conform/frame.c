@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/conform/conform.h"
+#include "engine/base/hash.h"
 #include "engine/crypto/kdf.h"
-#include "engine/hash.h"
 #include "parsers/sframe/header.h"
 
 /* ---- our side ------------------------------------------------------------ */

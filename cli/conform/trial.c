@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/conform/trial.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/text/shim_line.h"
 #include "report/escape.h"
 

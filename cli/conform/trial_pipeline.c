@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/conform/trial.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/text/shim_line.h"
 
 #define IN_FLIGHT 64 /* requests that are sent without waiting */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "engine/vector_run.h"
+#include "engine/vectors/vector_run.h"
 #include "report/emit.h"
 
 struct sf_vectors_check {

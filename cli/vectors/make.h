@@ -8,8 +8,8 @@
 #ifndef SF_MAKE_H
 #define SF_MAKE_H
 
-#include "engine/config/vectorfile.h"
 #include "engine/crypto/kdf.h"
+#include "engine/vectors/vectorfile.h"
 #include "parsers/sframe/header.h"
 #include "report/emit.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/stats.h"
+#include "engine/classify/stats.h"
 
 #define LEAST_BODY   20
 #define UNEVEN       3.0 /* deviations from which on a bit tells something */
@@ -195,9 +195,10 @@ is_uneven(const struct says *s, unsigned from, unsigned to)
 }
 
 /*
- * Is what lies beside a clear stretch ciphertext, or media that looks different?
- * Clearly not like the stretch, and even; where it is too little for a test of
- * that, about as unlike it as ciphertext is. A few bodies may be key frames.
+ * Is what lies beside a clear stretch ciphertext, or media that looks
+ * different? Clearly not like the stretch, and even; where it is too little
+ * for a test of that, about as unlike it as ciphertext is. A few bodies may
+ * be key frames.
  */
 static bool
 is_cipher(const struct says *s, unsigned from, unsigned to)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "engine/classify/stats.h"
 #include "engine/dialect/blank.h"
 #include "engine/dialect/search.h"
-#include "engine/stats.h"
 
 static enum sf_state
 state_of(enum sf_tried tried)
@@ -115,8 +115,9 @@ ends_in_zeros(const struct sf_record *r)
 }
 
 /*
- * Behind what such a format leaves in the clear there is ciphertext. Octets that
- * are not uniform there are no frames of it, whatever stands at their end.
+ * Behind what such a format leaves in the clear there is ciphertext. Octets
+ * that are not uniform there are no frames of it, whatever stands at their
+ * end.
  */
 static bool
 has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 static void
 count_limit(struct sf_model *m, enum sf_limit l, struct sf_place place)

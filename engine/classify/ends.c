@@ -1,11 +1,12 @@
 /*
- * ends.c - ciphertext that stops before its frame does. What was encrypted is
- * uniform to its last octet, tag and all (RFC 9605 4.4.3): octets at the end, or
- * in the middle, that are not were never encrypted, or were put behind.
+ * ends.c - ciphertext that stops before its frame does. What was encrypted
+ * is uniform to its last octet, tag and all (RFC 9605 4.4.3): octets at the
+ * end, or in the middle, that are not were never encrypted, or were put
+ * behind.
  */
 #include "engine/classify/parts.h"
 
-#include "engine/stats.h"
+#include "engine/classify/stats.h"
 
 #define MIDDLE       32   /* octets looked at of each frame */
 #define LEAST        256  /* octets of a frame that has a middle */

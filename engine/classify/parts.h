@@ -5,8 +5,8 @@
 #ifndef SF_CLASSIFY_PARTS_H
 #define SF_CLASSIFY_PARTS_H
 
-#include "engine/classify.h"
-#include "engine/stats.h"
+#include "engine/classify/classify.h"
+#include "engine/classify/stats.h"
 
 #define SF_LEAST_RUN 20 /* frames before "consistent" is said */
 

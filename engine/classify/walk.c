@@ -1,6 +1,6 @@
 #include "engine/classify/parts.h"
 
-#include "engine/stats.h"
+#include "engine/classify/stats.h"
 #include "parsers/sframe/header.h"
 
 /* The state of a frame that a header claims, by what keys said of it. */

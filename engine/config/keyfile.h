@@ -9,7 +9,7 @@
 #define SF_KEYFILE_H
 
 #include "engine/crypto/crypto.h"
-#include "engine/dialect.h"
+#include "engine/dialect/dialect.h"
 
 #define SF_KEYS_MAX     1024
 #define SF_OWNER_MAX    64

@@ -1,4 +1,4 @@
-#include "engine/depay.h"
+#include "engine/depay/depay.h"
 
 #include "parsers/media/h265.h"
 #include "parsers/media/sframe_payload.h"

@@ -5,7 +5,7 @@
 #ifndef SF_DEPAY_PARTS_H
 #define SF_DEPAY_PARTS_H
 
-#include "engine/depay.h"
+#include "engine/depay/depay.h"
 
 /* One packet's part of a frame. */
 struct sf_part {

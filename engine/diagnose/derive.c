@@ -1,5 +1,5 @@
 #include "engine/diagnose/vary.h"
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 
 #include <inttypes.h>
 #include <stdio.h>

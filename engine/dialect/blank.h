@@ -6,7 +6,7 @@
 #ifndef SF_DIALECT_BLANK_H
 #define SF_DIALECT_BLANK_H
 
-#include "engine/record.h"
+#include "engine/classify/record.h"
 
 bool sf_dialect_blank(const struct sf_record *r);
 

@@ -1,13 +1,13 @@
 /*
- * counters.c - formats with a plain counter in front: gbp-sframe's own header,
- * and home-made ones with key epoch and frame counter before the IV. A counter in
- * front is also what SFrame has, in any layout and behind any codec's octets: what
- * reads as one of those is none of these.
+ * counters.c - formats with a plain counter in front: gbp-sframe's own
+ * header, and home-made ones with key epoch and frame counter before the IV.
+ * A counter in front is also what SFrame has, in any layout and behind any
+ * codec's octets: what reads as one of those is none of these.
  */
 #include "engine/dialect/way.h"
 
-#include "engine/hash.h"
-#include "engine/runs.h"
+#include "engine/base/hash.h"
+#include "engine/classify/runs.h"
 
 #define NEAR  64        /* steps of a counter that other streams share */
 #define MOST  0x8000000 /* of a counter in 4 octets: above stand headers */

@@ -1,13 +1,14 @@
 /*
  * counts.c - formats with nothing but a count behind the frame: Signal,
- * Threema, WhatsApp, Jitsi of 2020, SRTP twice. One frame says nothing; a row of them does.
+ * Threema, WhatsApp, Jitsi of 2020, SRTP twice. One frame says nothing; a
+ * row of them does.
  */
 #include "engine/dialect/way.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/rtp/ohb.h"
 #include "parsers/sframe/livekit.h"
 #include "parsers/sframe/trailers.h"

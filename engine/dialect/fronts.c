@@ -2,7 +2,7 @@
    messages, Telegram. */
 #include "engine/dialect/way.h"
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/sframe/fronts.h"
 
 static struct sf_bytes

@@ -6,7 +6,7 @@
  */
 #include "engine/dialect/way.h"
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/sframe/livekit.h"
 
 #define COUNTS 65535u

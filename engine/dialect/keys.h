@@ -5,9 +5,9 @@
 #ifndef SF_DIALECT_KEYS_H
 #define SF_DIALECT_KEYS_H
 
+#include "engine/classify/runs.h"
 #include "engine/config/keyfile.h"
 #include "engine/dialect/way.h"
-#include "engine/runs.h"
 
 struct sf_dialect_keys;
 

@@ -2,7 +2,7 @@
    Video. */
 #include "engine/dialect/way.h"
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/sframe/trailers.h"
 
 #define STEPS 2000 /* of a counter that other streams share */

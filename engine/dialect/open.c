@@ -2,8 +2,8 @@
    opened, then only that. */
 #include <string.h>
 
+#include "engine/base/hash.h"
 #include "engine/dialect/keyring.h"
-#include "engine/hash.h"
 #include "parsers/sframe/livekit.h"
 
 #define SCANS    50 /* frames of a stream on which more than one way is tried */

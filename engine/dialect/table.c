@@ -1,4 +1,4 @@
-#include "engine/dialect.h"
+#include "engine/dialect/dialect.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef SF_DIALECT_WAY_H
 #define SF_DIALECT_WAY_H
 
-#include "engine/record.h"
+#include "engine/classify/record.h"
 
 struct sf_way {
 	enum sf_dialect dialect;

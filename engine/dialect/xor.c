@@ -7,7 +7,7 @@
  */
 #include "engine/dialect/way.h"
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "parsers/media/opus.h"
 #include "parsers/sframe/trailers.h"
 

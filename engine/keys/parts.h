@@ -4,7 +4,7 @@
 #ifndef SF_KEYS_PARTS_H
 #define SF_KEYS_PARTS_H
 
-#include "engine/keys.h"
+#include "engine/keys/keys.h"
 
 #define BUCKETS 2048u /* a power of two */
 #define SETTLED 8     /* SSRCs of one entry whose suite is remembered */

@@ -5,8 +5,8 @@
 #ifndef SF_SERVE_H
 #define SF_SERVE_H
 
-#include "engine/replay.h"
-#include "engine/session.h"
+#include "engine/session/replay.h"
+#include "engine/session/session.h"
 
 #define SF_SERVE_CONTEXTS 64
 #define SF_SERVE_NAME     32 /* octets of a context's name */

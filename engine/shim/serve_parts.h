@@ -1,10 +1,11 @@
 /*
- * serve_parts.h - what serve.c and serve_bare.c share: a request, and its answer.
+ * serve_parts.h - what serve.c and serve_bare.c share: a request, and its
+ * answer.
  */
 #ifndef SF_SERVE_PARTS_H
 #define SF_SERVE_PARTS_H
 
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "engine/shim/line.h"
 #include "engine/shim/serve.h"
 #include "parsers/text/shim_line.h"

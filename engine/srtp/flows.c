@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 static bool
 same_address(const struct sf_addr *a, const struct sf_addr *b)

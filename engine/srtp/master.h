@@ -3,7 +3,7 @@
  *
  * Contexts are made once for each master key; they serve every SSRC and both
  * RTP and RTCP. Nothing here knows of rollover counters or of which key is
- * whose: engine/srtp.c does.
+ * whose: engine/srtp/srtp.c does.
  */
 #ifndef SF_SRTP_MASTER_H
 #define SF_SRTP_MASTER_H

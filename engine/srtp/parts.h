@@ -4,8 +4,8 @@
 #ifndef SF_SRTP_PARTS_H
 #define SF_SRTP_PARTS_H
 
-#include "engine/srtp.h"
 #include "engine/srtp/master.h"
+#include "engine/srtp/srtp.h"
 
 #define SF_SRTP_WAYS       8    /* slots of the table that one flow may stand in */
 #define SF_SRTP_FRONT      512  /* octets of link and net headers kept in front */

@@ -1,4 +1,4 @@
-#include "engine/elements.h"
+#include "engine/streams/elements.h"
 #include "engine/streams/parts.h"
 #include "parsers/rtp/depdesc.h"
 

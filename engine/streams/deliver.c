@@ -1,6 +1,6 @@
 #include "engine/streams/parts.h"
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 struct frame_ctx {
 	struct sf_streams *s;

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/hash.h"
-#include "engine/stats.h"
+#include "engine/base/hash.h"
+#include "engine/classify/stats.h"
 #include "engine/streams/parts.h"
 #include "parsers/rtp/flexfec.h"
 #include "parsers/rtp/flexfec_rfc.h"

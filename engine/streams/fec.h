@@ -6,8 +6,8 @@
 #ifndef SF_STREAMS_FEC_H
 #define SF_STREAMS_FEC_H
 
+#include "engine/classify/stats.h"
 #include "engine/packet.h"
-#include "engine/stats.h"
 #include "parsers/rtp/fecmask.h"
 
 #define SF_FEC_KEPT    128  /* packets; a mask reaches over 110 */

@@ -1,6 +1,6 @@
+#include "engine/base/hash.h"
+#include "engine/classify/runs.h"
 #include "engine/dialect/search.h"
-#include "engine/hash.h"
-#include "engine/runs.h"
 #include "engine/streams/parts.h"
 #include "parsers/media/red.h"
 #include "parsers/rtp/flexfec.h"
@@ -291,10 +291,10 @@ record_block(struct sf_record *r, const struct sf_unit *part)
 }
 
 /*
- * Do the primary blocks of the packets held run on as SFrame frames do, or have
- * they the marks of another format? Then the blocks are encrypted, and RED is
- * around them. One block alone is one octet in front, and there are formats that
- * leave one in the clear.
+ * Do the primary blocks of the packets held run on as SFrame frames do, or
+ * have they the marks of another format? Then the blocks are encrypted, and
+ * RED is around them. One block alone is one octet in front, and there are
+ * formats that leave one in the clear.
  */
 static bool
 blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)

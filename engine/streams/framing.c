@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "engine/hash.h"
-#include "engine/runs.h"
+#include "engine/base/hash.h"
+#include "engine/classify/runs.h"
 #include "engine/streams/parts.h"
 #include "parsers/media/opus.h"
 #include "parsers/sframe/header.h"
@@ -167,8 +167,8 @@ look_for_native(struct sf_track *t, const struct sf_unit *u)
 
 /*
  * A stream may begin in the clear, before there is a key. No format of video
- * begins a frame with S and four zeros: to VP8, VP9 and AV1 they say that it goes
- * on, to H.264 and H.265 they are forbidden.
+ * begins a frame with S and four zeros: to VP8, VP9 and AV1 they say that it
+ * goes on, to H.264 and H.265 they are forbidden.
  */
 static void
 look_for_described(struct sf_track *t, const struct sf_unit *u)

@@ -10,7 +10,7 @@
  * one source share one word and differ in a second; audio and video of one
  * bundle differ in the one that layers share.
  */
-#include "engine/elements.h"
+#include "engine/streams/elements.h"
 #include "engine/streams/parts.h"
 
 #define LOOK  128 /* first packets whose words are read */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 bool
 sf_track_add_name(

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
-#include "engine/streams.h"
+#include "engine/base/hash.h"
+#include "engine/streams/streams.h"
 
 #define SF_SETTLED 16   /* packets that the payload format is guessed from */
 #define SF_DROPOUT 3000 /* numbers missed by loss: RFC 3550 A.1 */

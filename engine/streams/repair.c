@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 static bool
 lane_has(const struct sf_lane *l, uint16_t seq, uint32_t hash)
@@ -85,8 +85,9 @@ count_repeats(struct sf_streams *s, const struct sf_track *t,
 
 /*
  * A packet of a stream on probation, as it comes: does it repeat one that
- * another stream has just sent, or should have? Repairs may be so far apart that
- * nobody remembers what the first repeated when the last of a handful is here.
+ * another stream has just sent, or should have? Repairs may be so far apart
+ * that nobody remembers what the first repeated when the last of a handful
+ * is here.
  */
 static void
 note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)

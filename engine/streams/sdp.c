@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/elements.h"
+#include "engine/streams/elements.h"
 
 #define DESCRIPTORS 512 /* first packets whose payload descriptor is read */
 

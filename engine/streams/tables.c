@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 #define PROBES 8
 

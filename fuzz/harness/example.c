@@ -1,5 +1,5 @@
 /* example.c - the functions filled in for libsframe.a, in C. */
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "fuzz/harness/sframe_fuzz.h"
 #include "parsers/sframe/header.h"
 

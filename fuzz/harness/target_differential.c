@@ -2,7 +2,7 @@
  * target_differential.c - an implementation beside libsframe.a: both open, or
  * both refuse, and to the same octets; what one seals the other opens.
  */
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "fuzz/harness/common.h"
 #include "parsers/sframe/header.h"
 

@@ -1,0 +1,68 @@
+#include "engine/transport/gso.h"
+
+#include <string.h>
+
+#include "parsers/rtp/rtp.h"
+
+#define HEADER 12
+#define MOST   128 /* datagrams: UDP_MAX_SEGMENTS of Linux */
+
+static uint16_t
+seq_of(const uint8_t *p)
+{
+	return (uint16_t)(p[2] << 8 | p[3]);
+}
+
+/* The header at octet at is that of the packet n places behind the first. */
+static bool
+follows(struct sf_bytes in, size_t at, unsigned n)
+{
+	const uint8_t *p = in.p + at;
+
+	return p[0] >> 6 == 2 && memcmp(p + 8, in.p + 8, 4) == 0 &&
+	       seq_of(p) == (uint16_t)(seq_of(in.p) + n);
+}
+
+/* Does the whole of it fall into packets of that size? */
+static bool
+falls(struct sf_bytes in, size_t each)
+{
+	struct sf_rtp r;
+	struct sf_diag d;
+	unsigned n = 0;
+
+	for (size_t at = 0; at < in.n; at += each) {
+		size_t left = in.n - at;
+
+		if (left < HEADER || n == MOST || !follows(in, at, n) ||
+		    sf_rtp_parse(&r,
+			sf_bytes(in.p + at, left < each ? left : each),
+			&d) != SF_OK)
+			return false;
+		n++;
+	}
+	return n > 1;
+}
+
+size_t
+sf_gso_octets(struct sf_bytes in)
+{
+	const uint8_t *at, *end = in.p + in.n;
+
+	if (in.n < 2 * HEADER || in.p[0] >> 6 != 2)
+		return 0;
+	/* the SSRC again, where a header has it */
+	for (at = in.p + HEADER + 8; at + 4 <= end; at++) {
+		size_t each;
+
+		at = memchr(at, in.p[8], (size_t)(end - at) - 3);
+		if (at == NULL)
+			return 0;
+		if (at[1] != in.p[9])
+			continue;
+		each = (size_t)(at - in.p) - 8;
+		if (follows(in, each, 1) && falls(in, each))
+			return each;
+	}
+	return 0;
+}
