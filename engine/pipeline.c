@@ -49,7 +49,7 @@ sf_limits_for(size_t octets)
 		.held_octets = 2048,
 		.frame_octets = (size_t)256 << 10,
 		.assemblies = part * 6 / ((size_t)256 << 10),
-		.seen_frames = part * 31 / sizeof(struct sf_seen_slot),
+		.seen_frames = part * 32 / sizeof(struct sf_seen_slot),
 		.key_uses = part / sizeof(struct sf_key_use),
 		.transport_octets = part * 4,
 		.intervals = part / sizeof(struct sf_interval),

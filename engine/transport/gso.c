@@ -44,23 +44,34 @@ falls(struct sf_bytes in, size_t each)
 	return n > 1;
 }
 
+/* Where the SSRC stands again, from at on; NULL: nowhere. */
+static const uint8_t *
+ssrc_again(struct sf_bytes in, const uint8_t *at)
+{
+	const uint8_t *end = in.p + in.n - 3;
+
+	while (at < end) {
+		at = memchr(at, in.p[8], (size_t)(end - at));
+		if (at == NULL || memcmp(at, in.p + 8, 4) == 0)
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
 size_t
 sf_gso_octets(struct sf_bytes in)
 {
-	const uint8_t *at, *end = in.p + in.n;
+	const uint8_t *at;
 
 	if (in.n < 2 * HEADER || in.p[0] >> 6 != 2)
 		return 0;
-	/* the SSRC again, where a header has it */
-	for (at = in.p + HEADER + 8; at + 4 <= end; at++) {
-		size_t each;
+	/* of any number of datagrams, the last begins in the second half */
+	if (ssrc_again(in, in.p + (in.n + 1) / 2 + 8) == NULL)
+		return 0;
+	for (at = in.p + HEADER + 8; (at = ssrc_again(in, at)) != NULL; at++) {
+		size_t each = (size_t)(at - in.p) - 8;
 
-		at = memchr(at, in.p[8], (size_t)(end - at) - 3);
-		if (at == NULL)
-			return 0;
-		if (at[1] != in.p[9])
-			continue;
-		each = (size_t)(at - in.p) - 8;
 		if (follows(in, each, 1) && falls(in, each))
 			return each;
 	}
