@@ -311,6 +311,12 @@ def add(case):
         for row in described(c)[:5]:
             row[1].timestamp += 1
 
+    @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP},
+          sdp=video("VP9"))
+    def timestamps_of_fragments_differ_in_a_codec_that_is_known(c):
+        for row in described(c)[:5]:
+            row[1].timestamp += 1
+
     @case({"fragments-differ": [AV]}, verdict="fail", is_={AV: UP})
     def csrcs_of_fragments_differ(c):
         for row in described(c)[:5]:

@@ -150,7 +150,8 @@ has_start(const struct sf_unit *u)
 /*
  * A frame that is not encrypted has no descriptor: it is sent as its codec has
  * it. Its first packet begins with bits that no descriptor has, or without S
- * though nothing was lost, and no header of the stream's is behind them.
+ * though nothing was lost and the frame before has ended, and no header of the
+ * stream's is behind them.
  */
 static void
 look_for_native(struct sf_track *t, const struct sf_unit *u)
@@ -162,7 +163,8 @@ look_for_native(struct sf_track *t, const struct sf_unit *u)
 		note_header(d, u->payload);
 	else if (d->known && !goes_on(d, u->payload))
 		d->native = (u->payload.p[0] & RESERVED) != 0 ||
-			    sf_depay_expects(&t->lane->depay, u->seq);
+			    (!t->lane->depay.open &&
+				sf_depay_expects(&t->lane->depay, u->seq));
 }
 
 /*
