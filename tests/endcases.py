@@ -22,13 +22,15 @@ def cut_short(stream, n, first, tag=b"", last=True):
     return stream.add(n, frame)
 
 
-def trailed(stream, n, make):
-    """n whole ciphertexts, and what make says behind each."""
+def trailed(stream, n, make, silence=range(0)):
+    """n whole ciphertexts, and what make says behind each; those of silence have
+    an octet and a tag of ten."""
     count = Counter()
 
     def frame(rng, real):
         c = count.take()
-        return header(9, c) + rng.randbytes(len(real) + 16) + make(c)
+        return header(9, c) + rng.randbytes(
+            11 if c in silence else len(real) + 16) + make(c)
     return stream.add(n, frame)
 
 
@@ -51,6 +53,13 @@ def add(case):
     def a_key_index_and_a_number_behind_each_frame(c):
         trailed(c.audio(A, ALICE, SFU), 300,
                 lambda n: n.to_bytes(4, "big") + b"\x0c\x01")
+
+    @case({"trailer-behind": [A]}, is_={A: UP},
+          near=("tail-clear", "header-on-plaintext"))
+    def a_trailer_behind_silence(c):
+        trailed(c.audio(A, ALICE, SFU), 700,
+                lambda n: b"\x5f\x01" + n.to_bytes(2, "big"),
+                silence=range(150, 640))
 
     @case({"trailer-behind": [AV]}, near="tail-clear", is_={AV: UP})
     def a_magic_number_behind_each_video_frame(c):

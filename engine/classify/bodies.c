@@ -17,8 +17,10 @@
 #define SEED         24   /* bodies from which a stretch may grow */
 #define CHOICE       3.0  /* evidence that choosing a bit costs */
 
+#define ENDS 8 /* last octets of frames that have no whole tail */
+
 struct body_tally {
-	struct sf_bit_counts head, tail;
+	struct sf_bit_counts head, tail, ends;
 	struct sf_nibble_counts nib_head, nib_tail;
 	unsigned n;
 };
@@ -33,6 +35,8 @@ tally_body(struct body_tally *t, const struct sf_record *r)
 	t->n++;
 	sf_bits_add(&t->head, r->head + at, r->head_n - at);
 	sf_nibbles_add(&t->nib_head, r->head + at);
+	if (r->octets >= at + ENDS + SF_NIBBLES)
+		sf_bits_add(&t->ends, r->tail + r->tail_n - ENDS, ENDS);
 	if (r->octets < at + SF_TAIL)
 		return;
 	sf_bits_add(&t->tail, r->tail + r->tail_n - SF_TAIL, SF_TAIL);
@@ -41,15 +45,16 @@ tally_body(struct body_tally *t, const struct sf_record *r)
 
 /* The same, without the last octets of each frame. */
 static void
-tally_inner(struct body_tally *t, const struct sf_record *r)
+tally_inner(struct body_tally *t, const struct sf_record *r, size_t last)
 {
 	size_t at = (size_t)r->header.at + r->header.octets;
-	size_t end = r->octets < SF_TAIL ? 0 : r->octets - SF_TAIL;
+	size_t end = r->octets < last ? 0 : r->octets - last;
 
 	if (end > r->head_n)
 		end = r->head_n;
 	if (end < at + SF_NIBBLES)
 		return;
+	t->n++;
 	sf_bits_add(&t->head, r->head + at, end - at);
 	sf_nibbles_add(&t->nib_head, r->head + at);
 }
@@ -316,20 +321,27 @@ not_uniform(const struct body_tally *t)
 	       sf_nibbles_p(&t->nib_head) < SF_CLEAR_SURE;
 }
 
-/* Octets that are put behind each ciphertext are near the head of short ones. */
+/* Are enough frames uniform but for their last octets? */
 static bool
-only_trailer(const struct sf_classifier *c, const struct body_tally *t)
+uniform_within(const struct sf_classifier *c, size_t last)
 {
 	struct body_tally inner;
 
-	if (!sf_classify_has_mark(&t->tail))
-		return false;
 	memset(&inner, 0, sizeof(inner));
 	for (unsigned i = 0; i < c->n; i++)
 		if (c->recs[i].has_header &&
 		    c->recs[i].tried != SF_TRIED_OPENED)
-			tally_inner(&inner, &c->recs[i]);
-	return !not_uniform(&inner);
+			tally_inner(&inner, &c->recs[i], last);
+	return inner.n >= LEAST_BODY && !not_uniform(&inner);
+}
+
+/* Octets that are put behind each ciphertext are near the head of short ones;
+   silence has no whole tail. */
+static bool
+only_trailer(const struct sf_classifier *c, const struct body_tally *t)
+{
+	return (sf_classify_has_mark(&t->tail) && uniform_within(c, SF_TAIL)) ||
+	       (sf_classify_has_mark(&t->ends) && uniform_within(c, ENDS));
 }
 
 /*
