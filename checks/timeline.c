@@ -66,8 +66,8 @@ has_kind(const struct sf_timeline *t, uint32_t sender, enum sf_kind kind)
 	return false;
 }
 
-/* Recordings hold a stream each and say not whose: audio and video that keep
-   step are one sender's. */
+/* Recordings hold a stream each and say not whose, nor does what is made of them:
+   audio and video that keep step are one sender's. */
 static uint32_t
 recorded_with(const struct sf_checks *k, const struct sf_timeline *t,
     const struct sf_stream *s)
@@ -75,7 +75,7 @@ recorded_with(const struct sf_checks *k, const struct sf_timeline *t,
 	for (unsigned i = 0; i < t->n_lines; i++) {
 		const struct sf_track_line *l = &t->lines[i];
 
-		if (l->stream->recorded && !sf_known_apart(l->stream, s) &&
+		if (!sf_known_apart(l->stream, s) &&
 		    in_step(l->stream, s, k->options.drift_grace_ns) &&
 		    !has_kind(t, l->sender, s->kind))
 			return l->sender;
@@ -87,13 +87,12 @@ static uint32_t
 sender_of(const struct sf_checks *k, const struct sf_timeline *t,
     const struct sf_stream *s)
 {
-	uint32_t sender = 0;
+	uint32_t sender;
 
 	for (unsigned i = 0; i < t->n_lines; i++)
 		if (sf_same_sender(k, t->lines[i].stream, s))
 			return t->lines[i].sender;
-	if (s->recorded)
-		sender = recorded_with(k, t, s);
+	sender = recorded_with(k, t, s);
 	return sender != 0 ? sender : t->n_senders + 1;
 }
 

@@ -1097,7 +1097,7 @@ def own_check():
 
 
 def slugs():
-    with open(os.path.join(TOP, "engine", "mistakes.def")) as f:
+    with open(os.path.join(TOP, "engine", "diagnose", "mistakes.def")) as f:
         return re.findall(r'^MISTAKE\(\w+,\s*"([^"]*)"', f.read(), re.M)
 
 
