@@ -16,8 +16,7 @@
 #define BESIDE       1e-4 /* p of bodies beside clear ones that are clear too */
 #define SEED         24   /* bodies from which a stretch may grow */
 #define CHOICE       3.0  /* evidence that choosing a bit costs */
-
-#define ENDS 8 /* last octets of frames that have no whole tail */
+#define ENDS         8    /* last octets of frames that have no whole tail */
 
 struct body_tally {
 	struct sf_bit_counts head, tail, ends;

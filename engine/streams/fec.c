@@ -299,10 +299,15 @@ sf_fec_finish(struct sf_track *t)
 
 /* ---- formats ------------------------------------------------------------------- */
 
+/* The header, and the repair octets behind it, SF_FEC_OCTETS at most. */
 static void
-keep(struct sf_fec_unit *w, struct sf_bytes in, struct sf_bytes repair)
+keep(struct sf_fec_unit *w, struct sf_bytes in, uint16_t base, uint16_t length,
+    struct sf_fec_mask mask, struct sf_bytes repair)
 {
-	w->n = (uint16_t)repair.n; /* SF_FEC_OCTETS at most */
+	w->base = base;
+	w->length = length;
+	w->mask = mask;
+	w->n = (uint16_t)repair.n;
 	memcpy(w->octets, repair.p, repair.n);
 	if (w->packet_at != 0)
 		w->packet_at = (uint16_t)(w->packet_at + (repair.p - in.p));
@@ -316,10 +321,7 @@ read_ulpfec(struct sf_fec_unit *w, struct sf_bytes in)
 
 	if (sf_ulpfec_parse(&f, in, &d) != SF_OK)
 		return false;
-	w->base = f.base;
-	w->length = f.length;
-	w->mask = f.mask;
-	keep(w, in, f.payload);
+	keep(w, in, f.base, f.length, f.mask, f.payload);
 	if (f.protected < w->n)
 		w->n = f.protected;
 	return true;
@@ -334,10 +336,7 @@ read_flexfec(struct sf_fec_unit *w, struct sf_bytes in, uint32_t *ssrc)
 	if (sf_flexfec_parse(&f, in, &d) != SF_OK)
 		return false;
 	*ssrc = f.ssrc;
-	w->base = f.base;
-	w->length = f.length;
-	w->mask = f.mask;
-	keep(w, in, f.payload);
+	keep(w, in, f.base, f.length, f.mask, f.payload);
 	return true;
 }
 
@@ -349,10 +348,7 @@ read_flexfec_rfc(struct sf_fec_unit *w, struct sf_bytes in)
 
 	if (sf_flexfec_rfc_parse(&f, in, &d) != SF_OK)
 		return false;
-	w->base = f.base;
-	w->length = f.length;
-	w->mask = f.mask;
-	keep(w, in, f.payload);
+	keep(w, in, f.base, f.length, f.mask, f.payload);
 	return true;
 }
 

@@ -17,9 +17,7 @@
 #define GROUP 64  /* streams of one pair of addresses that are looked at */
 #define EARLY 512 /* numbers before the first one seen that RTX may ask for */
 #define TICKS 16  /* pairs of a group whose clocks are compared */
-#define LEAST                                                                  \
-	8 /* packets with a MID, over all streams, when nothing else
-                     speaks for it */
+#define LEAST 8   /* packets with a MID, when nothing else speaks for it */
 
 /* ---- words as they come ------------------------------------------------------ */
 
@@ -46,13 +44,23 @@ was_spoilt(const struct sf_words *w, uint8_t id)
 	return (w->spoilt[id / 64] >> id % 64 & 1) != 0;
 }
 
-static struct sf_word *
-row_of(struct sf_words *w, uint8_t id)
+/* The row of an id; the number of rows when there is none. */
+static unsigned
+index_of(const struct sf_words *w, uint8_t id)
 {
-	for (unsigned i = 0; i < w->n; i++)
-		if (w->rows[i].id == id)
-			return &w->rows[i];
-	return NULL;
+	unsigned i = 0;
+
+	while (i < w->n && w->rows[i].id != id)
+		i++;
+	return i;
+}
+
+static const struct sf_word *
+word(const struct sf_track *t, uint8_t id)
+{
+	unsigned i = index_of(&t->words, id);
+
+	return i < t->words.n ? &t->words.rows[i] : NULL;
 }
 
 /* Whatever comes under this id, it is no name. */
@@ -67,7 +75,8 @@ spoil(struct sf_words *w, struct sf_word *row, uint8_t id)
 static void
 note_word(struct sf_words *w, const struct sf_element *e)
 {
-	struct sf_word *row = row_of(w, e->id);
+	unsigned i = index_of(w, e->id);
+	struct sf_word *row = i < w->n ? &w->rows[i] : NULL;
 
 	if (e->id == 0 || was_spoilt(w, e->id))
 		return;
@@ -102,15 +111,6 @@ sf_words_note(struct sf_track *t, const struct sf_rtp *rtp)
 }
 
 /* ---- how two streams lie to each other ---------------------------------------- */
-
-static const struct sf_word *
-word(const struct sf_track *t, uint8_t id)
-{
-	for (unsigned i = 0; i < t->words.n; i++)
-		if (t->words.rows[i].id == id)
-			return &t->words.rows[i];
-	return NULL;
-}
 
 static bool
 equal(const struct sf_word *a, const struct sf_word *b)
