@@ -803,6 +803,32 @@ def text(where):
           ran)
 
 
+@test
+def senders_of_files_with_one_stream_each(where):
+    """Addresses that a converter made up say nothing of who sent."""
+    def of(kind, ssrc, ctr, first, then):
+        def make(c):
+            stream = getattr(c, kind)(ssrc, "10.1.1.1:1000", "10.2.2.2:2000")
+            fps = 50 if kind == "audio" else 15
+            stream.sframe(first * fps, kid=17, ctr=ctr)
+            stream.sframe(then * fps, kid=18, ctr=ctr)
+        return make
+
+    alice = of("audio", 0xa1, 0, 5, 10)
+    for name, other, senders in (
+            ("video in step", of("video", 0xa2, 5000, 5, 10), 1),
+            ("video much later", of("video", 0xa2, 5000, 12, 3), 2),
+            ("another audio", of("audio", 0xb1, 5000, 5, 10), 2)):
+        paths = []
+        for i, make in enumerate((alice, other)):
+            c = mkcap.Capture()
+            make(c)
+            paths.append(c.write(os.path.join(where, "%d.pcap" % i)))
+        report = keys(*paths, name=name)
+        check("a file each, %s: senders" % name,
+              len(report["senders"]) == senders, report["senders"])
+
+
 def main():
     with scratch() as where:
         for t in tests:
