@@ -8,26 +8,30 @@
 #include "engine/base/arena.h"
 
 enum sf_seen_answer {
-	SF_SEEN_NEW,       /* first use of the pair */
-	SF_SEEN_SAME,      /* the same octets before: a repeat or a copy */
-	SF_SEEN_DIFFERENT  /* other octets before */
+	SF_SEEN_NEW,      /* first use of the pair */
+	SF_SEEN_SAME,     /* the same octets before: a repeat or a copy */
+	SF_SEEN_DIFFERENT /* other octets before */
 };
 
 struct sf_seen_slot {
-	uint64_t pair;     /* hash of KID and CTR; 0: free */
+	uint64_t pair; /* hash of KID and CTR; 0: free */
 	uint32_t content;
-	uint32_t stream;   /* id */
+	uint32_t stream; /* id */
 };
 
 struct sf_seen {
 	struct sf_seen_slot *slots;
 	size_t mask;       /* slots - 1 */
+	uint64_t *touched; /* a bit for each block of slots that was written */
 	uint64_t forgotten;
 };
 
 /* kid is the KID, or a number that stands for the key where it is known. */
 
-/* slots is rounded down to a power of two, at least 64. */
+/*
+ * slots is rounded down to a power of two, at least 64; sf_seen_octets() is
+ * what that many take of the arena.
+ */
 bool sf_seen_init(struct sf_seen *s, struct sf_arena *a, size_t slots);
 size_t sf_seen_octets(size_t slots);
 
