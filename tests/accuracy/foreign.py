@@ -1,0 +1,78 @@
+"""foreign.py - encrypted end to end, by something else."""
+from calls import (draft, garbage, livekit, livekit_go, noise, prefixed, toc,
+                   trailed, H26X, NATIVE, OPUS, Sender)
+from kind import kind, length, some, GOOD
+
+
+def foreign(c, way, right, must=(), media=None):
+    c.network()
+    c.loss = min(c.loss, .05)
+    m = media or some(c)
+    s = c.add(Sender(c, 1), m, way, frames=length(c, 60))
+    c.expect[s.ssrc] = right
+    c.must |= set(must)
+    c.may |= {"not-rfc9605", "opaque-payload", "partly-clear"}
+    return s
+
+
+@kind(2)
+def foreign_prefixed(c):
+    # a TOC of several frames a packet, 7b, is also a config octet: KID 7
+    m = c.rng.choice([m for m in OPUS if m.ticks < 2880] +
+                     [m for m in NATIVE if m.codec == "vp8"])
+    s = foreign(c, prefixed, {"partly-clear"}, ["partly-clear"], m)
+    if s.frames < 100:
+        c.expect[s.ssrc] |= {"undecidable"}
+        c.must.clear()
+
+
+@kind(2)
+def foreign_livekit(c):
+    way = c.rng.choice((livekit, livekit, livekit_go))
+    m = None
+    if way is livekit and c.rng.random() < .3:
+        m = c.rng.choice(H26X)
+        c.sdp = True
+    foreign(c, way, {"other-dialect"}, ["not-rfc9605"], m)
+
+
+@kind()
+def foreign_draft(c):
+    s = foreign(c, draft, {"other-dialect"}, ["not-rfc9605"])
+    if s.frames < 100:
+        c.expect[s.ssrc] |= {"undecidable"}
+        c.must.clear()
+
+
+@kind(2)
+def foreign_noise(c):
+    s = foreign(c, noise, {"undecidable"}, ["opaque-payload"])
+    if s.frames < 150:
+        c.must.clear()
+
+
+@kind()
+def foreign_garbage(c):
+    """Neither SFrame nor media."""
+    s = foreign(c, garbage, {"undecidable", "srtp", "absent"})
+    c.may |= {"frames-unexplained"}
+    c.must.clear()
+
+
+@kind()
+def foreign_trailer(c):
+    """An application's octets behind each ciphertext: no clear media."""
+    c.network()
+    s = c.add(Sender(c, 1), c.rng.choice(OPUS + NATIVE), trailed,
+              frames=length(c, 60))
+    c.expect[s.ssrc] = GOOD | {"undecidable"}
+    c.may |= {"trailer-behind"}
+    if s.frames * (1 - c.loss) >= 150:
+        c.must.add("trailer-behind")
+
+
+@kind(2)
+def foreign_toc(c):
+    """The codec's head in the clear, the rest ciphertext."""
+    m = c.rng.choice(OPUS + [m for m in NATIVE if m.codec == "vp8"])
+    foreign(c, toc, {"undecidable", "other-dialect"}, media=m)
