@@ -8,12 +8,15 @@
 #	sh fuzz/rotate.sh TARGET...
 #
 # The record is fuzz/rotation.tsv, which is committed: a row for each target,
-# engine and commit of the code, with the seconds, the executions and what was
-# found in them. Rows are added up, so everybody's nights count; two branches
-# that both have new rows are merged by keeping both (.gitattributes).
+# engine and commit of the code, with the processor seconds of the fuzzer and all
+# its processes, the executions and what was found in them. So a run on a busy
+# machine, or at idle priority (chrt -i 0 make fuzz-rotation), counts as what it
+# was. Rows are added up, so everybody's nights count; two branches that both
+# have new rows are merged by keeping both (.gitattributes).
 #
-# SLICE is the seconds of one turn, ENGINES "libfuzzer afl" or one of the two,
-# TABLE another record. The corpora that grow are build/ENGINE/found/TARGET. A
+# SLICE is the processor seconds of one turn, which ends at ten times as many by
+# the clock in any case; ENGINES "libfuzzer afl" or one of the two, TABLE another
+# record. The corpora that grow are build/ENGINE/found/TARGET. A
 # finding stays there, and makes the exit status 1 as long as it does.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -82,6 +85,32 @@ add() {
 	rmdir "$lock"
 }
 
+# cpu PID: the hundredths of a second that it and what it started have used.
+cpu() {
+	cat /proc/[0-9]*/stat 2> /dev/null | awk -v root="$1" -v hz="$(getconf CLK_TCK)" '
+	    { pid = $1; sub(/^.*\) /, ""); parent[pid] = $2; ticks[pid] = $12 + $13 + $14 + $15 }
+	    END { for (p in ticks) { for (q = p; q in parent && q != root; ) q = parent[q]
+	    if (q == root) n += ticks[p] } printf "%d\n", n * 100 / hz }'
+}
+
+# run SECONDS LOG COMMAND...: until it has used as many of a processor, or ended
+# by itself. What it used is in $used, in hundredths.
+run() {
+	limit=$1 log=$2
+	shift 2
+	timeout $((limit * 10)) "$@" > "$log" 2>&1 &
+	pid=$!
+	used=0
+	while kill -0 $pid 2> /dev/null; do
+		sleep 1
+		now=$(cpu $pid)
+		[ "$now" -lt "$used" ] || used=$now
+		[ "$used" -lt $((limit * 100)) ] || kill $pid 2> /dev/null
+		[ "$(date +%s)" -lt "$until" ] || kill $pid 2> /dev/null
+	done
+	wait $pid
+}
+
 found_by_libfuzzer() {
 	find build/libfuzzer/found -maxdepth 1 -type f \( -name "$1-crash-*" -o -name "$1-timeout-*" \
 	    -o -name "$1-oom-*" -o -name "$1-leak-*" \) 2> /dev/null | wc -l
@@ -93,12 +122,11 @@ libfuzzer() { # TARGET SECONDS
 	[ ! -e "fuzz/$1.dict" ] || dict="-dict=fuzz/$1.dict"
 	log=build/libfuzzer/found/$1.log
 	before=$(found_by_libfuzzer "$1")
-	begun=$(date +%s)
-	"build/libfuzzer/fuzz/$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 \
+	run "$2" "$log" "build/libfuzzer/fuzz/$1" -timeout=10 -rss_limit_mb=1024 \
 	    -print_final_stats=1 -artifact_prefix="build/libfuzzer/found/$1-" $dict \
-	    "build/libfuzzer/found/$1" "corpora/$1" > "$log" 2>&1
+	    "build/libfuzzer/found/$1" "corpora/$1"
 	runs=$(awk '/number_of_executed_units/ { n = $2 } END { print n + 0 }' "$log")
-	add "$1" libfuzzer $(($(date +%s) - begun)) "$runs" \
+	add "$1" libfuzzer $(((used + 50) / 100)) "$runs" \
 	    $(($(found_by_libfuzzer "$1") - before))
 }
 
@@ -117,20 +145,19 @@ afl() { # TARGET SECONDS
 	mkdir -p "$out"
 	dict=
 	[ ! -e "fuzz/$1.dict" ] || dict="-x fuzz/$1.dict"
-	# it goes on in its own queue; a time behind it counts to its limit
+	# it goes on in its own queue
 	in=corpora/$1
 	[ ! -d "$out/default/queue" ] || in=-
 	bad=$(found_by_afl "$1")
 	before=$(stat_of "$out/default" execs_done)
-	begun=$(date +%s)
-	env AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
-	    AFL_NO_AFFINITY=1 AFL_QUIET=1 timeout -s INT $(($2 + 5)) \
+	run "$2" "$out/log" env AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
+	    AFL_NO_AFFINITY=1 AFL_QUIET=1 \
 	    afl-fuzz -t 2000 -i "$in" -o "$out" $dict -c "build/cmplog/fuzz/$1" \
-	    -- "build/afl/fuzz/$1" > "$out/log" 2>&1
+	    -- "build/afl/fuzz/$1"
 	after=$(stat_of "$out/default" execs_done)
 	[ "$after" -ge "$before" ] || before=0
 	[ "$after" -gt 0 ] || tail -n 5 "$out/log" >&2
-	add "$1" afl $(($(date +%s) - begun)) $((after - before)) \
+	add "$1" afl $(((used + 50) / 100)) $((after - before)) \
 	    $(($(found_by_afl "$1") - bad))
 }
 

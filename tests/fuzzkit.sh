@@ -92,6 +92,19 @@ grep -q '^rtp  *afl  *900  *15  *0$' "$work/log" &&
     grep -q '^sap  *libfuzzer .* short by 900 s$' "$work/log" &&
     grep -q '^1 of 4 have had 900 s; 0.8 hours are missing' "$work/log"
 tell 'what fuzzing is short of' $?
+# it counts what the processor did, also that of children, and not the clock
+mkdir -p "$work/rotate/fuzz" "$work/rotate/corpora/idler" "$work/rotate/build/libfuzzer/fuzz"
+cp fuzz/rotate.sh "$work/rotate/fuzz"
+printf '#!/bin/sh\ntrap "kill \$!; exit" TERM\nsleep 3\nsh -c "while :; do :; done" &\nwait\n' \
+    > "$work/rotate/build/libfuzzer/fuzz/idler"
+chmod +x "$work/rotate/build/libfuzzer/fuzz/idler"
+begun=$(date +%s)
+SECONDS_EACH=2 MINUTES=1 MAKE=true ENGINES=libfuzzer TABLE=rotation \
+    sh "$work/rotate/fuzz/rotate.sh" idler > "$work/log" 2>&1
+took=$(($(date +%s) - begun))
+awk -F'\t' -v took=$took '$1 == "idler" { ok = $3 >= 2 && $3 <= took - 2 } END { exit !ok }' \
+    "$work/rotate/rotation"
+tell 'processor seconds of fuzzing' $?
 MINUTES=0 sh fuzz/rotate.sh sframe_header > "$work/log" 2>&1
 tell 'the record that is kept' $?
 echo "$passed passed, $failed failed"
