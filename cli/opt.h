@@ -87,6 +87,7 @@ struct sf_config {
 	bool allow_inconclusive;
 	enum sf_colour colour;
 	bool quiet, verbose, markdown, help;
+	bool rtcp; /* decode: RTCP as well */
 	struct sf_kid_option kid;
 	bool per_ssrc_keys;
 	const char *keys;     /* NULL: none; "-", "fd:N" or the name of a file */

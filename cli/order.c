@@ -1,19 +1,29 @@
 /*
- * order.c - a heap of frames, earliest packet first.
+ * order.c - a heap of frames, earliest packet first, and a queue of RTCP.
  */
 #include "cli/order.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What the heap moves about; the events stay where they are. */
 struct entry {
 	uint64_t packet;
 	uint64_t arrival; /* keeps frames of one packet in their order */
 	uint32_t input;
-	uint32_t slot;
+	uint32_t slot; /* behind the heap: one that is free */
+};
+
+/* RTCP, which comes in order: one behind the other, the octets of each behind
+   it, and what has left in front is made use of again when room is short. */
+struct queue {
+	uint8_t *octets;
+	size_t room, first, end;
+	sf_compound_sink *sink;
 };
 
 struct sf_order {
+	struct queue rtcp;
 	size_t n, room;
 	uint64_t arrivals;
 	struct entry *heap;
@@ -41,6 +51,8 @@ sf_order_new(size_t room, sf_frame_sink *sink, void *ctx)
 		sf_order_free(o);
 		return NULL;
 	}
+	for (size_t i = 0; i < room; i++)
+		o->heap[i].slot = (uint32_t)i;
 	return o;
 }
 
@@ -94,30 +106,121 @@ rise(struct sf_order *o)
 	}
 }
 
-/* Sends the earliest frame and returns the slot that is free now. */
-static uint32_t
+/* ---- RTCP ------------------------------------------------------------------ */
+
+/* What a datagram takes in the queue, so that the next is aligned. */
+static size_t
+queue_octets(size_t payload)
+{
+	size_t unit = sizeof(struct sf_compound);
+
+	return unit + (payload + unit - 1) / unit * unit;
+}
+
+static bool
+has_rtcp(const struct sf_order *o)
+{
+	return o->rtcp.first < o->rtcp.end;
+}
+
+static struct sf_compound *
+first_rtcp(const struct sf_order *o)
+{
+	return (struct sf_compound *)(void *)(o->rtcp.octets + o->rtcp.first);
+}
+
+static void
+send_rtcp(struct sf_order *o)
+{
+	const struct sf_compound *at = first_rtcp(o);
+	struct sf_compound c = *at;
+
+	c.octets.p = (const uint8_t *)(at + 1); /* it may have been moved */
+	o->rtcp.first += queue_octets(c.octets.n);
+	o->rtcp.sink(o->ctx, &c);
+}
+
+static bool
+is_later(const struct sf_place *a, const struct entry *b)
+{
+	return a->input != b->input ? a->input > b->input
+				    : a->packet > b->packet;
+}
+
+/* ---- frames ---------------------------------------------------------------- */
+
+/* Sends the earliest frame, behind the RTCP in front of it. */
+static void
 send_first(struct sf_order *o)
 {
 	uint32_t slot = o->heap[0].slot;
 
+	while (has_rtcp(o) && !is_later(&first_rtcp(o)->place, &o->heap[0]))
+		send_rtcp(o);
 	o->sink(o->ctx, &o->events[slot]);
 	o->heap[0] = o->heap[--o->n];
+	o->heap[o->n].slot = slot;
 	sink_down(o);
-	return slot;
 }
 
 void
 sf_order_frame(void *ctx, const struct sf_frame_event *ev)
 {
 	struct sf_order *o = ctx;
-	uint32_t slot = (uint32_t)o->n;
+	uint32_t slot;
 
 	if (o->n == o->room)
-		slot = send_first(o);
+		send_first(o);
+	slot = o->heap[o->n].slot;
 	o->events[slot] = *ev;
 	o->heap[o->n++] = (struct entry){ ev->last.packet, o->arrivals++,
 		ev->last.input, slot };
 	rise(o);
+}
+
+bool
+sf_order_with_rtcp(struct sf_order *o, size_t octets, sf_compound_sink *sink)
+{
+	o->rtcp = (struct queue){
+		.octets = malloc(octets), .room = octets, .sink = sink
+	};
+	return o->rtcp.octets != NULL;
+}
+
+/* Moves what waits to the front, or lets go of the first, until n fit in. */
+static void
+make_room(struct sf_order *o, size_t n)
+{
+	struct queue *q = &o->rtcp;
+
+	while (q->room - q->end < n) {
+		if (q->end - q->first + n <= q->room / 2 || !has_rtcp(o)) {
+			memmove(
+			    q->octets, q->octets + q->first, q->end - q->first);
+			q->end -= q->first;
+			q->first = 0;
+			continue;
+		}
+		while (o->n > 0 && is_later(&first_rtcp(o)->place, &o->heap[0]))
+			send_first(o);
+		send_rtcp(o);
+	}
+}
+
+void
+sf_order_rtcp(struct sf_order *o, const struct sf_compound *c)
+{
+	size_t n = queue_octets(c->octets.n);
+	struct sf_compound *to;
+
+	if (n > o->rtcp.room / 2)
+		return;
+	make_room(o, n);
+	to = (struct sf_compound *)(void *)(o->rtcp.octets + o->rtcp.end);
+	*to = *c;
+	memcpy(to + 1, c->octets.p, c->octets.n);
+	to->octets = sf_bytes(to + 1, c->octets.n);
+	o->rtcp.end += n;
 }
 
 void
@@ -125,6 +228,8 @@ sf_order_flush(struct sf_order *o)
 {
 	while (o->n > 0)
 		send_first(o);
+	while (has_rtcp(o))
+		send_rtcp(o);
 }
 
 void
@@ -132,6 +237,7 @@ sf_order_free(struct sf_order *o)
 {
 	if (o == NULL)
 		return;
+	free(o->rtcp.octets);
 	free(o->events);
 	free(o->heap);
 	free(o);

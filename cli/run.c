@@ -117,7 +117,7 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
     size_t memory, const struct sf_run_hooks *hooks)
 {
 	struct sf_pipeline_options options = {
-		.jobs = sf_config_jobs(config),
+		.jobs = hooks->one_thread ? 1 : sf_config_jobs(config),
 		.sink = hooks->sink,
 		.sink_ctx = hooks->sink_ctx,
 		.frame_tap = hooks->tap,

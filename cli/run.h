@@ -20,13 +20,13 @@ struct sf_run {
 	unsigned n_inputs;
 	struct sf_input *inputs; /* in the order of the command line */
 	struct sf_capture_info
-	    *infos;          /* all zero for one that cannot be read */
-	unsigned unreadable; /* inputs of which nothing could be judged */
+	    *infos;              /* all zero for one that cannot be read */
+	unsigned unreadable;     /* inputs of which nothing could be judged */
 	struct sf_sdp *sdp;      /* of --sdp; NULL without it */
 	struct sf_logsdp logsdp; /* without --sdp: what logs hold */
 	struct sf_keyfile *keyfile; /* NULL without --keys */
 	struct sf_dialect_keys *dialect_keys;
-	struct sf_keys *keys;       /* likewise */
+	struct sf_keys *keys; /* likewise */
 	struct sf_srtp_run srtp;
 	struct sf_handshakes handshakes;
 	struct sf_pipeline *pipeline;
@@ -48,6 +48,7 @@ struct sf_run_hooks {
 	void *tap_ctx;
 	const uint8_t *codecs; /* engine/pipeline.h */
 	bool whole_hash;
+	bool one_thread;  /* the sink is called by the thread that reads */
 	sf_tap *datagram; /* each RTP and RTCP datagram as it is inside */
 	void *datagram_ctx;
 };

@@ -44,6 +44,7 @@
 #include "parsers/rtp/hdrext.h"
 #include "parsers/rtp/ohb.h"
 #include "parsers/rtp/rtcp.h"
+#include "parsers/rtp/rtcpfacts.h"
 #include "parsers/rtp/rtcpfb.h"
 #include "parsers/rtp/rtp.h"
 #include "parsers/rtp/sap.h"

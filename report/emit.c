@@ -18,6 +18,12 @@ sf_emit(FILE *f, bool lines)
 	return (struct sf_emit){ .f = f, .lines = lines, .empty = true };
 }
 
+struct sf_emit
+sf_emit_words(FILE *f)
+{
+	return (struct sf_emit){ .f = f, .words = true, .empty = true };
+}
+
 static void
 new_line(struct sf_emit *e)
 {
@@ -25,10 +31,27 @@ new_line(struct sf_emit *e)
 		fprintf(e->f, "\n%*s", (int)(2 * e->depth), "");
 }
 
+static void
+lead_in_words(struct sf_emit *e, const char *key)
+{
+	if (!e->empty)
+		fputs(e->arrays >> e->depth & 1 ? "; " : ", ", e->f);
+	e->empty = false;
+	if (key == NULL)
+		return;
+	for (; *key != '\0'; key++)
+		fputc(*key == '_' ? ' ' : *key, e->f);
+	fputc(' ', e->f);
+}
+
 /* What goes in front of a value: a comma, a line, a key. */
 static void
 lead_in(struct sf_emit *e, const char *key)
 {
+	if (e->words) {
+		lead_in_words(e, key);
+		return;
+	}
 	if (!e->empty)
 		fputs(e->lines ? "," : ", ", e->f);
 	if (e->depth > 0)
@@ -42,9 +65,12 @@ void
 sf_emit_open(struct sf_emit *e, const char *key, char what)
 {
 	lead_in(e, key);
-	fputc(what, e->f);
+	if (!e->words || what == '[')
+		fputc(what, e->f);
 	e->depth++;
 	e->empty = true;
+	e->arrays &= ~(1u << e->depth);
+	e->arrays |= (uint32_t)(what == '[') << e->depth;
 }
 
 void
@@ -56,7 +82,8 @@ sf_emit_close(struct sf_emit *e, char what)
 	e->empty = false;
 	if (!empty)
 		new_line(e);
-	fputc(what == '{' ? '}' : ']', e->f);
+	if (!e->words || what == '[')
+		fputc(what == '{' ? '}' : ']', e->f);
 }
 
 bool
@@ -70,6 +97,8 @@ sf_emit_end(struct sf_emit *e)
 void
 sf_emit_null(struct sf_emit *e, const char *key)
 {
+	if (e->words)
+		return;
 	lead_in(e, key);
 	fputs("null", e->f);
 }
@@ -78,7 +107,10 @@ void
 sf_emit_bool(struct sf_emit *e, const char *key, bool v)
 {
 	lead_in(e, key);
-	fputs(v ? "true" : "false", e->f);
+	if (e->words)
+		fputs(v ? "yes" : "no", e->f);
+	else
+		fputs(v ? "true" : "false", e->f);
 }
 
 void
@@ -89,10 +121,17 @@ sf_emit_count(struct sf_emit *e, const char *key, uint64_t v)
 }
 
 void
+sf_emit_signed(struct sf_emit *e, const char *key, int64_t v)
+{
+	lead_in(e, key);
+	fprintf(e->f, "%" PRId64, v);
+}
+
+void
 sf_emit_u64(struct sf_emit *e, const char *key, uint64_t v)
 {
 	lead_in(e, key);
-	fprintf(e->f, "\"%" PRIu64 "\"", v);
+	fprintf(e->f, e->words ? "%" PRIu64 : "\"%" PRIu64 "\"", v);
 }
 
 void
@@ -114,9 +153,20 @@ sf_emit_string(struct sf_emit *e, const char *key, const char *v)
 		sf_emit_null(e, key);
 		return;
 	}
+	if (!e->words) {
+		sf_emit_text(e, key, sf_bytes(v, strlen(v)));
+		return;
+	}
+	lead_in(e, key);
+	sf_escape_write(e->f, sf_bytes(v, strlen(v)), SF_ESCAPE_TEXT);
+}
+
+void
+sf_emit_text(struct sf_emit *e, const char *key, struct sf_bytes v)
+{
 	lead_in(e, key);
 	fputc('"', e->f);
-	sf_escape_write(e->f, sf_bytes(v, strlen(v)), SF_ESCAPE_JSON);
+	sf_escape_write(e->f, v, e->words ? SF_ESCAPE_TEXT : SF_ESCAPE_JSON);
 	fputc('"', e->f);
 }
 
@@ -124,8 +174,10 @@ void
 sf_emit_hex(struct sf_emit *e, const char *key, struct sf_bytes v)
 {
 	lead_in(e, key);
-	fputc('"', e->f);
+	if (!e->words)
+		fputc('"', e->f);
 	for (size_t i = 0; i < v.n; i++)
 		fprintf(e->f, "%02x", v.p[i]);
-	fputc('"', e->f);
+	if (!e->words)
+		fputc('"', e->f);
 }

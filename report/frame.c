@@ -26,9 +26,8 @@ sf_frame_text_header(FILE *f, const struct sf_report_style *style)
 	return !ferror(f);
 }
 
-/* "12", or "2:12" for packet 12 of the second capture. */
-static void
-packet_text(char *out, size_t size, const struct sf_place *p)
+void
+sf_frame_packet(char *out, size_t size, const struct sf_place *p)
 {
 	if (p->input == 0)
 		snprintf(out, size, "%" PRIu64, p->packet);
@@ -90,7 +89,7 @@ sf_frame_text(FILE *f, const struct sf_frame_event *ev,
 		paint = sf_paint_of_state(ev->state);
 		state = sf_state_name(ev->state);
 	}
-	packet_text(packet, sizeof(packet), &ev->last);
+	sf_frame_packet(packet, sizeof(packet), &ev->last);
 	sf_time_clock(clock, ev->last.time_ns);
 	fprintf(f,
 	    "%7s  %s  0x%08" PRIx32 "  %-6s %-5s %6" PRIu64 " %6" PRIu32

@@ -40,7 +40,7 @@ sf_json_feedback(struct sf_emit *e, const struct sf_feedback *f)
 		sf_emit_null(e, "bitrate");
 	sf_emit_count(e, "reports", f->reports);
 	if (f->reports > 0) {
-		sf_emit_double(e, "reported_lost", f->reported_lost);
+		sf_emit_signed(e, "reported_lost", f->reported_lost);
 		sf_emit_double(e, "worst_fraction", f->worst_fraction / 256.);
 	} else {
 		sf_emit_null(e, "reported_lost");

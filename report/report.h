@@ -41,11 +41,13 @@ bool sf_report_json(
 bool sf_report_jsonl(
     FILE *f, const struct sf_result *r, const struct sf_tool_info *tool);
 
-/* decode: one line per frame. header prints the column names. */
+/* decode: one line per frame. header prints the column names; packet is the first
+   column: "12", or "2:12" for packet 12 of the second capture. */
 bool sf_frame_text_header(FILE *f, const struct sf_report_style *style);
 bool sf_frame_text(FILE *f, const struct sf_frame_event *ev,
     const struct sf_report_style *style);
 bool sf_frame_json(FILE *f, const struct sf_frame_event *ev);
+void sf_frame_packet(char *out, size_t size, const struct sf_place *p);
 
 /*
  * One SFrame header bit by bit, as a field tree: octet, bits, name, value,

@@ -40,6 +40,7 @@ scripts='
 	media
 	names
 	decode
+	rtcp
 	codecs
 	hostile
 	keyed

@@ -15,7 +15,12 @@ static const struct {
 	{ "sender report",      "80c80006 11223344 00*20",             200, 0,  true,  0x11223344, "11223344 00*20", "" },
 	{ "feedback, FMT 15",   "8fcd0002 11223344 55667788",          205, 15, true,  0x11223344, "1122334455667788", "" },
 	{ "BYE of nobody",      "80cb0000",                            203, 0,  false, 0,          "", "" },
-	{ "padding stays in",   "a0c90002 11223344 00000004",          201, 0,  true,  0x11223344, "1122334400000004", "" },
+	{ "padding goes",       "a0c90002 11223344 00000004",          201, 0,  true,  0x11223344, "11223344", "" },
+	{ "nothing but padding", "a0c90002 00000000 00000008",         201, 0,  false, 0,          "", "" },
+	{ "padding of 3",       "a0c90002 11223344 00000003",          201, 0,  true,  0x11223344, "1122334400000003", "" },
+	{ "padding of 0",       "a0c90001 11223300",                   201, 0,  true,  0x11223300, "11223300", "" },
+	{ "too much padding",   "a0c90002 11223344 0000000c",          201, 0,  true,  0x11223344, "112233440000000c", "" },
+	{ "padded and empty",   "a0cb0000",                            203, 0,  false, 0,          "", "" },
 	{ "count of 31",        "9fca0001 00000000",                   202, 31, true,  0,          "00000000", "" },
 	{ "unheard-of type",    "80ff0000 01",                         255, 0,  false, 0,          "", "01" },
 };
@@ -74,6 +79,7 @@ reads_packets(void **state)
 		EXPECT(w, r.has_ssrc, good[i].has_ssrc);
 		EXPECT(w, r.ssrc, good[i].ssrc);
 		expect_octets(w, r.body, good[i].body);
+		EXPECT(w, r.body.n + r.padding + r.payload.n + 4, in.n);
 		expect_octets(w, r.payload, good[i].payload);
 		expect_prefixes(w, "rtcp", in);
 		hex_free(in);

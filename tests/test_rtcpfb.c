@@ -63,7 +63,7 @@ static const struct {
 
 static const struct bad_row bad_blocks[] = {
 	{ "nothing",            "",           SF_SHORT, 0, 4 },
-	{ "one octet short",    "00*23",      SF_SHORT, 16, 1 },
+	{ "one octet short",    "00*23",      SF_SHORT, 20, 1 },
 };
 static const struct bad_row bad_feedback[] = {
 	{ "nothing",            "",           SF_SHORT, 0, 4 },

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parsers/rtp/rtcp.h"
+#include "parsers/rtp/rtcpfacts.h"
 #include "parsers/rtp/rtcpfb.h"
 
 /* ---- names and reports ---------------------------------------------------- */
@@ -27,18 +27,13 @@ name_sources(struct sf_streams *s, struct sf_bytes body)
 	}
 }
 
-/* Report blocks behind what stands in front of them. */
 static void
-hear_blocks(struct sf_streams *s, const struct sf_rtcp *r, size_t at)
+hear_blocks(struct sf_streams *s, unsigned n, struct sf_bytes rest)
 {
-	struct sf_bytes rest;
 	struct sf_rtcp_block b;
 	struct sf_diag d;
 
-	if (r->body.n < at)
-		return;
-	rest = sf_bytes(r->body.p + at, r->body.n - at);
-	for (unsigned i = 0; i < r->count; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		struct sf_feedback *f;
 
 		if (sf_rtcp_block_parse(&b, rest, &d) != SF_OK)
@@ -52,26 +47,27 @@ hear_blocks(struct sf_streams *s, const struct sf_rtcp *r, size_t at)
 	}
 }
 
-/* RFC 3550 6.4.1: SSRC, NTP and RTP timestamps, packets, octets. */
 static void
 hear_sender(struct sf_streams *s, const struct sf_rtcp *r)
 {
-	const uint8_t *at = r->body.p + 16;
+	struct sf_rtcp_sender sent;
 	struct sf_naming *name;
+	struct sf_diag d;
 
-	if (r->body.n < 24)
+	if (sf_rtcp_sender_parse(&sent, r->body, &d) != SF_OK)
 		return;
-	name = sf_streams_naming(s, r->ssrc);
+	name = sf_streams_naming(s, sent.ssrc);
 	name->reports++;
-	name->sent = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-		     (uint32_t)at[2] << 8 | at[3];
-	hear_blocks(s, r, 24);
+	name->sent = sent.packets;
+	hear_blocks(s, r->count, sent.payload);
 }
 
 static void
 hear_receiver(struct sf_streams *s, const struct sf_rtcp *r)
 {
-	hear_blocks(s, r, 4);
+	if (r->has_ssrc)
+		hear_blocks(
+		    s, r->count, sf_bytes(r->body.p + 4, r->body.n - 4));
 }
 
 static void
@@ -152,15 +148,30 @@ hear_fir(struct sf_streams *s, const struct sf_rtcp *r)
 	}
 }
 
-static void
-hear_remb(struct sf_streams *s, const struct sf_rtcp_remb *remb)
+/* Application layer feedback with the name "REMB". */
+static bool
+is_remb(struct sf_rtcp_remb *remb, const struct sf_rtcp *r)
 {
-	for (size_t i = 0; i < remb->count; i++) {
+	struct sf_rtcp_feedback f;
+	struct sf_diag d;
+
+	return feedback_of(&f, r) &&
+	       sf_rtcp_remb_parse(remb, f.payload, &d) == SF_OK;
+}
+
+static void
+hear_remb(struct sf_streams *s, const struct sf_rtcp *r)
+{
+	struct sf_rtcp_remb remb;
+
+	if (!is_remb(&remb, r))
+		return;
+	for (size_t i = 0; i < remb.count; i++) {
 		struct sf_feedback *of =
-		    &sf_streams_naming(s, word_at(remb->ssrcs, i))->feedback;
+		    &sf_streams_naming(s, word_at(remb.ssrcs, i))->feedback;
 
 		of->rembs++;
-		of->bitrate = remb->bitrate;
+		of->bitrate = remb.bitrate;
 	}
 }
 
@@ -203,46 +214,48 @@ static const struct {
 	{ 206,   3, SF_RTCP_RPSI,  NULL           },
 	{ 206,   4, SF_RTCP_FIR,   hear_fir       },
 	{ 206,  10, SF_RTCP_LRR,   NULL           }, /* RFC 9627 */
-	{ 206,  15, SF_RTCP_AFB,   NULL           }, /* or REMB */
+	{ 206,  15, SF_RTCP_AFB,   hear_remb      }, /* or REMB */
 	{ 207, ANY, SF_RTCP_XR,    NULL           }, /* RFC 3611 */
 };
 /* clang-format on */
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* Application layer feedback with the name "REMB". */
-static bool
-is_remb(struct sf_rtcp_remb *remb, const struct sf_rtcp *r)
+static size_t
+row_of(const struct sf_rtcp *r)
 {
-	struct sf_rtcp_feedback f;
-	struct sf_diag d;
+	size_t i = 0;
 
-	return feedback_of(&f, r) &&
-	       sf_rtcp_remb_parse(remb, f.payload, &d) == SF_OK;
+	while (i < ROWS && (rows[i].type != r->type ||
+			       (rows[i].fmt != ANY && rows[i].fmt != r->count)))
+		i++;
+	return i;
+}
+
+enum sf_rtcp_kind
+sf_rtcp_kind_of(const struct sf_rtcp *r)
+{
+	struct sf_rtcp_remb remb;
+	size_t i = row_of(r);
+
+	if (i == ROWS)
+		return SF_RTCP_OTHER;
+	if (rows[i].kind == SF_RTCP_AFB && is_remb(&remb, r))
+		return SF_RTCP_REMB;
+	return rows[i].kind;
 }
 
 static void
 hear(struct sf_streams *s, const struct sf_rtcp *r)
 {
-	struct sf_rtcp_remb remb;
-	enum sf_rtcp_kind kind = SF_RTCP_OTHER;
+	size_t i = row_of(r);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].type != r->type ||
-		    (rows[i].fmt != ANY && rows[i].fmt != r->count))
-			continue;
-		kind = rows[i].kind;
-		if (rows[i].hear != NULL)
-			rows[i].hear(s, r);
-		break;
-	}
-	if (kind == SF_RTCP_AFB && is_remb(&remb, r)) {
-		kind = SF_RTCP_REMB;
-		hear_remb(s, &remb);
-	}
-	s->model->rtcp.packets[kind]++;
+	if (i < ROWS && rows[i].hear != NULL)
+		rows[i].hear(s, r);
+	s->model->rtcp.packets[sf_rtcp_kind_of(r)]++;
 }
 
-static bool
-ends_exactly(struct sf_bytes in)
+bool
+sf_rtcp_ends_exactly(struct sf_bytes in)
 {
 	struct sf_rtcp r;
 	struct sf_diag d;
@@ -262,7 +275,7 @@ sf_rtcp_feed(struct sf_streams *s, struct sf_bytes compound)
 	struct sf_rtcp r;
 	struct sf_diag d;
 
-	if (!ends_exactly(compound))
+	if (!sf_rtcp_ends_exactly(compound))
 		return false;
 	while (compound.n != 0 && sf_rtcp_parse(&r, compound, &d) == SF_OK) {
 		hear(s, &r);

@@ -10,16 +10,19 @@
 #include "parsers/base/diag.h"
 
 struct sf_rtcp {
-	uint8_t type;            /* 200 SR, 201 RR, 202 SDES, 203 BYE, ... */
-	uint8_t count;           /* RC, SC or FMT */
-	bool has_ssrc;           /* the body holds at least 4 octets */
-	uint32_t ssrc;           /* first word of the body, 0 if none */
-	struct sf_bytes body;    /* behind the 4-octet common header, padding in */
+	uint8_t type;         /* 200 SR, 201 RR, 202 SDES, 203 BYE, ... */
+	uint8_t count;        /* RC, SC or FMT */
+	bool has_ssrc;        /* the body holds at least 4 octets */
+	uint32_t ssrc;        /* first word of the body, 0 if none */
+	uint8_t padding;      /* octets behind the body; 0 as well where the
+	                            count of a padded packet cannot be */
+	bool bad_padding;     /* which this tells: what it is stays in body */
+	struct sf_bytes body; /* behind the 4-octet common header */
 	struct sf_bytes payload; /* the packets that follow */
 };
 
-enum sf_status sf_rtcp_parse(struct sf_rtcp *out, struct sf_bytes in,
-    struct sf_diag *d) SF_MUST_USE;
+enum sf_status sf_rtcp_parse(
+    struct sf_rtcp *out, struct sf_bytes in, struct sf_diag *d) SF_MUST_USE;
 
 /*
  * One chunk of an SDES body (RFC 3550 6.5). cname is empty when the chunk
@@ -29,6 +32,7 @@ enum sf_status sf_rtcp_parse(struct sf_rtcp *out, struct sf_bytes in,
 struct sf_rtcp_sdes {
 	uint32_t ssrc;
 	struct sf_bytes cname;
+	struct sf_bytes items; /* all of them, without the nulls */
 	struct sf_bytes payload;
 };
 

@@ -19,7 +19,8 @@ sf_rtcp_block_parse(
 	b.lost = (int32_t)lost - ((lost & 0x800000) != 0 ? 0x1000000 : 0);
 	b.highest = sf_u32(&c);
 	b.jitter = sf_u32(&c);
-	(void)sf_slice(&c, 8); /* LSR, DLSR */
+	b.lsr = sf_u32(&c);
+	b.delay = sf_u32(&c);
 	if (!sf_ok(&c))
 		return sf_short(d, &c, "report block", "RFC 3550 6.4.1");
 	b.payload = sf_rest(&c);
@@ -63,7 +64,8 @@ sf_rtcp_nack_parse(
 
 	*d = (struct sf_diag){ 0 };
 	n.seq = sf_u16(&c);
-	n.packets = 1 + ones(sf_u16(&c));
+	n.mask = sf_u16(&c);
+	n.packets = 1 + ones(n.mask);
 	if (!sf_ok(&c))
 		return sf_short(d, &c, "PID and BLP", "RFC 4585 6.2.1");
 	n.payload = sf_rest(&c);

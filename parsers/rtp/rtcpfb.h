@@ -15,6 +15,9 @@ struct sf_rtcp_block {
 	int32_t lost;     /* in all; below 0 with duplicates */
 	uint32_t highest; /* sequence number, extended */
 	uint32_t jitter;
+	uint32_t lsr,
+	    delay; /* middle of the NTP time of the last SR, and 65536ths
+	                        of a second since; 0: none came */
 	struct sf_bytes payload; /* the blocks that follow */
 };
 
@@ -27,6 +30,7 @@ struct sf_rtcp_feedback {
 /* One item of a generic NACK (RFC 4585 6.2.1). */
 struct sf_rtcp_nack {
 	uint16_t seq;
+	uint16_t mask;           /* bit n: the packet n + 1 behind it as well */
 	unsigned packets;        /* asked for: this one and those of the mask */
 	struct sf_bytes payload; /* the items that follow */
 };
