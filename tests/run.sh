@@ -45,6 +45,7 @@ scripts='
 	hostile
 	keyed
 	dialects
+	layouts
 	timeline
 	compare
 	exposure

@@ -29,6 +29,7 @@ sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
 		    c->unlock->dialects, way->dialect, s->kid, c->pub->ssrc);
 	r->state = state_of(r->tried);
 	r->dialect = (uint8_t)way->dialect;
+	r->way = (uint8_t)(way - sf_ways);
 	c->way = way;
 	c->sight = *s;
 	c->in_way++;

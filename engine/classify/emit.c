@@ -260,7 +260,7 @@ emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_sight sight = { 0 };
 	const struct sf_sight *s = &sight;
 
-	(void)sf_way_of(d)->read(&sight, r);
+	(void)sf_ways[r->way].read(&sight, r);
 	ev->dialect = d;
 	ev->kid = s->kid;
 	ev->ctr = s->ctr;

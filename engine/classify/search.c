@@ -1,6 +1,7 @@
 #include "engine/classify/parts.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "parsers/sframe/header.h"
 
@@ -15,7 +16,9 @@ struct search {
 	const struct sf_record *recs;
 	size_t n;
 	bool video;
-	bool heads; /* of the codec are in front */
+	bool heads;                       /* of the codec are in front */
+	const struct sf_placing *running; /* of frames before these; or NULL */
+	bool front; /* so far nothing but what stands in front was tried */
 	struct sf_placing best;
 	struct sf_run_found found;
 	size_t fit; /* frames of the best run; 0: none was found */
@@ -54,12 +57,57 @@ coverage(const struct search *s, struct sf_placing p, size_t start, size_t most,
 	return fit;
 }
 
+#define ROTATED 3 /* frames that run on under another KID: a key that changed */
+
+/*
+ * The same, and beyond changes of key: a header keeps its place through them,
+ * and what is behind it, its counter's last octets say, must not seem to explain
+ * more.
+ */
+static size_t
+coverage_of_keys(const struct search *s, struct sf_placing p, size_t start)
+{
+	struct sf_run_header last, other = { 0 }, h;
+	int64_t ns = s->recs[start].last.time_ns, other_ns = 0;
+	size_t fit = 1;
+	unsigned others = 0;
+
+	if (!sf_run_header(&last, &s->recs[start], p))
+		return 0;
+	for (size_t i = start + 1; i < s->n; i++) {
+		const struct sf_record *r = &s->recs[i];
+
+		if (!sf_run_header(&h, r, p))
+			continue;
+		if (sf_run_follows(&last, ns, &h, r->last.time_ns)) {
+			fit++;
+			others = 0;
+		} else {
+			others = others > 0 && sf_run_follows(&other, other_ns,
+						   &h, r->last.time_ns)
+				     ? others + 1
+				     : 1;
+			other = h;
+			other_ns = r->last.time_ns;
+			if (others < ROTATED)
+				continue;
+			fit += others;
+			others = 0;
+		}
+		last = h;
+		ns = r->last.time_ns;
+	}
+	return fit;
+}
+
+#define VP8_TAG 3 /* octets, with the length of a partition, which varies */
+
 /* Do the frames begin as their codec's do: it parses, and Opus tells the
    durations that timestamps tell? */
 static bool
 codec_heads(const struct search *s)
 {
-	size_t n = 0, fit = 0;
+	size_t n = 0, fit = 0, same = 0;
 
 	for (size_t i = 0; i + 1 < s->n; i++) {
 		const struct sf_record *r = &s->recs[i], *next = r + 1;
@@ -70,8 +118,10 @@ codec_heads(const struct search *s)
 		fit += r->proof != SF_PROOF_NONE &&
 		       (r->samples == 0 ||
 			   next->timestamp - r->timestamp == r->samples);
+		same += r->codec == SF_CODEC_VP8 &&
+			memcmp(r->head, next->head, VP8_TAG) == 0;
 	}
-	return fit * 2 > n;
+	return fit * 2 > n && same * 2 < n;
 }
 
 /*
@@ -86,8 +136,17 @@ weight_of(const struct search *s, struct sf_placing p)
 	bool head = s->heads && (s->video || p.at == 1);
 	size_t front = p.at == 0 || p.descriptor ? 7 : head ? 8 : 5;
 
-	/* what stands right in front is it, unless another place explains more */
+	/* what stands right in front is it, unless another place explains more;
+	   in front of long KIDs and small counters drafts look like RFC 9605 for a
+	   while */
 	if (p.at == 0 && p.layout == SF_LAYOUT_RFC9605)
+		return 10;
+	if (p.at == 0 && s->front)
+		return 9;
+	/* a key changed: the header is where it was */
+	if (s->running != NULL && p.at == s->running->at &&
+	    p.layout == s->running->layout &&
+	    p.descriptor == s->running->descriptor)
 		return 10;
 	return front + (p.layout == SF_LAYOUT_RFC9605);
 }
@@ -139,11 +198,11 @@ static bool
 try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 {
 	struct sf_run_found f;
-	size_t fit, score, of;
+	size_t fit, score;
 
 	if (!lasting_run(&f, s, p, level, least))
 		return false;
-	fit = coverage(s, p, f.start, s->n, &of);
+	fit = coverage_of_keys(s, p, f.start);
 	score = fit * weight_of(s, p);
 	if (p.layout == SF_LAYOUT_RFC9605 && !p.descriptor &&
 	    !is_minimal(s, p, f.start))
@@ -267,20 +326,31 @@ try_all(struct search *s, bool prefixes)
 	if (all_descriptors(s) &&
 	    try_placing(s, behind, SF_RUN_SURE, SUSTAINED))
 		return;
+	s->front = true;
 	for (unsigned l = 0; l < LAYOUTS; l++)
 		if (try_placing(s,
 			(struct sf_placing){ 0, 0, (enum sf_layout)l, false },
 			SF_RUN_SURE, SUSTAINED) &&
-		    l == SF_LAYOUT_RFC9605 &&
-		    (!prefixes || !s->heads || explains_all(s)))
+		    l == SF_LAYOUT_RFC9605 && (!prefixes || explains_all(s)))
 			return;
+	s->front = false;
+	if (s->fit > 0 && s->best.layout != SF_LAYOUT_RFC9605)
+		s->score = s->fit * weight_of(s, s->best);
 	if (prefixes)
 		try_prefixes(s);
 }
 
+/* A header long enough that few other octets read so twice: a KID in octets of
+   its own, or a counter of two and more. */
+static bool
+is_long(const struct sf_run_header *h)
+{
+	return h->kid_octets > 0 || h->ctr_octets > 1;
+}
+
 /*
- * After a run is known, a new KID in octets of its own and in the same place
- * needs little evidence: the stream is SFrame, and the key has changed.
+ * After a run is known, a new KID in the same form and place needs little
+ * evidence: the stream is SFrame, and the key has changed.
  */
 static bool
 resume(struct search *s, const struct sf_classifier *c)
@@ -289,12 +359,12 @@ resume(struct search *s, const struct sf_classifier *c)
 	bool front = c->placing.at == 0 || c->placing.descriptor;
 
 	/* behind clear octets of a codec, more of its octets may come */
-	if (c->run_frames + c->n < SF_LEAST_RUN || c->last.kid_octets == 0 ||
+	if (c->run_frames + c->n < SF_LEAST_RUN || !is_long(&c->last) ||
 	    !try_placing(s, c->placing, front ? RESUME : SF_RUN_SURE,
 		front ? 2 : SUSTAINED))
 		return false;
 	if (sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
-	    h.kid_octets == c->last.kid_octets)
+	    h.kid_octets == c->last.kid_octets && is_long(&h))
 		return true;
 	s->fit = s->score = 0;
 	return false;
@@ -325,8 +395,8 @@ start_with_key_frame(struct search *s)
 	r = &s->recs[at - 1];
 	if (!r->key || !sf_run_header(&a, r, s->best) ||
 	    !sf_run_header(&b, &s->recs[s->found.start], s->best) ||
-	    !sf_run_follows(&a, r->last.time_ns, &b,
-		s->recs[s->found.start].last.time_ns))
+	    !sf_run_follows(
+		&a, r->last.time_ns, &b, s->recs[s->found.start].last.time_ns))
 		return false;
 	s->found.start = at - 1;
 	return true;
@@ -338,7 +408,8 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 {
 	struct search s = { .recs = &c->recs[from],
 		.n = to - from,
-		.video = c->recs[from].video };
+		.video = c->recs[from].video,
+		.running = c->running ? &c->placing : NULL };
 	struct sf_evidence *e = &c->pub->evidence;
 
 	if (sf_classify_codec(c) == SF_CODEC_RTX)

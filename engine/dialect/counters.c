@@ -1,10 +1,13 @@
 /*
  * counters.c - formats with a plain counter in front: gbp-sframe's own
- * header, and home-made ones with key epoch and frame counter before the IV.
+ * header, and home-made ones with key epoch and frame counter before the IV, or
+ * with an IV that is a counter and eight octets that never change.
  * A counter in front is also what SFrame has, in any layout and behind any
  * codec's octets: what reads as one of those is none of these.
  */
 #include "engine/dialect/way.h"
+
+#include <string.h>
 
 #include "engine/base/hash.h"
 #include "engine/classify/runs.h"
@@ -25,8 +28,15 @@ number_at(const struct sf_record *r, size_t at, size_t n)
 	return v;
 }
 
-/* Does a header of SFrame, at so many octets, end there? In front also one of its
-   drafts. */
+/* No zero in front of a number of several octets. */
+static bool
+is_short(uint64_t v, uint8_t octets)
+{
+	return octets < 2 || v >> 8 * (octets - 1u) != 0;
+}
+
+/* Does a header of SFrame, at so many octets, end there with its counter? In front also one of its
+   drafts, whose senders wrote numbers as short as they are, and no first bit. */
 static bool
 ends_a_header(const struct sf_record *r, uint8_t at, size_t end)
 {
@@ -35,7 +45,10 @@ ends_a_header(const struct sf_record *r, uint8_t at, size_t end)
 	for (unsigned l = 0; l < (at == 0 ? 3 : 1); l++) {
 		struct sf_placing p = { at, at, (enum sf_layout)l, false };
 
-		if (sf_run_header_alone(&h, r, p) && at + h.octets == end)
+		if (sf_run_header_alone(&h, r, p) && at + h.octets == end &&
+		    h.ctr_octets > 0 &&
+		    (l == SF_LAYOUT_RFC9605 ||
+			(r->head[0] < 0x80 && is_short(h.ctr, h.ctr_octets))))
 			return true;
 	}
 	return false;
@@ -117,4 +130,92 @@ sf_follow_counted_iv(const struct sf_sight *a, const struct sf_sight *b)
 		return step >= 1 && step <= NEAR ? 26 : 0;
 	/* another epoch: the counter goes on, or over */
 	return next && (b->ctr < NEAR || (step >= 1 && step <= NEAR)) ? 20 : 0;
+}
+
+/* ---- an IV that is a counter ------------------------------------------------ */
+
+#define COUNT   4                   /* octets of it */
+#define STARTED ((uint64_t)1 << 40) /* no counter of a draft comes as far */
+
+/* Where the counter stands in the IV, and which octet of it comes first. */
+struct iv_form {
+	uint8_t at;
+	bool low_first;
+};
+
+static uint32_t
+count_in(const uint8_t iv[IV], struct iv_form f)
+{
+	uint32_t v = 0;
+
+	for (unsigned i = 0; i < COUNT; i++)
+		v |= (uint32_t)iv[f.at + i]
+		     << 8 * (f.low_first ? i : COUNT - 1 - i);
+	return v;
+}
+
+/* A header that ends there has its counter last, as such an IV has; that of a
+   draft never counted up to more than STARTED. */
+static bool
+is_a_header(const struct sf_record *r, size_t end)
+{
+	struct sf_run_header h;
+
+	for (unsigned l = 0; l < 3; l++) {
+		struct sf_placing p = { 0, 0, (enum sf_layout)l, false };
+
+		if (sf_run_header_alone(&h, r, p) && h.octets == end &&
+		    is_short(h.kid, h.kid_octets) &&
+		    is_short(h.ctr, h.ctr_octets) &&
+		    (l == SF_LAYOUT_RFC9605 || h.ctr < STARTED))
+			return true;
+	}
+	return false;
+}
+
+static bool
+read_iv(struct sf_sight *out, const struct sf_record *r, int16_t clear,
+    struct iv_form f)
+{
+	bool as_headers = f.at + COUNT == IV && !f.low_first;
+	uint8_t rest[IV];
+	const uint8_t *iv;
+
+	if (clear < 0 || clear + IV > r->head_n ||
+	    r->octets < (uint32_t)clear + IV + TAG ||
+	    (as_headers && is_a_header(r, (size_t)clear + IV)))
+		return false;
+	iv = r->head + clear;
+	memcpy(rest, iv, IV);
+	memset(rest + f.at, 0, COUNT);
+	*out = sight_of(r, 0, count_in(iv, f), IV);
+	out->has_kid = false;
+	out->steady = sf_hash(sf_bytes(rest, IV));
+	out->nonce = sf_hash(sf_bytes(iv, IV));
+	out->clear = clear;
+	return true;
+}
+
+#define READ_IV(name, clear, at, low_first)                                    \
+	bool name(struct sf_sight *out, const struct sf_record *r)             \
+	{                                                                      \
+		return read_iv(                                                \
+		    out, r, (clear), (struct iv_form){ at, low_first });       \
+	}
+READ_IV(sf_read_iv_ends, 0, IV - COUNT, false)
+READ_IV(sf_read_iv_begins, 0, 0, false)
+READ_IV(sf_read_iv_ends_low, 0, IV - COUNT, true)
+READ_IV(sf_read_iv_begins_low, 0, 0, true)
+READ_IV(sf_read_iv_behind, sf_way_clear(r), IV - COUNT, false)
+READ_IV(sf_read_iv_behind_begins, sf_way_clear(r), 0, false)
+READ_IV(sf_read_iv_behind_low, sf_way_clear(r), IV - COUNT, true)
+READ_IV(sf_read_iv_behind_begins_low, sf_way_clear(r), 0, true)
+
+/* Eight octets are kept, four count. */
+double
+sf_follow_iv_count(const struct sf_sight *a, const struct sf_sight *b)
+{
+	uint64_t step = sf_way_step(a, b);
+
+	return a->steady == b->steady && step >= 1 && step <= NEAR ? 40 : 0;
 }

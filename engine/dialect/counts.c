@@ -126,17 +126,27 @@ sf_read_jitsi_ctr(struct sf_sight *out, const struct sf_record *r)
 	return true;
 }
 
+/* Another key, or the same ratcheted: the counter starts over. */
+static bool
+starts_over(const struct sf_sight *b)
+{
+	return b->ctr < NEAR;
+}
+
 double
 sf_follow_jitsi_ctr(const struct sf_sight *a, const struct sf_sight *b)
 {
 	unsigned signed_a = a->octets > SIGNATURE ? SIGNATURE : 0;
 	unsigned signed_b = b->octets > SIGNATURE ? SIGNATURE : 0;
 	unsigned before = a->octets - signed_a, now = b->octets - signed_b;
+	bool next = b->kid == (a->kid + 1) % 16;
 
-	/* the octets that a counter takes grow with it, and not else */
-	if (b->kid != a->kid || now < before || now > before + 1)
+	if ((b->kid != a->kid && !next) || signed_a != signed_b)
 		return 0;
-	return bits_of_step(a, b, 8.0 * now);
+	/* the octets that a counter takes grow with it, and not else */
+	if (now >= before && now <= before + 1 && sf_way_step(a, b) <= NEAR)
+		return bits_of_step(a, b, 8.0 * now - next);
+	return starts_over(b) ? 5 : 0;
 }
 
 bool
@@ -158,7 +168,10 @@ sf_follow_whatsapp(const struct sf_sight *a, const struct sf_sight *b)
 {
 	uint64_t step = sf_way_step(a, b);
 
-	return b->kid == a->kid && step >= 1 && step <= 16 ? 6 : 0;
+	if (b->kid == a->kid)
+		return step >= 1 && step <= 16 ? 6 : 0;
+	/* another key: the counter goes on, or over */
+	return b->kid == a->kid + 1 && (step - 1 < 16 || b->ctr < 16) ? 3 : 0;
 }
 
 /* Packets that a hop has numbered anew say behind them what they were: audio,

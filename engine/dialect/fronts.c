@@ -5,6 +5,9 @@
 #include "engine/base/hash.h"
 #include "parsers/sframe/fronts.h"
 
+/* Octets of a frame id of Wire's, which starts at random in 32 bits. */
+#define BARE_LEAST 3
+
 static struct sf_bytes
 head_from(const struct sf_record *r, size_t at)
 {
@@ -14,14 +17,15 @@ head_from(const struct sf_record *r, size_t at)
 }
 
 /* Audio and video have IVs of their own under one key. */
-bool
-sf_read_wire(struct sf_sight *out, const struct sf_record *r)
+static bool
+read_wire(struct sf_sight *out, const struct sf_record *r, bool extended)
 {
 	struct sf_wire h;
 	struct sf_diag d;
 
-	if (sf_wire_parse(&h, sf_way_head(r), &d) != SF_OK || !h.has_ssrc ||
-	    r->octets < h.aad.n + 16)
+	if (sf_wire_parse(&h, sf_way_head(r), &d) != SF_OK ||
+	    h.has_ssrc != extended || r->octets < h.aad.n + 16 ||
+	    (!extended && h.frame_octets < BARE_LEAST))
 		return false;
 	*out = (struct sf_sight){ .kid = h.kid,
 		.ctr = h.frame,
@@ -37,6 +41,19 @@ sf_read_wire(struct sf_sight *out, const struct sf_record *r)
 	return true;
 }
 
+bool
+sf_read_wire(struct sf_sight *out, const struct sf_record *r)
+{
+	return read_wire(out, r, true);
+}
+
+/* Without the extension: a zero, then a header of the drafts. */
+bool
+sf_read_wire_bare(struct sf_sight *out, const struct sf_record *r)
+{
+	return read_wire(out, r, false);
+}
+
 double
 sf_follow_wire(const struct sf_sight *a, const struct sf_sight *b)
 {
@@ -45,13 +62,25 @@ sf_follow_wire(const struct sf_sight *a, const struct sf_sight *b)
 	return a->steady == b->steady && step >= 1 && step <= 64 ? 40 : 0;
 }
 
+/* The frame id goes on, in as many octets, whatever the key does. */
+double
+sf_follow_wire_bare(const struct sf_sight *a, const struct sf_sight *b)
+{
+	uint64_t step = sf_way_step(a, b);
+
+	return step >= 1 && step <= 64 ? 8 * BARE_LEAST - 6 + 8 : 0;
+}
+
 bool
 sf_read_sora(struct sf_sight *out, const struct sf_record *r)
 {
-	static const uint8_t places[] = { 1, 3, 10 };
+	int16_t rule = sf_way_clear(r);
+	uint8_t places[] = { rule >= 0 && rule <= 10 ? (uint8_t)rule : 1, 1, 3,
+		10 };
 	struct sf_sora h;
 	struct sf_diag d;
 
+	/* octets of a picture may look like a longer header */
 	for (size_t i = 0; i < sizeof(places); i++) {
 		size_t at = places[i];
 

@@ -26,7 +26,8 @@ struct sf_way {
    one comes first. */
 extern const struct sf_way sf_ways[];
 
-/* The row of a format; the last, which reads nothing, when there is none. */
+/* The first row of a format, which may have several; the last, which reads
+   nothing, when there is none. */
 const struct sf_way *sf_way_of(enum sf_dialect d);
 
 /* The families. */
@@ -59,14 +60,27 @@ bool sf_read_gbp(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_counted_iv(struct sf_sight *out, const struct sf_record *r);
 double sf_follow_gbp(const struct sf_sight *a, const struct sf_sight *b);
 double sf_follow_counted_iv(const struct sf_sight *a, const struct sf_sight *b);
+bool sf_read_iv_ends(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_begins(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_ends_low(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_begins_low(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_behind(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_behind_begins(
+    struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_behind_low(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_iv_behind_begins_low(
+    struct sf_sight *out, const struct sf_record *r);
+double sf_follow_iv_count(const struct sf_sight *a, const struct sf_sight *b);
 
 bool sf_read_random_iv(struct sf_sight *out, const struct sf_record *r);
 
 bool sf_read_wire(struct sf_sight *out, const struct sf_record *r);
+bool sf_read_wire_bare(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_sora(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_mls(struct sf_sight *out, const struct sf_record *r);
 bool sf_read_telegram(struct sf_sight *out, const struct sf_record *r);
 double sf_follow_wire(const struct sf_sight *a, const struct sf_sight *b);
+double sf_follow_wire_bare(const struct sf_sight *a, const struct sf_sight *b);
 
 /* Of the frames that sf_read_xor() reads: are they from Janus's page? */
 bool sf_xor_is_janus(const struct sf_record *recs, size_t n);

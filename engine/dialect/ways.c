@@ -9,6 +9,7 @@ const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_ORANGE_MLS, sf_read_mls,        sf_follow_steady,    32, 3 },
 	{ SF_DIALECT_XOR_DEMO,   sf_read_xor,        sf_follow_steady,    32, 3 },
 	{ SF_DIALECT_WIRE,       sf_read_wire,       sf_follow_wire,      16, 4 },
+	{ SF_DIALECT_WIRE,       sf_read_wire_bare,  sf_follow_wire_bare,  0, 8 },
 	{ SF_DIALECT_LIVEKIT,    sf_read_livekit,    sf_follow_iv,        24, 3 },
 	{ SF_DIALECT_JITSI,      sf_read_jitsi,      sf_follow_iv,        28, 3 },
 	{ SF_DIALECT_DAVE,       sf_read_dave,       sf_follow_dave,      24, 3 },
@@ -21,6 +22,14 @@ const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_JITSI_CTR,  sf_read_jitsi_ctr,  sf_follow_jitsi_ctr,  0, 10 },
 	{ SF_DIALECT_GBP_SFRAME, sf_read_gbp,        sf_follow_gbp,        0, 8 },
 	{ SF_DIALECT_COUNTED_IV, sf_read_counted_iv, sf_follow_counted_iv, 0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_ends,    sf_follow_iv_count,   0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_begins,  sf_follow_iv_count,   0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_ends_low, sf_follow_iv_count,  0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_begins_low, sf_follow_iv_count, 0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_behind,  sf_follow_iv_count,   0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_behind_begins, sf_follow_iv_count, 0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_behind_low, sf_follow_iv_count, 0, 8 },
+	{ SF_DIALECT_COUNTED_IV, sf_read_iv_behind_begins_low, sf_follow_iv_count, 0, 8 },
 	/* never looked for: what xor-demo finds may turn out as this */
 	{ SF_DIALECT_XOR_JANUS,  sf_read_xor_janus,  sf_follow_steady,    32, 0 },
 	/* nor this: a key shows it */

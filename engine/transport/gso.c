@@ -7,20 +7,35 @@
 #define HEADER 12
 #define MOST   128 /* datagrams: UDP_MAX_SEGMENTS of Linux */
 
+#define NEAR 450000 /* ticks of a media clock: 5 s of video */
+
 static uint16_t
 seq_of(const uint8_t *p)
 {
 	return (uint16_t)(p[2] << 8 | p[3]);
 }
 
-/* The header at octet at is that of the packet n places behind the first. */
+static uint32_t
+timestamp_of(const uint8_t *p)
+{
+	return (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 |
+	       (uint32_t)p[6] << 8 | p[7];
+}
+
+/*
+ * The header at octet at is that of the packet n places behind the first. What
+ * LiveKit and Jitsi put behind a frame begins with the SSRC: once in 2^18 frames
+ * the octets in front of that have the version and the number of a header, and
+ * the timestamp tells.
+ */
 static bool
 follows(struct sf_bytes in, size_t at, unsigned n)
 {
 	const uint8_t *p = in.p + at;
 
 	return p[0] >> 6 == 2 && memcmp(p + 8, in.p + 8, 4) == 0 &&
-	       seq_of(p) == (uint16_t)(seq_of(in.p) + n);
+	       seq_of(p) == (uint16_t)(seq_of(in.p) + n) &&
+	       timestamp_of(p) - timestamp_of(in.p) + NEAR <= 2 * NEAR;
 }
 
 /* Does the whole of it fall into packets of that size? */

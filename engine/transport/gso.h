@@ -10,7 +10,8 @@
 
 /*
  * Octets of each datagram, 0 when in is one. It is several only when each of
- * them is an RTP packet of one SSRC and the numbers follow each other.
+ * them is an RTP packet of one SSRC, the numbers follow each other, and the
+ * timestamps are of the same few seconds.
  */
 size_t sf_gso_octets(struct sf_bytes in);
 
