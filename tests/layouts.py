@@ -182,6 +182,27 @@ def test_drafts(where):
           lambda c: changing(c, Draft, (7, 8), (56, 44), "vp9"), [7, 8])
 
 
+def test_key_frames(where):
+    """VP8's key frames have zeros in front: no KID 0 and CTR 0 that two streams
+    would share."""
+    def make(c):
+        counter = mkcap.Counter()
+        c.audio(A, ALICE, SFU, cname="alice", counter=counter).sframe(
+            200, kid=0, prefix=1)
+        for ssrc in (AV, AV + 16):
+            c.video(ssrc, ALICE, SFU, cname="alice", counter=counter).sframe(
+                60, kid=0, prefix=3, key_prefix=10)
+    if only and not any(o in "key frames behind ten octets" for o in only):
+        return
+    call = Call("key frames behind ten octets", where, make)
+    for ssrc in (AV, AV + 16):
+        s = call.is_(ssrc, dialect="rfc9605-prefixed", clear_octets=3,
+                     clear_octets_key=10)
+        call.ok("every frame", s["frames_by_state"]["encrypted"] == 60,
+                s["frames_by_state"])
+    call.finds("partly-clear")
+
+
 def main():
     with scratch() as where:
         for name, test in sorted(globals().items()):

@@ -216,28 +216,41 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	return true;
 }
 
-/* Key frames mostly leave more in the clear than the frames between them. */
+/* A key frame and the next frame: does the header run on from that place? */
+static bool
+runs_on_from(const struct sf_record *r, struct sf_placing p, uint8_t at_key)
+{
+	const struct sf_record *next = r + 1;
+	struct sf_run_header a, b;
+
+	p.at_key = at_key;
+	return sf_run_header(&b, next, p) && sf_run_header(&a, r, p) &&
+	       sf_run_follows(&a, r->last.time_ns, &b, next->last.time_ns);
+}
+
+#define VP8_KEY 10 /* octets of a key frame that most leave in the clear */
+
+/*
+ * Key frames mostly leave more in the clear than the frames between them. VP8's
+ * have a zero in front of the place that is usual, which is KID 0 and CTR 0.
+ */
 static void
 settle_key_prefix(struct search *s)
 {
-	struct sf_placing p = s->best;
-	struct sf_run_header a, b;
-
 	for (size_t i = 0; i + 1 < s->n; i++) {
-		const struct sf_record *r = &s->recs[i], *next = r + 1;
+		const struct sf_record *r = &s->recs[i];
 
-		if (!r->complete || !r->key || !next->complete || next->key ||
-		    !sf_run_header(&b, next, p))
+		if (!r->complete || !r->key || !r[1].complete || r[1].key)
 			continue;
-		for (uint8_t at = 0; at < SF_RECORD_HEAD - 4; at++) {
-			p.at_key = at;
-			if (sf_run_header(&a, r, p) &&
-			    sf_run_follows(
-				&a, r->last.time_ns, &b, next->last.time_ns)) {
+		if (runs_on_from(r, s->best, VP8_KEY)) {
+			s->best.at_key = VP8_KEY;
+			return;
+		}
+		for (uint8_t at = 0; at < SF_RECORD_HEAD - 4; at++)
+			if (runs_on_from(r, s->best, at)) {
 				s->best.at_key = at;
 				return;
 			}
-		}
 	}
 }
 
