@@ -47,6 +47,7 @@ scripts='
 	dialects
 	layouts
 	timeline
+	policies
 	compare
 	exposure
 	state
