@@ -6,27 +6,21 @@ the formats' descriptions, and what check must call them.
 	dialects.py [-k] [PART-OF-A-NAME...]     -k keeps the captures, in build/calls
 
 A writer is a function of (rng, real frame, stream, RTP timestamp) that gives a
-frame; tests/mkcap.py makes packets of them. Ciphertext is noise, but where keys
-are tested: then it is made with the AES of tests/mistakes.py.
+frame; tests/mkcap.py makes packets of them. Ciphertext is noise; dialectkeys.py
+has what is truly sealed, layouts.py what reads as more than one format.
 """
 import copy
-import hashlib
-import hmac
-import json
 import os
 import random
-import struct
 import sys
 
 import mkcap
-from mistakes import expand, extract, gcm, xor
 from harness import (TOP, Schema, check, finish, run, scratch, slugs_by_ssrc,
                      strict)
 
 ALICE, BOB, SFU = "10.0.0.1:4000", "10.0.0.2:4000", "10.0.0.9:9000"
 A, AV, B, BV = 0xa1, 0xa2, 0xb1, 0xb2
 M32 = 0xffffffff
-SHA = hashlib.sha256
 be = lambda v, n: (v % (1 << 8 * n)).to_bytes(n, "big")
 
 
@@ -364,336 +358,6 @@ def alone(c, name, maker, kid, after, n=60):
     speak(v, n, two, after)
 
 
-# ---- with keys ---------------------------------------------------------------
-
-def hkdf(salt, ikm, info=b"", n=16):
-    return expand(SHA, extract(SHA, salt, ikm), info, n)
-
-
-def livekit_hkdf(material, n=16, salt=b"LKFrameEncryptionKey"):
-    return hkdf(salt, material, bytes(128), n)
-
-
-def livekit_pbkdf2(material, n=16):
-    return hashlib.pbkdf2_hmac("sha256", material, b"LKFrameEncryptionKey",
-                               100000, n)
-
-
-def sealed(writer, key):
-    """The format of a writer, truly sealed. The writer's own ciphertext is put
-    in between what it says in front and behind."""
-    def frame(rng, real, stream, ts):
-        p = 0 if isinstance(writer, RandomIv) else \
-            head_of(stream, real)
-        f = writer(rng, real, stream, ts)
-        n = len(real) - p + 16
-        if isinstance(writer, RandomIv):
-            iv = f[:12]
-            ct, tag = gcm(key, iv, b"", real)
-            return iv + ct + tag
-        if isinstance(writer, StreamVideo):
-            t = f[p + n:]
-            iv = t[4:12] + t[:4]
-        else:
-            iv = f[p + n:p + n + 12]
-        ct, tag = gcm(key, iv, real[:p], real[p:])
-        return f[:p] + ct + tag + f[p + n:]
-    return frame
-
-
-def dave_sealed(key, start=1):
-    box = [start]
-
-    def frame(rng, real, stream, ts):
-        p = 0 if stream.kind == "audio" else 1 if real[0] & 1 else 10
-        n, box[0] = box[0], box[0] + 1
-        ct, tag = gcm(key, bytes(8) + le(n, 4), real[:p], real[p:])
-        more = tag[:8] + uleb(n) + (uleb(0) + uleb(p) if p else b"")
-        return real[:p] + ct + more + bytes([len(more) + 3]) + b"\xfa\xfa"
-    return frame
-
-
-def medooze_sealed(material, kid=5):
-    box = [0]
-
-    def frame(rng, real, stream, ts):
-        enc, auth, salt = (hkdf(s, material, n=n) for s, n in (
-            (b"SFrameEncryptionKey", 16), (b"SFrameAuthenticationKey", 32),
-            (b"SFrameSaltKey", 16)))
-        n, box[0] = box[0], box[0] + 1
-        c = be(n, (n.bit_length() + 7) // 8 or 1)
-        h = bytes([len(c) << 4 | kid]) + c
-        # the keystream is of no matter to who has only the tag to check
-        ct = xor(real, random.Random(n).randbytes(len(real)))
-        tag = hmac.new(auth, h + ct, SHA).digest()
-        p = 0 if stream.kind == "audio" else head_of(stream, real)
-        return real[:p] + h + ct + tag[:4 if stream.kind == "audio" else 10]
-    return frame
-
-
-def jitsi_ctr_sealed(material, kid=2, signature=b""):
-    """All but the HMAC is noise: who has only the tag to check needs no more."""
-    auth, box = hkdf(b"JFrameAuthenticationKey", material, n=64), [1]
-
-    def frame(rng, real, stream, ts):
-        n, box[0] = box[0], box[0] + 1
-        c = be(n, (n.bit_length() + 7) // 8 or 1)
-        tag = 4 if stream.kind == "audio" else 10
-        body = noise(rng, real, head_of(stream, real), 0)
-        last = bytes([(128 if signature else 0) | len(c) - 1 << 4 | kid])
-        mac = hmac.new(auth, body + bytes(tag) + c + bytes(len(signature)) +
-                       last, SHA).digest()
-        return body + mac[:tag] + c + signature + last
-    return frame
-
-
-class RandomIv:
-    def __call__(self, rng, real, stream, ts):
-        return rng.randbytes(len(real) + 28)
-
-
-MATERIAL = bytes(range(32))
-WRONG = bytes(range(1, 33))
-
-
-def steps(f, material, n):
-    for _ in range(n):
-        material = f(material, 32)
-    return material
-
-
-# name, dialect, writer, its key, members of the key in the file, of a wrong one
-KEYED = [
-    ("livekit raw", "livekit", LiveKit(2), livekit_hkdf(MATERIAL),
-     {"kid": "2", "base_key": MATERIAL.hex()},
-     {"kid": "2", "base_key": WRONG.hex()}),
-    ("livekit own names", "livekit", LiveKit(2), livekit_hkdf(MATERIAL),
-     {"key_index": 2, "key_material": MATERIAL.hex(), "import": "HKDF"},
-     {"key_index": 2, "key_material": MATERIAL.hex(), "import": "PBKDF2"}),
-    ("livekit passphrase", "livekit", LiveKit(), livekit_pbkdf2(b"password"),
-     {"kid": "0", "passphrase": "password"},
-     {"kid": "0", "passphrase": "Password"}),
-    ("livekit 256 bits", "livekit", LiveKit(), livekit_hkdf(MATERIAL, 32),
-     {"kid": "0", "base_key": MATERIAL.hex(), "key_bits": 256},
-     {"kid": "0", "base_key": MATERIAL.hex(), "key_bits": 128}),
-    ("livekit other salt", "livekit", LiveKit(),
-     livekit_hkdf(MATERIAL, 16, b"salt of ours"),
-     {"kid": "0", "base_key": MATERIAL.hex(), "ratchet_salt": "salt of ours"},
-     {"kid": "0", "base_key": MATERIAL.hex()}),
-    ("livekit three steps on", "livekit", LiveKit(),
-     livekit_hkdf(steps(livekit_hkdf, MATERIAL, 3)),
-     {"kid": "0", "base_key": MATERIAL.hex()},
-     {"kid": "0", "base_key": MATERIAL.hex(), "ratchet_window": 2}),
-    ("livekit go", "livekit-go", LiveKitGo(3), livekit_hkdf(MATERIAL),
-     {"kid": "3", "base_key": MATERIAL.hex()},
-     {"kid": "3", "base_key": WRONG.hex()}),
-    ("livekit the AES key", "livekit", LiveKit(), MATERIAL[:16],
-     {"kid": "0", "key": MATERIAL[:16].hex()},
-     {"kid": "0", "key": WRONG[:16].hex()}),
-    ("jitsi", "jitsi", Jitsi(7), hkdf(b"JFrameEncryptionKey", MATERIAL),
-     {"kid": "7", "base_key": MATERIAL.hex()},
-     {"kid": "7", "base_key": WRONG.hex()}),
-    ("jitsi ratcheted", "jitsi", Jitsi(7), hkdf(
-        b"JFrameEncryptionKey", hkdf(b"JFrameRatchetKey", MATERIAL, n=32)),
-     {"kid": "7", "base_key": MATERIAL.hex()},
-     {"kid": "7", "base_key": MATERIAL.hex(), "ratchet_window": 0}),
-    ("jitsi-v0", "jitsi-v0", JitsiV0(7), MATERIAL[:16],
-     {"kid": "7", "key": MATERIAL[:16].hex()},
-     {"kid": "7", "key": WRONG[:16].hex()}),
-    ("jitsi-ctr", "jitsi-ctr", jitsi_ctr_sealed, MATERIAL,
-     {"kid": "2", "base_key": MATERIAL.hex()},
-     {"kid": "2", "base_key": WRONG.hex()}),
-    ("jitsi-ctr ratcheted", "jitsi-ctr", jitsi_ctr_sealed, hkdf(
-        b"JFrameRatchetKey", MATERIAL, n=32),
-     {"kid": "2", "base_key": MATERIAL.hex()},
-     {"kid": "2", "base_key": MATERIAL.hex(), "ratchet_window": 0}),
-    ("jitsi-ctr signed", "jitsi-ctr",
-     lambda material: jitsi_ctr_sealed(material, signature=bytes(range(132))),
-     MATERIAL, {"kid": "2", "base_key": MATERIAL.hex()},
-     {"kid": "2", "base_key": WRONG.hex()}),
-    ("stream", "stream", StreamVideo(4), MATERIAL,
-     {"kid": "4", "key": MATERIAL.hex()}, {"kid": "4", "key": WRONG.hex()}),
-    ("random-iv", "random-iv", RandomIv(), MATERIAL[:16],
-     {"key": MATERIAL[:16].hex()}, {"key": WRONG[:16].hex()}),
-    ("random-iv passphrase", "random-iv", RandomIv(),
-     hashlib.sha256(b"swordfish").digest(),
-     {"passphrase": "swordfish"}, {"passphrase": "sword fish"}),
-    ("dave", "dave", dave_sealed, MATERIAL[:16],
-     {"key": MATERIAL[:16].hex()}, {"key": WRONG[:16].hex()}),
-    ("sframe-js", "sframe-js", medooze_sealed, MATERIAL,
-     {"sender_id": 5, "key_material": MATERIAL.hex()},
-     {"sender_id": 5, "key_material": WRONG.hex()}),
-]
-
-
-def keyfile(where, name, dialect, *keys):
-    path = os.path.join(where, name.replace(" ", "-") + ".json")
-    with open(path, "w", encoding="utf-8") as f:
-        json.dump({"schema": "sframe-tool/keys/v1", "dialect": dialect,
-                   "keys": list(keys)}, f)
-    os.chmod(path, 0o600)
-    return path
-
-
-def test_keyed(where):
-    for name, dialect, writer, key, right, wrong in KEYED:
-        make = writer(key) if isinstance(writer, type(sealed)) \
-            else sealed(writer, key)
-
-        def call(c, make=make):
-            speak(c.audio(A, ALICE, SFU, cname="alice"), 60, make)
-            speak(c.video(AV, ALICE, SFU, cname="alice"), 12, make)
-
-        other = dict(right, **{k: "77" for k in ("kid",) if k in right})
-        for k in ("key_index", "sender_id"):
-            if k in right:
-                other[k] = 77
-        if dialect == "dave":
-            other["kid"] = "77"
-        path = keyfile(where, "right", dialect, right)
-        good = Call(name, where, call, "--keys", path)
-        for ssrc, n in ((A, 60), (AV, 12)):
-            s = good.is_(ssrc, dialect=dialect, protection="verified")
-            good.ok("all verified", s["frames_by_state"]["verified"] == n, s)
-            good.ok("no control opened", s["evidence"]["controls_opened"] == 0)
-        want = ["not-rfc9605"]
-        if dialect == "random-iv":
-            want.append("random-iv-no-kid")
-        good.finds(*want)
-        good.ok("no key in the report",
-                b"00010203" not in good.ran.out.replace(b"swordfish", b"0001"))
-        bad = Call(name + ", wrong key", where, call, "--keys",
-                   keyfile(where, "wrong", dialect, wrong))
-        bad.ok("auth-failed", bad.slugs.get("auth-failed") and
-               bad.report["verdict"] == "fail", bad.slugs)
-        bad.ok("none verified", not any(
-            s["frames_by_state"]["verified"] for s in bad.streams.values()))
-        if dialect == "random-iv":
-            continue
-        none = Call(name + ", other index", where, call, "--keys",
-                    keyfile(where, "other", dialect, other))
-        none.ok("kid-unknown", "kid-unknown" in none.slugs and
-                "auth-failed" not in none.slugs, none.slugs)
-
-
-def test_iv_behind(where):
-    """A random IV behind octets in the clear, or behind epoch and counter; the
-    octets in front authenticated or not. Without a key it is no plaintext."""
-    key = MATERIAL[:16]
-    path = keyfile(where, "iv", "random-iv", {"key": key.hex()})
-
-    def front(stream, real, n, what):
-        if what == "epoch":
-            return b"\1" + be(n, 4), real
-        p = 1 if stream.kind == "audio" else 10
-        return real[:p], real[p:]
-
-    for what in ("clear", "epoch"):
-        for aad in (False, True):
-            box = [0]
-
-            def frame(rng, real, stream, ts):
-                box[0] += 1
-                head, rest = front(stream, real, box[0], what)
-                iv = rng.randbytes(12)
-                ct, tag = gcm(key, iv, head if aad else b"", rest)
-                return head + iv + ct + tag
-
-            def make(c):
-                speak(c.audio(A, ALICE, SFU, cname="alice"), 60, frame)
-                speak(c.video(AV, ALICE, SFU, cname="alice"), 30, frame)
-            name = "iv behind %s%s" % (what, ", authenticated" * aad)
-            call = Call(name, where, make, "--keys", path)
-            for ssrc in (A, AV):
-                call.is_(ssrc, protection="verified", dialect="random-iv")
-            call = Call(name + ", no key", where, make)
-            call.ok("no plaintext", not any(
-                s["frames_by_state"]["plaintext"]
-                for s in call.streams.values()), call.slugs)
-
-
-def test_vectors(where):
-    """Frames that were published, as they are: the writers here agree."""
-    f = bytes.fromhex("78eb0c9a33e9eeb115fb012c12")
-    auth = hkdf(b"JFrameAuthenticationKey", b"\1" * 32, n=64)
-    check("jitsi-ctr: a published frame", hmac.new(
-        auth, f[:-7] + bytes(4) + f[-3:], SHA).digest()[:4] == f[-7:-3])
-
-
-def test_ratchet(where):
-    """A key that is ratcheted under one index: with keys the change is seen, and
-    is neither drift nor reuse, though Jitsi's counter of 2020 starts over."""
-    first, second = MATERIAL, hkdf(b"JFrameRatchetKey", MATERIAL, n=32)
-    path = keyfile(where, "ratchet", "jitsi-ctr",
-                   {"kid": "2", "base_key": MATERIAL.hex()})
-
-    def make(c):
-        a = c.audio(A, ALICE, SFU, cname="alice")
-        b = c.audio(B, BOB, SFU, cname="bob")
-        for material in (first, second):
-            speak(a, 150, jitsi_ctr_sealed(material))
-        speak(b, 300, jitsi_ctr_sealed(MATERIAL, kid=2))
-    call = Call("ratcheted under one index", where, make, "--keys", path)
-    s = call.is_(A, protection="verified", dialect="jitsi-ctr")
-    call.ok("two uses of one KID", [k["kid"] for k in s["keys"]] == ["2", "2"],
-            s["keys"])
-    call.ok("no drift; two senders on one key is reuse", set(call.slugs) == {
-        "not-rfc9605", "ctr-reused"} and call.slugs["ctr-reused"] ==
-        {"0x000000a1", "0x000000b1"}, call.slugs)
-
-    def alone_(c):
-        a = c.audio(A, ALICE, SFU, cname="alice")
-        for material in (first, second):
-            speak(a, 150, jitsi_ctr_sealed(material))
-    call = Call("ratcheted, alone", where, alone_, "--keys", path)
-    call.finds("not-rfc9605")
-
-
-def test_other_keys(where):
-    """Keys of one format say nothing of frames in another."""
-    path = keyfile(where, "many", "livekit",
-                   {"kid": "0", "base_key": "00"},
-                   {"dialect": "sframe-js", "kid": "5", "base_key": "00"},
-                   {"dialect": "random-iv", "key": "00" * 16},
-                   {"dialect": "dave", "key": "00" * 16})
-    for maker, kid in ((Xor, 1), (Wire, 3), (Threema, 5), (Jitsi, 0)):
-        call = Call("%s with others' keys" % maker.__name__, where,
-                    lambda c, m=maker, k=kid: two(c, 80, m(kid=k)),
-                    "--keys", path)
-        call.is_(A, protection="other-dialect")
-        call.ok("nothing failed", not {"auth-failed", "kid-unknown"} &
-                set(call.slugs), call.slugs)
-
-
-KEY_FAULTS = [
-    ({"dialect": "esperanto"}, "dialect", "no such format"),
-    ({"dialect": "threema"}, "dialect", "cannot be opened"),
-    ({"kid": "0"}, "base_key", "missing"),
-    ({"base_key": "00"}, "kid", "missing"),
-    ({"kid": "0", "base_key": "00", "suite": 4}, "suite", "unknown member"),
-    ({"kid": "0", "base_key": "00", "passphrase": "x"}, "passphrase",
-     "second secret"),
-    ({"kid": "0", "key": "0011"}, "key", "not 16 or 32"),
-    ({"kid": "0", "key_index": 0, "base_key": "00"}, "key_index",
-     "beside kid"),
-    ({"kid": "0", "base_key": "00", "key_bits": 192}, "key_bits", "not 128"),
-    ({"kid": "0", "base_key": "00", "ratchet_window": 65}, "ratchet_window",
-     "too large"),
-    ({"kid": "0", "base_key": "00", "import": "AES"}, "import",
-     "not a way"),
-]
-
-
-def test_key_files(where):
-    c = mkcap.Capture()
-    c.audio(A).plain(5)
-    cap = c.write(os.path.join(where, "any.pcap"))
-    for key, place, cause in KEY_FAULTS:
-        r = run("check", "--keys", keyfile(where, "bad", "livekit", key), cap)
-        check("key file: %s" % key, r.status == 3 and
-              "keys[0]." + place in r.errors and cause in r.errors, r)
-
-
 # ---- without -----------------------------------------------------------------
 
 def test_names(where):
@@ -821,99 +485,6 @@ def test_reuse_by_format(where):
         call.finds("not-rfc9605")
 
 
-class WebKit(Counting):
-    """Old WebKit's transform: a header of the drafts and all of the frame behind
-    octets for the packetizer, a copy of VP8's or an H.264 slice that is none."""
-
-    def __call__(self, rng, real, stream, ts):
-        frame = mkcap.draft_header(self.kid, self.take()) + rng.randbytes(
-            len(real) + (4 if stream.kind == "audio" else 10))
-        if stream.kind == "audio":
-            return frame
-        if stream.codec == "vp8":
-            return real[:head_of(stream, real)] + frame
-        if not mkcap.packets.is_key("h264", real):
-            return bytes.fromhex("0000000121e0") + escaped(frame)
-        at = to_slice(real) - 5
-        return real[:at - (real[at - 1] == 0)] + bytes.fromhex(
-            "0000000125b8") + escaped(frame)
-
-
-class Skipped(Counting):
-    """medooze with skipVp8PayloadHeader."""
-
-    def __call__(self, rng, real, stream, ts):
-        return (b"" if stream.kind == "audio" else
-                real[:head_of(stream, real)]) + Omara.__call__(
-                    self, rng, real, stream, ts)
-
-
-def test_octets_for_packetizers(where):
-    """Old headers behind what a packetizer wants to see: all frames of it are
-    found, key frames and a change of key included."""
-    for name, codec, maker, clear in (
-            ("sframe-draft", "vp8", WebKit, (3, 10)),
-            ("sframe-draft", "h264", WebKit, (6, None)),
-            ("sframe-js", "vp8", Skipped, (3, 10))):
-        def make(c, maker=maker, codec=codec):
-            w = maker(start=1)
-            a = c.audio(A, ALICE, SFU, cname="alice")
-            v = c.video(AV, ALICE, SFU, cname="alice", codec=codec)
-            for kid in (1, 2):
-                speak(a, 240, w, kid)
-                speak(v, 80, w, kid)
-        call = Call("%s, %s, %s" % (maker.__name__, name, codec), where, make)
-        s = call.is_(AV, dialect=name, protection="other-dialect",
-                     clear_octets=clear[0])
-        call.ok("key frames", clear[1] is None or
-                s["clear_octets_key"] == clear[1], s["clear_octets_key"])
-        call.ok("every frame", s["frames_by_state"]["encrypted"] == 160,
-                s["frames_by_state"])
-        call.ok("its keys", [k["kid"] for k in s["keys"]] == ["1", "2"],
-                s["keys"])
-        call.finds("not-rfc9605")
-
-
-class Escaped:
-    """LiveKit on H.264: all behind the clear octets made safe."""
-
-    def __init__(self, writer):
-        self.writer = writer
-
-    def __call__(self, rng, real, stream, ts):
-        p = head_of(stream, real)
-        f = self.writer(rng, real, stream, ts)
-        return f[:p] + escaped(f[p:])
-
-
-def test_h264(where):
-    """SSRC and count are chosen so that the IV needs escapes."""
-    def make(c, key=None):
-        v = c.video(0x102, ALICE, SFU, cname="alice", codec="h264",
-                    timestamp=0x10000)
-        w = LiveKit(0, start=0x10000)
-        speak(v, 40, Escaped(sealed(w, key) if key else w))
-    call = Call("livekit on H.264", where, make)
-    s = call.is_(0x102, codec="h264", dialect="livekit",
-                 protection="other-dialect", clear_octets=6)
-    call.ok("its frames", s["frames_by_state"]["encrypted"] == 40, s)
-    call.finds("not-rfc9605")
-    call = Call("livekit on H.264, keys", where,
-                lambda c: make(c, livekit_hkdf(MATERIAL)), "--keys",
-                keyfile(where, "h264", "livekit",
-                        {"kid": "0", "base_key": MATERIAL.hex()}))
-    s = call.is_(0x102, dialect="livekit", protection="verified")
-    call.ok("all verified", s["frames_by_state"]["verified"] == 40, s)
-
-    def vp9(c):
-        speak(c.video(AV, ALICE, SFU, codec="vp9"), 40,
-              sealed(LiveKit(), livekit_hkdf(MATERIAL)))
-    call = Call("livekit on VP9, keys", where, vp9, "--keys",
-                keyfile(where, "h264", "livekit",
-                        {"kid": "0", "base_key": MATERIAL.hex()}))
-    call.is_(AV, dialect="livekit", protection="verified", clear_octets=0)
-
-
 BLANK_VP8 = bytes.fromhex(
     "1002009d012a0800080000470885858885848802"
     "02000c0d6000feffab5080")
@@ -936,40 +507,6 @@ def test_blanks(where):
     call = Call("nearly blank frames", where, lambda c: make(c, 1))
     call.ok("are media in the clear", "server-made-frames" not in call.slugs
             and "plaintext-gap" in call.slugs, call.slugs)
-
-
-def test_start_codes(where):
-    """Senders that authenticate start codes of three octets."""
-    key = livekit_hkdf(MATERIAL)
-    for what, alter in (
-            ("three", lambda p: p.replace(b"\0\0\0\1", b"\0\0\1")),
-            ("four and three", lambda p: p[:1] + p[1:].replace(
-                b"\0\0\0\1", b"\0\0\1"))):
-        def frame(rng, real, stream, ts, alter=alter, w=LiveKit()):
-            p, iv = to_slice(real), w.iv(stream, ts)
-            ct, tag = gcm(key, iv, alter(real[:p]), real[p:])
-            return real[:p] + escaped(ct + tag + iv + b"\x0c\0")
-        call = Call("start codes of " + what, where, lambda c: speak(
-            c.video(AV, ALICE, SFU, codec="h264"), 12, frame), "--keys",
-            keyfile(where, "codes", "livekit",
-                    {"kid": "0", "base_key": MATERIAL.hex()}))
-        call.is_(AV, dialect="livekit", protection="verified")
-
-
-def test_metadata(where):
-    """LiveKit's clear trailer, behind the encrypted frame."""
-    def with_time(writer):
-        def frame(rng, real, stream, ts):
-            more = b"\1\x08" + be(10**15 + ts, 8) + b"\2\4" + be(ts, 4)
-            return writer(rng, real, stream, ts) + bytes(
-                b ^ 255 for b in more + bytes([len(more) + 5])) + b"LKTS"
-        return frame
-    call = Call("capture times behind", where, lambda c: speak(
-        c.video(AV, ALICE, SFU), 40,
-        with_time(sealed(LiveKit(), livekit_hkdf(MATERIAL)))), "--keys",
-        keyfile(where, "lkts", "livekit",
-                {"kid": "0", "base_key": MATERIAL.hex()}))
-    call.is_(AV, dialect="livekit", protection="verified")
 
 
 def test_wraps(where):
@@ -1033,84 +570,12 @@ def test_gaps(where):
     call.finds("not-rfc9605")
 
 
-def spoiled(writer, at, to):
-    """One octet, counted from the end, is another in every frame."""
-    def frame(rng, real, stream, ts):
-        f = bytearray(writer(rng, real, stream, ts))
-        f[-at] = to if isinstance(to, int) else to(rng)
-        return bytes(f)
-    return frame
-
-
-def test_twins(where):
-    """One octet of each mark is another: the name must not stand."""
-    any_ = lambda rng: rng.randrange(256)
-    for name, writer, at, to in (
-            ("livekit", LiveKit(), 2, 0x0d), ("livekit", LiveKit(), 6, any_),
-            ("jitsi", Jitsi(), 2, 0x0b), ("xor-demo", Xor(1), 1, 0xee),
-            ("stream", StreamVideo(1), 5, 2), ("stream", StreamVideo(1), 1, 0),
-            ("dave", Dave(), 1, 0xfb), ("dave", Dave(), 3, 0x0b),
-            ("ringrtc", RingRtc(3), 17, any_),
-            ("threema", Threema(3), 4, any_),
-            ("whatsapp", WhatsApp(0), 3, any_)):
-        call = Call("%s without octet %d" % (name, at), where,
-                    lambda c, w=spoiled(writer, at, to): speak(
-                        c.audio(A, ALICE, SFU), 150, w))
-        call.ok("is not called %s" % name,
-                call.streams[A]["dialect"] != name, call.streams[A]["dialect"])
-    named = {f[0] for f in FORMATS}
-    for what, make in (
-            ("rfc9605", lambda a: a.sframe(200, kid=300)),
-            ("rfc9605 with a prefix", lambda a: a.sframe(200, kid=9, prefix=1)),
-            ("media in the clear", lambda a: a.plain(200)),
-            ("noise", lambda a: a.noise(200))):
-        def both(c, make=make):
-            make(c.audio(A, ALICE, SFU, cname="alice"))
-            make(c.video(AV, ALICE, SFU, cname="alice"))
-        call = Call(what, where, both)
-        call.ok("has no other name", not any(
-            s["dialect"] in named for s in call.streams.values()),
-            [s["dialect"] for s in call.streams.values()])
-
-
-def test_windows(where):
-    """Many short streams of other things: none is named."""
-    named = {f[0] for f in FORMATS}
-    wrong, total = [], 0
-    for seed in range(6):
-        c = mkcap.Capture(seed=1000 + seed)
-        for i in range(150):
-            o = dict(start=i * 0.01, src="10.0.%d.%d:4000" % (seed, i + 1))
-            s = c.audio(0x1000 + i, **o) if i % 2 else c.video(0x1000 + i, **o)
-            s.number = seed * 211 + i * 7
-            n = 12 + i % 40
-            if i % 5 == 0:
-                s.plain(n)
-            elif i % 5 == 1:
-                s.noise(n)
-            elif i % 5 == 2:
-                s.sframe(n, kid=i * 11, ctr=i * 1001)
-            elif i % 5 == 3:
-                s.noise(n, front=12)
-            else:
-                s.octets(*[(lambda rng, k=k: rng.randbytes(31 + k % 3))
-                           for k in range(n)])
-        path = c.write(os.path.join(where, "windows.pcap"))
-        r = run("check", "--json", path)
-        for s in strict(r.out)["streams"]:
-            total += 1
-            if s["dialect"] in named:
-                wrong.append((seed, s["ssrc"], s["dialect"]))
-    check("%d windows, none called what it is not" % total,
-          total >= 800 and not wrong, wrong[:5])
-
-
-def main():
+def main(script):
     with scratch() as where:
         if "-k" in sys.argv:
             where = os.path.join(TOP, "build", "calls")
             os.makedirs(where, exist_ok=True)
-        for name, test in sorted(globals().items()):
+        for name, test in sorted(script.items()):
             if name.startswith("test_") and \
                     (not only or any(o in name for o in only)):
                 test(where)
@@ -1118,4 +583,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(globals())

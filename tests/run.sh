@@ -45,6 +45,7 @@ scripts='
 	hostile
 	keyed
 	dialects
+	dialectkeys
 	layouts
 	timeline
 	policies
