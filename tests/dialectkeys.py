@@ -233,6 +233,67 @@ def test_keyed(where):
                 "auth-failed" not in none.slugs, none.slugs)
 
 
+def draft_key(base, kid, draft, size):
+    """Key and salt as the drafts derive them, AES-GCM of 128 or 256 bits."""
+    digest = hashlib.sha256 if size == 16 else hashlib.sha512
+    k = be(kid, 8)
+    salt, labels = {
+        "omara-03": (b"SFrame10", (b"key", b"salt")),
+        "ietf-02": (b"SFrame 1.0 Secret " + k, (b"key", b"salt")),
+        "ietf-03": (b"", (b"SFrame 1.0 Secret key " + k,
+                          b"SFrame 1.0 Secret salt " + k)),
+    }[draft]
+    prk = extract(digest, salt, base)
+    return expand(digest, prk, labels[0], size), expand(digest, prk, labels[1],
+                                                        12)
+
+
+def draft_sealed(base, kid, draft, size, head=False, more=0, box=None):
+    """head: octets that stay in front; more: of an HMAC behind the tag."""
+    key, salt = draft_key(base, kid, draft, size)
+    box = box if box is not None else [0]
+
+    def frame(rng, real, stream, ts):
+        p = head_of(stream, real) if head else 0
+        n, box[0] = box[0], box[0] + 1
+        h = mkcap.draft_header(kid, n)
+        ct, tag = gcm(key, bytes(a ^ b for a, b in zip(salt, be(n, 12))), h,
+                      real[p:])
+        return real[:p] + h + ct + tag + rng.randbytes(more)
+    return frame
+
+
+def test_drafts(where):
+    for draft in ("omara-03", "ietf-02", "ietf-03"):
+        for size, kid, head, more in ((16, 5, False, 0), (32, 300, False, 0),
+                                      (16, 5, True, 0), (32, 5, False, 16)):
+            box = [0]
+
+            def make(c, box=box, what=(draft, size), o=(head, more), k=kid):
+                f = draft_sealed(MATERIAL, k, *what, *o, box)
+                speak(c.audio(A, ALICE, SFU, cname="alice"), 60, f)
+                speak(c.video(AV, ALICE, SFU, cname="alice"), 18, f)
+            name = "%s, %d octets%s%s" % (draft, size, ", a head" * head,
+                                          ", an HMAC" * bool(more))
+            key = {"kid": str(kid), "base_key": MATERIAL.hex()}
+            call = Call(name, where, make, "--keys",
+                        keyfile(where, "draft", "sframe-draft", key))
+            for ssrc, n in ((A, 60), (AV, 18)):
+                s = call.is_(ssrc, dialect="sframe-draft",
+                             protection="verified")
+                call.ok("all verified",
+                        s["frames_by_state"]["verified"] == n, s)
+            call.finds("not-rfc9605")
+            box[0] = 0
+            call = Call(name + ", wrong key", where, make, "--keys",
+                        keyfile(where, "draft", "sframe-draft",
+                                dict(key, base_key=WRONG.hex())))
+            call.ok("nothing verified", not any(
+                s["frames_by_state"]["verified"]
+                for s in call.streams.values()))
+            call.ok("auth-failed", "auth-failed" in call.slugs, call.slugs)
+
+
 def test_iv_behind(where):
     """A random IV behind octets in the clear, or behind epoch and counter; the
     octets in front authenticated or not. Without a key it is no plaintext."""

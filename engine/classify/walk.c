@@ -44,9 +44,11 @@ ask_keys(
 		return;
 	if (c->placing.layout != SF_LAYOUT_RFC9605) {
 		r->tried = SF_TRIED_NOT;
-		if (c->placing.layout == SF_LAYOUT_OMARA)
-			r->tried = sf_dialect_keys_tried(c->unlock->dialects,
-			    SF_DIALECT_SFRAME_JS, h->kid, c->pub->ssrc);
+		r->tried = sf_dialect_keys_tried(c->unlock->dialects,
+		    c->placing.layout == SF_LAYOUT_OMARA
+			? SF_DIALECT_SFRAME_JS
+			: SF_DIALECT_SFRAME_DRAFT,
+		    h->kid, c->pub->ssrc);
 		return;
 	}
 	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
@@ -129,9 +131,8 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 		last = r;
 	}
 	/* while frames are still to come, it waits for them */
-	return fit >= t->fit ||
-	       (fit == asked && asked >= t->least && explained &&
-		   (c->ending || end < c->n));
+	return fit >= t->fit || (fit == asked && asked >= t->least &&
+				    explained && (c->ending || end < c->n));
 }
 
 /* Marks the frames from..to that carry on the run; returns how many. */

@@ -22,6 +22,7 @@ static const struct of_dialect {
 	{ SF_DIALECT_JITSI_V0, true, "key_index", { "key", NULL } },
 	{ SF_DIALECT_SFRAME_JS, true, "sender_id",
 	    { "base_key", "key_material", NULL } },
+	{ SF_DIALECT_SFRAME_DRAFT, true, NULL, { "base_key", NULL } },
 	{ SF_DIALECT_DAVE, false, "generation", { "key", NULL } },
 	{ SF_DIALECT_STREAM, true, "key_index", { "key", NULL } },
 	{ SF_DIALECT_RANDOM_IV, false, NULL, { "key", "passphrase", NULL } },

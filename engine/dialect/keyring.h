@@ -9,6 +9,8 @@
 
 #define SF_SCRATCH ((size_t)256 << 10) /* octets of a frame put together */
 
+struct sf_draft_keys;
+
 /* One key of the file. Step 0 is the key itself, the others are ratcheted. */
 struct sf_ring_entry {
 	struct sf_key_entry e;
@@ -24,7 +26,18 @@ struct sf_ring_entry {
 	uint8_t mac[SF_HASH_MAX]; /* key of it at step at_mac: sframe-js and
 	                             jitsi-ctr */
 	unsigned at_mac;
+	struct sf_draft_keys *draft; /* of sframe-draft; else NULL */
 };
+
+/* draft.c: a base key, derived in the ways of the drafts. NULL without memory.
+   The entry may be wiped after this. */
+struct sf_draft_keys *sf_draft_keys_new(
+    const struct sf_crypto *c, const struct sf_key_entry *e);
+void sf_draft_keys_free(const struct sf_crypto *c, struct sf_draft_keys *d);
+
+/* A frame with this header in it: does one of them open it? */
+bool sf_draft_open(const struct sf_crypto *c, struct sf_draft_keys *d,
+    const struct sf_run_header *h, struct sf_bytes frame);
 
 #define SF_GIVE_UP 300 /* tries in a row, after which no step is tried on */
 

@@ -232,8 +232,9 @@ mac_fits(struct attempt *t, const struct sf_ring_entry *e, size_t at)
 }
 
 static bool
-try_omara(struct attempt *t, struct sf_placing p, bool *known)
+try_old(struct attempt *t, struct sf_placing p, bool *known)
 {
+	bool omara = p.layout == SF_LAYOUT_OMARA;
 	struct sf_run_header h;
 
 	if (!sf_run_header_alone(&h, t->r, p))
@@ -241,10 +242,13 @@ try_omara(struct attempt *t, struct sf_placing p, bool *known)
 	for (unsigned i = 0; i < t->k->n; i++) {
 		struct sf_ring_entry *e = &t->k->entries[i];
 
-		if (!sf_ring_fits(e, SF_DIALECT_SFRAME_JS, h.kid, t->ssrc))
+		if (!sf_ring_fits(e,
+			omara ? SF_DIALECT_SFRAME_JS : SF_DIALECT_SFRAME_DRAFT,
+			h.kid, t->ssrc))
 			continue;
 		*known = true;
-		if (!mac_fits(t, e, h.at))
+		if (omara ? !mac_fits(t, e, h.at)
+			  : !sf_draft_open(t->k->c, e->draft, &h, t->frame))
 			continue;
 		t->r->header = h;
 		t->r->entry = e->index;
@@ -254,18 +258,36 @@ try_omara(struct attempt *t, struct sf_placing p, bool *known)
 	return false;
 }
 
-/* In front, or behind the octets of VP8 that are left there. */
+/* In front, or behind the octets of VP8 or Opus that are left there. */
 static bool
-open_omara(struct attempt *t, struct sf_dialect_opened *out, bool *known)
+open_old(struct attempt *t, enum sf_dialect d, struct sf_dialect_opened *out,
+    bool *read, bool *known)
 {
-	static const struct sf_placing places[] = {
-		{ 0, 0, SF_LAYOUT_OMARA, false },
-		{ 3, 10, SF_LAYOUT_OMARA, false },
+	static const struct old_place {
+		enum sf_dialect dialect;
+		bool video, audio;
+		struct sf_placing placing;
+	} places[] = {
+		{ SF_DIALECT_SFRAME_JS, true, true,
+		    { 0, 0, SF_LAYOUT_OMARA, false } },
+		{ SF_DIALECT_SFRAME_JS, true, false,
+		    { 3, 10, SF_LAYOUT_OMARA, false } },
+		{ SF_DIALECT_SFRAME_DRAFT, true, true,
+		    { 0, 0, SF_LAYOUT_DRAFT, false } },
+		{ SF_DIALECT_SFRAME_DRAFT, true, false,
+		    { 3, 10, SF_LAYOUT_DRAFT, false } },
+		{ SF_DIALECT_SFRAME_DRAFT, false, true,
+		    { 1, 1, SF_LAYOUT_DRAFT, false } },
 	};
 
-	for (size_t i = 0; i < 2; i++)
-		if ((i == 0 || t->r->video) && try_omara(t, places[i], known)) {
-			out->placing = places[i];
+	if (!sf_dialect_keys_any(t->k, d, t->ssrc))
+		return false;
+	*read = true;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (places[i].dialect == d &&
+		    (t->r->video ? places[i].video : places[i].audio) &&
+		    try_old(t, places[i].placing, known)) {
+			out->placing = places[i].placing;
 			return true;
 		}
 	return false;
@@ -306,11 +328,9 @@ sf_dialect_open(struct sf_dialect_opener *o, struct sf_dialect_keys *k,
 	if (open_jitsi_ctr(&t, &out, &read, &known))
 		return out;
 	out.way = NULL;
-	if (sf_dialect_keys_any(k, SF_DIALECT_SFRAME_JS, ssrc)) {
-		read = true;
-		if (open_omara(&t, &out, &known))
-			return out;
-	}
+	if (open_old(&t, SF_DIALECT_SFRAME_JS, &out, &read, &known) ||
+	    open_old(&t, SF_DIALECT_SFRAME_DRAFT, &out, &read, &known))
+		return out;
 	o->scans += read;
 	out.tried = SF_TRIED_NOT;
 	if (read)

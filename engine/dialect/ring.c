@@ -289,9 +289,22 @@ steps_of(const struct sf_key_entry *e)
 {
 	if (e->dialect == SF_DIALECT_RANDOM_IV)
 		return e->secret == SF_SECRET_PASSPHRASE ? 2 : 1;
-	if (e->secret == SF_SECRET_CIPHER || e->dialect == SF_DIALECT_SFRAME_JS)
+	if (e->secret == SF_SECRET_CIPHER ||
+	    e->dialect == SF_DIALECT_SFRAME_JS ||
+	    e->dialect == SF_DIALECT_SFRAME_DRAFT)
 		return 1;
 	return e->window + 1u;
+}
+
+/* The key itself, and what tells it from others. */
+static bool
+prepare(struct sf_dialect_keys *k, struct sf_ring_entry *e)
+{
+	if (!ratchet(k, e, 0))
+		return false;
+	e->prints[0] = print_of(k, sf_bytes(e->material[0], e->material_n[0]));
+	e->made = 1;
+	return true;
 }
 
 static bool
@@ -308,6 +321,10 @@ set_up(struct sf_dialect_keys *k, struct sf_ring_entry *r,
 	if (r->material == NULL || r->material_n == NULL || r->aead == NULL ||
 	    r->prints == NULL)
 		return false;
+	if (e->dialect == SF_DIALECT_SFRAME_DRAFT) {
+		r->draft = sf_draft_keys_new(k->c, e);
+		return r->draft != NULL && prepare(k, r);
+	}
 	return e->dialect != SF_DIALECT_SFRAME_JS || sf_ring_mac(k, r, 0);
 }
 
@@ -342,6 +359,7 @@ wipe_entry(const struct sf_crypto *c, struct sf_ring_entry *e)
 		c->aead_free(e->aead[s]);
 	if (e->material != NULL)
 		c->wipe(e->material, e->steps * sizeof(*e->material));
+	sf_draft_keys_free(c, e->draft);
 	free(e->material);
 	free(e->material_n);
 	free(e->aead);
