@@ -1393,15 +1393,15 @@ ELSEWHERE = {"srtp-not-opened": "srtp.py", "srtp-packets-failed": "srtp.py",
              "dtls-secret-missing": "dtls.py"}
 ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
-    "dialect-not-allowed"), "timeline.py"))
+    "dialect-not-allowed"), "policies.py"))
 ELSEWHERE.update(dict.fromkeys((
     "ip-fragments-lost", "ip-fragments-differ", "tcp-holes",
     "tunnel-opaque"), "tunnels.py"))
 ELSEWHERE.update(dict.fromkeys(("declared-not-encrypted", "dump-redacted"),
                                "formats.py"))
-ELSEWHERE.update(dict.fromkeys(("xor-only", "random-iv-no-kid",
-                                "server-made-frames"),
+ELSEWHERE.update(dict.fromkeys(("xor-only", "server-made-frames"),
                                "dialects.py"))
+ELSEWHERE["random-iv-no-kid"] = "dialectkeys.py"
 ELSEWHERE.update(dict.fromkeys((
     "exposes-audio-level", "exposes-sizes", "exposes-silence",
     "exposes-picture-samples", "exposes-video-layers", "exposes-capture-time",

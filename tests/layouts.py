@@ -180,6 +180,30 @@ def test_drafts(where):
           lambda c: changing(c, Draft, (7, 8), (56, 44), "vp9"), [7, 8])
 
 
+class Flutter(LiveKit):
+    """What Flutter's web client does to VP9: 10 and 3 octets, as of VP8."""
+    leaves = True
+
+    def __call__(self, rng, real, stream, ts):
+        p = (3 if real[0] & 1 else 10) if self.leaves else 0
+        return bytes([0x86 | real[0] & 1])[:p] + real[1:p] + rng.randbytes(
+            len(real) - p + 16) + self.iv(stream, ts) + b"\x0c\0"
+
+
+class Whole(Flutter):
+    leaves = False
+
+
+def test_vp9_heads(where):
+    """A head of VP9 that stays, where the format says that none does."""
+    for maker, clear, key in ((Flutter, 3, 10), (Whole, 0, None)):
+        call = Call("VP9, %s" % maker.__name__, where, lambda c, m=maker: speak(
+            c.video(AV, ALICE, SFU, codec="vp9"), 60, m()))
+        call.is_(AV, dialect="livekit", clear_octets=clear,
+                 clear_octets_key=key)
+        call.finds("not-rfc9605")
+
+
 def test_key_frames(where):
     """VP8's key frames have zeros in front: no KID 0 and CTR 0 that two streams
     would share."""

@@ -76,6 +76,7 @@ struct sf_classifier {
 	uint64_t in_way;          /* frames in such formats, kept ones too */
 	uint64_t way_frames;      /* of them those that are out */
 	uint64_t way_opened;      /* and a key opened */
+	uint64_t way_marked;      /* and begin as VP9 does, where they should not */
 	int clear, clear_key;     /* octets at their heads; of key frames */
 	bool clear_seen;          /* clear is known */
 	struct sf_behind behind;  /* the last complete frame that went */

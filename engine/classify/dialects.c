@@ -115,6 +115,8 @@ ends_in_zeros(const struct sf_record *r)
 		   sizeof(zeros)) == 0;
 }
 
+#define MOST_HEAD 10 /* octets that senders leave of video, whatever the rule */
+
 /*
  * Behind what such a format leaves in the clear there is ciphertext. Octets
  * that are not uniform there are no frames of it, whatever stands at their
@@ -141,6 +143,8 @@ has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
 		read++;
 		zeros += ends_in_zeros(r);
 		at = (size_t)s.clear + (s.behind ? 0 : s.octets);
+		if (at == 0 && r->video)
+			at = MOST_HEAD;
 		end = r->octets - (s.behind ? s.octets : 0);
 		if (end > r->head_n)
 			end = r->head_n;

@@ -251,6 +251,8 @@ emit_header(struct sf_classifier *c, struct sf_classify_run *run,
 	c->run_descriptor += r->descriptor || c->placing.descriptor;
 }
 
+#define VP9_MARKER 2 /* first two bits of a frame of VP9 */
+
 static void
 emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r, struct sf_frame_event *ev)
@@ -284,6 +286,8 @@ emit_sight(struct sf_classifier *c, struct sf_classify_run *run,
 		note_key_use(c, run, r, ev);
 	count_tried(&pub->evidence, r);
 	c->way_frames++;
+	c->way_marked += r->codec == SF_CODEC_VP9 && s->clear == 0 &&
+			 s->behind && r->head[0] >> 6 == VP9_MARKER;
 	c->way_opened += r->tried == SF_TRIED_OPENED;
 	if (r->key)
 		c->clear_key = s->clear;
