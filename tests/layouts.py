@@ -114,6 +114,19 @@ def test_headers_that_end_as_an_iv(where):
               [kid], ())
 
 
+def test_padded(where):
+    """Fields longer than they need be are a fault of a sender of RFC 9605, and no
+    other format."""
+    for kid, octets, finds in (
+            (9, (1, 4), ("ctr-not-minimal",)), (300, (2, 8), ("ctr-not-minimal",)),
+            (40, (2, 1), ("kid-not-minimal",)),
+            (70, (4, 3), ("ctr-not-minimal", "kid-not-minimal"))):
+        named("padded, KID %d in %d octets" % (kid, octets[0]), "rfc9605", where,
+              lambda c, k=kid, o=octets: c.audio(A, ALICE, SFU).sframe(
+                  200, kid=k, ctr=8, kid_octets=o[0], ctr_octets=o[1]),
+              [kid], finds)
+
+
 def test_wire(where):
     named("wire without its extension", "wire", where,
           lambda c: changing(c, lambda: WireBare(start=0x1c5a93fe), (1, 2),

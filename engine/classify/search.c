@@ -327,7 +327,8 @@ explains_all(const struct search *s)
 
 	for (size_t i = 0; i < s->n; i++)
 		n += !sf_run_passes_over(&s->recs[i]);
-	return s->fit * 10 >= n * 9 && is_minimal(s, s->best, s->found.start);
+	return s->fit * 10 >= n * 9 &&
+	       (!s->heads || is_minimal(s, s->best, s->found.start));
 }
 
 static void
