@@ -206,7 +206,7 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	score = fit * weight_of(s, p);
 	if (p.layout == SF_LAYOUT_RFC9605 && !p.descriptor &&
 	    !is_minimal(s, p, f.start))
-		score /= 2;
+		score = score * 7 / 10;
 	if (score > s->score) {
 		s->best = p;
 		s->found = f;
