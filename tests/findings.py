@@ -18,6 +18,7 @@ import endcases
 import feccases
 import mistakes
 import mkcap
+import redcases
 import rtpcases
 from harness import (STATUS, TOP, Schema, check, finish, run, scratch,
                      slugs_by_ssrc, strict)
@@ -1347,6 +1348,7 @@ def an_error_that_does_not_fail(c):
 
 
 rtpcases.add(case)
+redcases.add(case)
 feccases.add(case)
 endcases.add(case)
 

@@ -77,18 +77,6 @@ def red(older=None):
     return pack
 
 
-def video_red(fec_every):
-    """A packetizer for VP8: RED with one block, and now and then ULPFEC."""
-    rng = random.Random(fec_every)
-
-    def pack(frame, number, room):
-        out = [b"\x60" + p for p in packets.vp8(frame, number, room)]
-        if number % fec_every == 0:
-            out.insert(len(out) - 1, b"\x75" + rng.randbytes(300))
-        return out
-    return pack
-
-
 def relation(ssrc, of, kind):
     def ask(name, report, text):
         by = {s["ssrc"]: s for s in report["streams"]}
@@ -582,13 +570,6 @@ def add(case):
         between(c, c.audio(A, ALICE, SFU).plain(400), 13, b"\x40\x07",
                 every=12)
 
-    @case(is_={AV: UP}, sdp=lambda: sdp((
-        "video", 116, "red/90000",
-        ["a=rtpmap:96 VP8/90000", "a=rtpmap:117 ulpfec/90000"])).replace(
-            "SAVPF 116", "SAVPF 116 96 117"))
-    def quiet_video_in_red_with_ulpfec(c):
-        c.video(AV, ALICE, SFU, pt=116, pack=video_red(3)).sframe(200, kid=9)
-
     def whole(ssrc, n, codec):
         def ask(name, report, text):
             s = [s for s in report["streams"]
@@ -598,10 +579,6 @@ def add(case):
                 s["incomplete_frames"] == 0 and
                 s["frames_by_state"]["unknown"] == 0, s)
         return ask
-
-    @case(is_={AV: UP}, also=whole(AV, 200, "vp8"))
-    def quiet_video_in_red_with_ulpfec_without_sdp(c):
-        c.video(AV, ALICE, SFU, pt=116, pack=video_red(3)).sframe(200, kid=9)
 
     @case(is_={A: UP}, also=whole(A, 300, "opus"))
     def quiet_red_begins_under_way(c):

@@ -274,6 +274,11 @@ static const struct {
 	{ "H.265 FU",    "62019300", "62015300", 0, 3000, SF_CODEC_H265, false },
 	{ "AV1",         "50000000", "90000000", 0, 3000, SF_CODEC_AV1,  false },
 	{ "descriptors", "80000000", "40000000", 0, 3000, SF_CODEC_UNKNOWN, true },
+	{ "RED and VP9", "62998000", "62958000", 0, 3000, SF_CODEC_UNKNOWN, false },
+	{ "IDR slices",  "65888000", "65004000", 0, 3000, SF_CODEC_H264, false },
+	{ "SPS alone",   "67420000", "67640000", 0, 3000, SF_CODEC_UNKNOWN, false },
+	{ "STAP-A",      "78000467", "78000865", 0, 3000, SF_CODEC_H264, false },
+	{ "STAP-A, long", "78100467", "78100865", 0, 3000, SF_CODEC_UNKNOWN, false },
 	{ "neither",     "a1000000", "d7000000", 0, 3000, SF_CODEC_UNKNOWN, false },
 };
 
@@ -285,7 +290,7 @@ guesses_formats(void **state)
 		struct sf_unit units[24];
 		uint8_t octets[24][44];
 		uint64_t seed = i;
-		bool descriptor;
+		struct sf_guess got;
 
 		for (unsigned k = 0; k < 24; k++) {
 			struct sf_bytes h = hex_octets(
@@ -299,9 +304,9 @@ guesses_formats(void **state)
 			units[k] = unit(k + 1, k / 2 * formats[i].step, k % 2,
 			    sf_bytes(octets[k], sizeof(octets[k])));
 		}
-		EXPECT(formats[i].what, sf_depay_guess(units, 24, &descriptor),
-		    formats[i].codec);
-		EXPECT(formats[i].what, descriptor, formats[i].descriptor);
+		got = sf_depay_guess(units, 24);
+		EXPECT(formats[i].what, got.codec, formats[i].codec);
+		EXPECT(formats[i].what, got.descriptor, formats[i].descriptor);
 	}
 }
 
@@ -332,7 +337,6 @@ guesses_from_few(void **state)
 		struct sf_unit units[3];
 		uint8_t octets[3][44];
 		uint64_t seed = i;
-		bool descriptor;
 
 		for (unsigned k = 0; k < 3; k++) {
 			struct sf_bytes h = hex_octets(few[i].packets[k]);
@@ -343,7 +347,7 @@ guesses_from_few(void **state)
 			units[k] = unit(k + 1, k / 2 * 3000, k != 0,
 			    sf_bytes(octets[k], sizeof(octets[k])));
 		}
-		EXPECT(few[i].what, sf_depay_guess(units, 3, &descriptor),
+		EXPECT(few[i].what, sf_depay_guess(units, 3).codec,
 		    few[i].codec);
 	}
 }
@@ -355,7 +359,7 @@ guesses_nothing_of_noise(void **state)
 	struct sf_unit units[24];
 	uint8_t octets[24][80];
 	uint64_t seed = 3;
-	bool descriptor;
+	struct sf_guess got;
 
 	(void)state;
 	for (unsigned set = 0; set < 2000; set++) {
@@ -364,13 +368,13 @@ guesses_nothing_of_noise(void **state)
 			units[k] = unit(k + 1, k / 2 * 3000, k % 2,
 			    sf_bytes(octets[k], sizeof(octets[k])));
 		}
-		EXPECT("video", sf_depay_guess(units, 24, &descriptor),
+		EXPECT("video", sf_depay_guess(units, 24).codec,
 		    SF_CODEC_UNKNOWN);
 		for (unsigned k = 0; k < 24; k++)
 			units[k].timestamp = k * 960;
-		EXPECT("audio", sf_depay_guess(units, 24, &descriptor),
-		    SF_CODEC_OPUS);
-		EXPECT("descriptor", descriptor, false);
+		got = sf_depay_guess(units, 24);
+		EXPECT("audio", got.codec, SF_CODEC_OPUS);
+		EXPECT("descriptor", got.descriptor, false);
 	}
 }
 

@@ -124,13 +124,20 @@ void sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 void sf_depay_finish(struct sf_depay *d, struct sf_depay_pool *pool,
     sf_depay_sink *sink, void *ctx);
 
+/* codec: UNKNOWN when none fits throughout. votes: how far neighbours agree with
+   a video codec, to be compared; 0 for every other. descriptor: all begin with
+   an SFrame payload descriptor. */
+struct sf_guess {
+	enum sf_codec codec;
+	size_t votes;
+	bool descriptor;
+};
+
 /*
  * Which payload format n packets in sequence order speak, when nobody says:
- * VP8, VP9, H.264 or AV1 by their descriptors against timestamps and markers,
- * or Opus by its timestamps; UNKNOWN when none fits throughout. *descriptor is
- * set when all begin with an SFrame payload descriptor.
+ * VP8, VP9, H.264, H.265 or AV1 by their descriptors against timestamps and
+ * markers, or Opus by its timestamps.
  */
-enum sf_codec sf_depay_guess(
-    const struct sf_unit *units, size_t n, bool *descriptor);
+struct sf_guess sf_depay_guess(const struct sf_unit *units, size_t n);
 
 #endif

@@ -5,9 +5,12 @@
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
 
+#define VOTES 4 /* so far neighbours agree, or it is no format */
+
 /* What a packet's descriptor says, in terms that packets can be compared in. */
 struct reading {
 	bool ok;
+	bool beside;     /* nothing of a picture is in it */
 	bool start, end; /* of a frame; end only where the format says it */
 	bool knows_end;
 	bool has_id;
@@ -48,20 +51,28 @@ read_vp9(const struct sf_unit *u)
 		.id_mask = v.long_picture_id ? 0x7fff : 0x7f };
 }
 
-/* RFC 6184 5.2 to 5.8, packetization modes 0 and 1. */
+/* RFC 6184 5.2 to 5.8, packetization modes 0 and 1. Slices in partitions (2 to
+   4) are of a profile that nobody sends; so is what ends a sequence. */
 static struct reading
 read_h264(const struct sf_unit *u)
 {
-	uint8_t type = u->payload.p[0] & 31;
-	uint8_t fu = u->payload.n > 1 ? u->payload.p[1] : 0;
+	enum { SLICE = 1, IDR = 5, SEI, FILLER = 12, STAP_A = 24, FU_A = 28 };
+	static const uint32_t known = 1 << SLICE | 0x1f << IDR | 1 << FILLER |
+				      1 << STAP_A | 1 << FU_A; /* IDR to AUD */
+	struct sf_bytes p = u->payload;
+	uint8_t type = p.p[0] & 31;
+	uint8_t fu = p.n > 1 ? p.p[1] : 0;
 
-	if ((u->payload.p[0] & 0x80) != 0 || type == 0 ||
-	    (type > 12 && type != 24 && type != 28))
+	if ((p.p[0] & 0x80) != 0 || (known >> type & 1) == 0)
 		return (struct reading){ 0 };
-	if (type == 28 && ((fu & 0x20) != 0 || (fu & 0xc0) == 0xc0))
+	if (type == FU_A && ((fu & 0x20) != 0 || (fu & 0xc0) == 0xc0))
+		return (struct reading){ 0 };
+	if (type == STAP_A &&
+	    (p.n < 4 || 3 + (size_t)(p.p[1] << 8 | p.p[2]) > p.n))
 		return (struct reading){ 0 };
 	return (struct reading){ .ok = true,
-		.start = type != 28 || (fu & 0x80) != 0 };
+		.beside = type >= SEI && type <= FILLER,
+		.start = type != FU_A || (fu & 0x80) != 0 };
 }
 
 /* RFC 7798 4.2 to 4.4: layer 0, as browsers send it, and a temporal id. */
@@ -139,7 +150,7 @@ static size_t
 votes(const struct sf_unit *u, size_t n, reader *read, bool many_starts)
 {
 	struct reading last = { 0 };
-	size_t agreed = 0;
+	size_t agreed = 0, beside = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct reading r = read(&u[i]);
@@ -151,9 +162,10 @@ votes(const struct sf_unit *u, size_t n, reader *read, bool many_starts)
 		if (next && !agrees(&last, &r, same, many_starts))
 			return 0;
 		agreed += next ? weight(&r, same) : 0;
+		beside += r.beside;
 		last = r;
 	}
-	return agreed;
+	return beside < n ? agreed : 0;
 }
 
 static bool
@@ -209,8 +221,8 @@ audio_sized(const struct sf_unit *u, size_t n)
 	       audio_steps * 2 > n;
 }
 
-enum sf_codec
-sf_depay_guess(const struct sf_unit *u, size_t n, bool *descriptor)
+struct sf_guess
+sf_depay_guess(const struct sf_unit *u, size_t n)
 {
 	static const struct {
 		reader *read;
@@ -225,22 +237,20 @@ sf_depay_guess(const struct sf_unit *u, size_t n, bool *descriptor)
 		{ read_av1,  SF_CODEC_AV1,  false },
 		/* clang-format on */
 	};
-	enum sf_codec best = SF_CODEC_UNKNOWN;
-	size_t most = 3;
+	struct sf_guess best = { .codec = SF_CODEC_UNKNOWN };
 
-	*descriptor = n >= 4 && has_both(u, n) &&
-		      votes(u, n, read_sframe_payload, false) > 3;
-	if (*descriptor)
-		return SF_CODEC_UNKNOWN;
+	if (n >= 4 && has_both(u, n) &&
+	    votes(u, n, read_sframe_payload, false) >= VOTES)
+		return (struct sf_guess){ .codec = SF_CODEC_UNKNOWN,
+			.descriptor = true };
 	if (opus_steps(u, n) && audio_sized(u, n))
-		return SF_CODEC_OPUS;
+		return (struct sf_guess){ .codec = SF_CODEC_OPUS };
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		size_t v = votes(u, n, formats[i].read, formats[i].many_starts);
 
-		if (v > most) {
-			most = v;
-			best = formats[i].codec;
-		}
+		if (v >= VOTES && v > best.votes)
+			best = (struct sf_guess){ .codec = formats[i].codec,
+				.votes = v };
 	}
 	return best;
 }

@@ -2,13 +2,44 @@
 
 #define HABIT_RED 63 /* Chromium's payload type for RED audio */
 
+static size_t
+held_units(struct sf_streams *s, const struct sf_track *t,
+    struct sf_unit units[SF_SETTLED * 2])
+{
+	size_t n = 0;
+
+	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
+	     at = sf_held_at(s, at)->next)
+		units[n++] = sf_held_at(s, at)->unit;
+	return n;
+}
+
+/* By what the packets hold. Where their first octet is the header of video RED,
+   it may read as that of a codec: what agrees further is right. */
+static void
+guess_format(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_unit units[SF_SETTLED * 2];
+	size_t n = held_units(s, t, units);
+	struct sf_guess whole = sf_depay_guess(units, n), inside;
+	uint8_t block_pt;
+
+	t->pub.codec = whole.codec;
+	if (whole.descriptor)
+		t->framing = SF_FRAMING_DESCRIPTOR;
+	if (whole.descriptor || whole.codec == SF_CODEC_OPUS)
+		return;
+	inside = sf_track_guess_in_red(units, n, &block_pt);
+	if (inside.votes <= whole.votes)
+		return;
+	t->pub.codec = inside.codec;
+	t->red = SF_RED_VIDEO;
+	t->block_pt = block_pt;
+}
+
 static void
 guess_codec(struct sf_streams *s, struct sf_track *t)
 {
-	struct sf_unit units[SF_SETTLED * 2];
-	bool descriptor;
-	size_t n = 0;
-
 	if (t->main_pt == 0)
 		t->pub.codec = SF_CODEC_PCMU;
 	else if (t->main_pt == 8)
@@ -19,14 +50,7 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 		t->pub.codec_from = SF_FROM_STATIC_PT;
 		return;
 	}
-	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
-	     at = sf_held_at(s, at)->next)
-		units[n++] = sf_held_at(s, at)->unit;
-	t->pub.codec = sf_depay_guess(units, n, &descriptor);
-	if (t->pub.codec == SF_CODEC_UNKNOWN && !descriptor)
-		t->pub.codec = sf_track_guess_in_red(t, units, n);
-	if (descriptor)
-		t->framing = SF_FRAMING_DESCRIPTOR;
+	guess_format(s, t);
 	if (t->pub.codec == SF_CODEC_OPUS && t->main_pt == HABIT_RED)
 		t->pub.codec = SF_CODEC_RED;
 	if (t->pub.codec == SF_CODEC_UNKNOWN && s->codecs != NULL)
@@ -121,21 +145,14 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		t->pub.codec_from = SF_FROM_NOTHING;
 	} else if (t->pub.codec != SF_CODEC_RTX) {
 		struct sf_unit units[SF_SETTLED * 2];
-		bool descriptor;
-		size_t n = 0;
 
-		for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
-		     at = sf_held_at(s, at)->next)
-			units[n++] = sf_held_at(s, at)->unit;
-		(void)sf_depay_guess(units, n, &descriptor);
-		if (descriptor)
+		if (sf_depay_guess(units, held_units(s, t, units)).descriptor)
 			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
 	find_framing(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
-	if (t->pub.kind == SF_KIND_VIDEO &&
-	    t->pub.codec != SF_CODEC_VP8 && t->pub.codec != SF_CODEC_VP9 &&
-	    t->framing == SF_FRAMING_CODEC)
+	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&
+	    t->pub.codec != SF_CODEC_VP9 && t->framing == SF_FRAMING_CODEC)
 		sf_boundaries_look_for(&t->boundaries);
 	sf_track_look_into_red(s, t);
 	t->plain_format = t->red == SF_RED_NOT &&

@@ -11,7 +11,7 @@
 #define EVENTS       16 /* keys of a telephone */
 #define NEVER_SFRAME 4  /* octets: the shortest header and tag are 5 */
 #define NOISE_MOST   11 /* octets of comfort noise */
-#define RED_HEAD(n)  (4 * ((n) - 1) + 1) /* octets in front of n blocks */
+#define RED_HEAD(n)  (4 * ((n)-1) + 1) /* octets in front of n blocks */
 #define LIKELY                                                                 \
 	8 /* evidence of a run in blocks of RED: to look into clear
                         ones does no harm */
@@ -345,41 +345,40 @@ look_into_video(struct sf_streams *s, struct sf_track *t)
 	}
 }
 
-enum sf_codec
-sf_track_guess_in_red(struct sf_track *t, struct sf_unit *units, size_t n)
+struct sf_guess
+sf_track_guess_in_red(struct sf_unit *units, size_t n, uint8_t *block_pt)
 {
 	unsigned counts[128] = { 0 };
 	uint8_t most = 0;
 	size_t media = 0;
-	enum sf_codec codec;
-	bool descriptor;
+	static const struct sf_guess none = { .codec = SF_CODEC_UNKNOWN };
+	struct sf_guess inside;
 
 	for (size_t i = 0; i < n; i++) {
 		uint8_t pt = units[i].payload.p[0];
 
 		if (units[i].payload.n < 2 || pt < 35 || pt >= 128)
-			return SF_CODEC_UNKNOWN;
+			return none;
 		if (++counts[pt] > counts[most])
 			most = pt;
 	}
 	for (size_t i = 0; i < n; i++)
 		if (units[i].payload.p[0] == most) {
-			struct sf_unit part = part_of(&units[i],
-			    sf_bytes(units[i].payload.p + 1,
-				units[i].payload.n - 1));
+			struct sf_unit part =
+			    part_of(&units[i], sf_bytes(units[i].payload.p + 1,
+						   units[i].payload.n - 1));
 
 			/* what stands between has a number too */
 			part.seq -= i - media;
 			units[media++] = part;
 		}
 	if (media < SF_SETTLED / 2 || media * 2 <= n)
-		return SF_CODEC_UNKNOWN;
-	codec = sf_depay_guess(units, media, &descriptor);
-	if (descriptor || codec < SF_CODEC_VP8 || codec > SF_CODEC_AV1)
-		return SF_CODEC_UNKNOWN;
-	t->red = SF_RED_VIDEO;
-	t->block_pt = most;
-	return codec;
+		return none;
+	inside = sf_depay_guess(units, media);
+	if (inside.votes == 0)
+		return none;
+	*block_pt = most;
+	return inside;
 }
 
 bool

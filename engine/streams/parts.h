@@ -114,8 +114,8 @@ uint8_t sf_track_sdp_dependency(
 void sf_boundaries_look_for(struct sf_boundaries *b);
 
 /* One packet. */
-void sf_boundaries_note(struct sf_boundaries *b, struct sf_unit *u,
-    const struct sf_rtp *rtp);
+void sf_boundaries_note(
+    struct sf_boundaries *b, struct sf_unit *u, const struct sf_rtp *rtp);
 
 /* ---- framing.c: how SFrame lies in the packets ---- */
 
@@ -203,8 +203,8 @@ void sf_track_deliver(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
 /* A frame to whoever judges it, with the hash that the run asks for. */
-void sf_track_give(struct sf_streams *s, struct sf_classifier *to,
-    const struct sf_frame *f);
+void sf_track_give(
+    struct sf_streams *s, struct sf_classifier *to, const struct sf_frame *f);
 
 /* A packet in order; its frames are t's. */
 void sf_track_judge(struct sf_streams *s, struct sf_track *t,
@@ -216,8 +216,8 @@ void sf_track_judge(struct sf_streams *s, struct sf_track *t,
 void sf_copies_judge(struct sf_streams *s, struct sf_track *t,
     enum sf_codec codec, const struct sf_unit *u);
 /* A packet that FEC holds: its frames are put together first. */
-void sf_copies_packet(struct sf_streams *s, struct sf_track *t,
-    const struct sf_unit *u);
+void sf_copies_packet(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 /* No more packets: a frame still open is incomplete. */
 void sf_copies_flush(struct sf_streams *s, struct sf_track *t);
 /* More of the same. */
@@ -245,10 +245,10 @@ uint8_t sf_track_main_pt(struct sf_streams *s, const struct sf_track *t);
 /* Do the packets held carry comfort noise or events, and no frames? */
 bool sf_track_is_beside(struct sf_streams *s, const struct sf_track *t);
 
-/* The codec behind a RED header of one octet in each of n packets, for which
-   red and block_pt are then filled; UNKNOWN: none. Alters the units. */
-enum sf_codec sf_track_guess_in_red(
-    struct sf_track *t, struct sf_unit *units, size_t n);
+/* The video codec behind a RED header of one octet in most of n packets, and the
+   payload type that it names; UNKNOWN: none. Alters the units. */
+struct sf_guess sf_track_guess_in_red(
+    struct sf_unit *units, size_t n, uint8_t *block_pt);
 
 /* Fills red, when the codec is RED. */
 void sf_track_look_into_red(struct sf_streams *s, struct sf_track *t);
