@@ -11,6 +11,7 @@ does not trip. The function's text says what the call is.
 """
 import hashlib
 import json
+import math
 import os
 import sys
 
@@ -511,6 +512,26 @@ def audio_in_the_clear(c):
 @case(near="stream-plaintext", is_={A: UP})
 def audio_encrypted(c):
     alice(c).sframe(300, kid=9)
+
+
+def mulaw(x):
+    """A sample of 14 bits by the law of G.711, table 2a."""
+    sign, x = (0x80, x) if x >= 0 else (0, -x)
+    x = min(x, 8158) + 33
+    e = x.bit_length() - 6
+    return (sign | 0x7f) ^ (e << 4 | x >> e + 1 & 15)
+
+
+@case({"stream-plaintext": [A]}, verdict="fail", is_={A: ("plaintext",)})
+def a_hum_in_companded_samples(c):
+    """Half a wave of it is eighty octets in a row that are printable."""
+    def frame(rng):
+        pitch, loud = rng.uniform(45, 55), rng.uniform(200, 1500)
+        at = rng.randrange(160)
+        return bytes(mulaw(round(loud * math.sin(
+            pitch * math.tau * i / 8000) + rng.gauss(0, loud / 20)))
+            for i in range(at, at + 160))
+    alice(c, pt=0).octets(*[frame] * 600)
 
 
 @case({"stream-plaintext": [AV]}, verdict="fail", is_={AV: ("plaintext",)})

@@ -169,6 +169,19 @@ def add(case):
         v = c.video(AV, ALICE, SFU).sframe(300, kid=9)
         c.rtx(c._of(v)[60:90], AR)
 
+    def tied(name, report, text):
+        by = {s["ssrc"]: s for s in report["streams"]}
+        check("%s: the probes are known to repeat the video" % name,
+              by["0x%08x" % AR]["repairs"] == by["0x%08x" % AV]["id"], by)
+
+    @case(is_={AV: UP}, also=tied)
+    def quiet_probes_before_anything_is_known(c):
+        """A browser probes for bandwidth with its first packets, again and
+        again, and never sends RTX later on."""
+        v = c.video(AV, ALICE, SFU).sframe(900, kid=9)
+        row = c._of(v)
+        c.rtx([row[2]] * 3 + [row[5]] * 7, AR, after_ms=20)
+
     @case({"rtx-plaintext": [AR], "rtx-differs": [AR]}, verdict="fail",
           is_={AV: UP})
     def rtx_in_the_clear(c):

@@ -5,7 +5,7 @@
 const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_STREAM,     sf_read_stream,     sf_follow_steady,    40, 3 },
 	{ SF_DIALECT_TELEGRAM,   sf_read_telegram,   sf_follow_steady,    40, 3 },
-	{ SF_DIALECT_SORA,       sf_read_sora,       sf_follow_steady,    36, 3 },
+	{ SF_DIALECT_SORA,       sf_read_sora,       sf_follow_steady,     8, 3 },
 	{ SF_DIALECT_ORANGE_MLS, sf_read_mls,        sf_follow_steady,    32, 3 },
 	{ SF_DIALECT_XOR_DEMO,   sf_read_xor,        sf_follow_steady,    32, 3 },
 	{ SF_DIALECT_WIRE,       sf_read_wire,       sf_follow_wire,      16, 4 },

@@ -87,7 +87,8 @@ count_repeats(struct sf_streams *s, const struct sf_track *t,
  * A packet of a stream on probation, as it comes: does it repeat one that
  * another stream has just sent, or should have? Repairs may be so far apart
  * that nobody remembers what the first repeated when the last of a handful
- * is here.
+ * is here. Where a call begins with probes made of them, the other stream is
+ * on probation itself.
  */
 static void
 note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
@@ -98,22 +99,37 @@ note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *of = &s->tracks[i];
 
-		if (of == t || of->lane == NULL ||
+		if (of == t || of->pub.packets == 0 ||
 		    of->pub.codec == SF_CODEC_RTX ||
 		    of->pub.pts[0] == t->pub.pts[0] ||
 		    !same_addresses(&of->pub, &t->pub) ||
 		    !repeats(s, of, u, &copy))
 			continue;
-		if (t->early.of == NULL)
+		if (t->early.of == NULL) {
 			t->early.of = of;
+			t->early.ssrc = of->pub.ssrc;
+		}
 		t->early.fits += t->early.of == of;
 	}
+}
+
+/* What the packets repeated as they came, if it was believed since. */
+static struct sf_track *
+repaired_early(const struct sf_track *t)
+{
+	struct sf_track *of = t->early.of;
+
+	return of != NULL && of->lane != NULL &&
+		       of->pub.ssrc == t->early.ssrc && t->early.fits > 2 &&
+		       t->early.fits * 10 >= t->early.asked * 8
+		   ? of
+		   : NULL;
 }
 
 struct sf_track *
 sf_repair_find(struct sf_streams *s, const struct sf_track *t)
 {
-	if (t->early.fits > 2 && t->early.fits * 10 >= t->early.asked * 8)
+	if (repaired_early(t) != NULL)
 		return t->early.of;
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *of = &s->tracks[i];

@@ -157,7 +157,8 @@ struct sf_track {
 	struct sf_media media;       /* when pub.recorded */
 	struct sf_track *repaired;   /* what a repair stream repairs */
 	struct {                     /* on probation: what it may repair */
-		struct sf_track *of;
+		struct sf_track *of; /* may be gone since */
+		uint32_t ssrc;       /* and was this one */
 		unsigned fits, asked; /* packets, as they came */
 	} early;
 	struct sf_track *older, *newer; /* on probation, by first packet */
