@@ -12,6 +12,7 @@ struct trial {
 	double bits;
 	unsigned frames; /* since start, and those of them that fit */
 	unsigned fit;
+	bool followed; /* one of them came behind another as it should */
 	bool sure;
 	size_t sure_start;
 	double total;
@@ -23,6 +24,7 @@ begin_at(struct trial *t, size_t at)
 {
 	t->start = at;
 	t->frames = t->fit = 0;
+	t->followed = false;
 	t->bits = 0;
 }
 
@@ -45,13 +47,15 @@ take_sight(struct trial *t, size_t at, const struct sf_sight *s)
 		begin_at(t, at);
 	t->frames++;
 	t->fit++;
+	/* what each frame says alone may be padding: zeros, again and again */
+	t->followed |= gain > 0;
 	t->bits += gain + t->way->alone;
 	t->total += gain + t->way->alone;
 	if (t->bits > CAP)
 		t->bits = CAP;
 	t->last = *s;
-	if (!t->sure && t->bits >= SF_WAY_SURE && t->fit >= t->way->least &&
-	    t->fit * 2 > t->frames) {
+	if (!t->sure && t->followed && t->bits >= SF_WAY_SURE &&
+	    t->fit >= t->way->least && t->fit * 2 > t->frames) {
 		t->sure = true;
 		t->sure_start = t->start;
 	}
