@@ -588,6 +588,24 @@ def bolted_headers_to_the_last_frame(c):
     alice(c).bolted(140, kid=9)
 
 
+@case({"stream-plaintext": [AV], "header-on-plaintext": [AV]}, verdict="fail",
+      is_={AV: ("plaintext",)})
+def header_bolted_onto_video_that_ends_in_zeros(c):
+    """Four frames of ten: six zeros read as the end of an IV, and a key index."""
+    box, v = mkcap.Counter(), alice_video(c)
+    v.add(40, lambda rng, real: mkcap.header(2**60, box.next) + real +
+          bytes(6 * (box.take() % 10 > 5)))
+
+
+@case({"plaintext-gap": [A], "header-on-plaintext": [A]}, verdict="fail",
+      is_={A: ("mixed",)}, may=("frame-too-short",), tell={A: 57})
+def bolted_headers_for_a_second(c):
+    """Frames are judged by the hundred, and the first fourteen of these with
+    the second. All are told but three or so, at the edges."""
+    alice(c).sframe(240, kid=9).bolted(60, kid=9, ctr=240).sframe(
+        200, kid=9, ctr=300)
+
+
 @case(near="header-on-plaintext", is_={A: UP})
 def a_header_in_front_of_ciphertext(c):
     alice(c).sframe(300, kid=9)

@@ -14,9 +14,11 @@
 #define STRANGE      3.5  /* deviations from what ciphertext says */
 #define FEW          4    /* bodies beside clear ones that may be anything */
 #define BESIDE       1e-4 /* p of bodies beside clear ones that are clear too */
+#define STEP         4    /* bodies by which a stretch is made longer */
 #define SEED         24   /* bodies from which a stretch may grow */
 #define CHOICE       3.0  /* evidence that choosing a bit costs */
-#define ENDS         8    /* last octets of frames that have no whole tail */
+#define WINDOW       1e-12 /* p of a few bodies in a row: there are thousands */
+#define ENDS         8     /* last octets of frames that have no whole tail */
 
 struct body_tally {
 	struct sf_bit_counts head, tail, ends;
@@ -93,7 +95,16 @@ static bool
 has_body(const struct sf_record *r)
 {
 	return r->has_header && r->tried != SF_TRIED_OPENED &&
-	       r->head_n >= r->header.at + r->header.octets + SF_BARE_OCTETS;
+	       r->head_n >= r->header.at + r->header.octets + SF_NIBBLES;
+}
+
+/* Bits of a body that are looked at. */
+static unsigned
+bits_of(const struct sf_record *r)
+{
+	size_t octets = (size_t)r->head_n - r->header.at - r->header.octets;
+
+	return octets < SF_BARE_OCTETS ? 8 * (unsigned)octets : SF_BARE_BITS;
 }
 
 static bool
@@ -111,11 +122,15 @@ learn(struct sf_bare *b, const struct sf_classifier *c, unsigned from,
 {
 	memset(b, 0, sizeof(*b));
 	for (unsigned i = from; i < to; i++) {
-		if (!has_body(&c->recs[i]))
+		const struct sf_record *r = &c->recs[i];
+
+		if (!has_body(r))
 			continue;
 		b->n++;
-		for (unsigned k = 0; k < SF_BARE_BITS; k++)
-			b->ones[k] += bit_of(&c->recs[i], k);
+		for (unsigned k = 0; k < bits_of(r); k++)
+			b->ones[k] += bit_of(r, k);
+		for (unsigned k = 0; k < bits_of(r) / 8; k++)
+			b->have[k]++;
 	}
 }
 
@@ -137,8 +152,9 @@ weigh(struct says *s, double bit[SF_BARE_BITS][2], const struct sf_bare *b)
 	s->mean = s->variance = 0;
 	s->chosen = 0;
 	for (unsigned k = 0; k < SF_BARE_BITS; k++) {
-		double z = (2.0 * b->ones[k] - b->n) / sqrt(fmax(1, b->n));
-		double p = (b->ones[k] + .5) / (b->n + 1.0);
+		double n = b->have[k / 8];
+		double z = (2.0 * b->ones[k] - n) / sqrt(fmax(1, n));
+		double p = (b->ones[k] + .5) / (n + 1.0);
 
 		bit[k][0] = bit[k][1] = 0;
 		if (fabs(z) < UNEVEN)
@@ -161,7 +177,7 @@ score(struct says *s, const struct sf_classifier *c, const struct sf_bare *b)
 	for (unsigned i = 0; i < c->n; i++) {
 		s->of[i] = 0;
 		s->any[i] = has_body(&c->recs[i]);
-		for (unsigned k = 0; s->any[i] && k < SF_BARE_BITS; k++)
+		for (unsigned k = 0; s->any[i] && k < bits_of(&c->recs[i]); k++)
 			s->of[i] += bit[k][bit_of(&c->recs[i], k)];
 	}
 }
@@ -218,6 +234,24 @@ is_cipher(const struct says *s, unsigned from, unsigned to)
 	       fabs(sum - n * s->mean) < STRANGE * sqrt(n * s->variance);
 }
 
+/* Up to where in front of a clear stretch there is ciphertext, and from where
+   on behind one: clear bodies that look different may come in between. */
+static unsigned
+cipher_until(const struct says *s, unsigned at)
+{
+	while (at > 0 && !is_cipher(s, 0, at))
+		at -= at < STEP ? at : STEP;
+	return at;
+}
+
+static unsigned
+cipher_from(const struct says *s, unsigned at, unsigned n)
+{
+	while (at < n && !is_cipher(s, at, n))
+		at += n - at < STEP ? n - at : STEP;
+	return at;
+}
+
 /* The stretch with the highest sum, and what is beside it and no ciphertext. */
 static void
 best_stretch(const struct says *s, unsigned n, unsigned *from, unsigned *to)
@@ -240,10 +274,8 @@ best_stretch(const struct says *s, unsigned n, unsigned *from, unsigned *to)
 	}
 	if (*to == 0)
 		return;
-	if (!is_cipher(s, 0, *from))
-		*from = 0;
-	if (!is_cipher(s, *to, n))
-		*to = n;
+	*from = cipher_until(s, *from);
+	*to = cipher_from(s, *to, n);
 }
 
 struct stretch {
@@ -271,16 +303,34 @@ grow_stretch(struct stretch *g, const struct sf_classifier *c)
 	}
 }
 
+/* What goes on like the clear bodies of the block before. */
+static struct stretch
+known_stretch(const struct sf_classifier *c)
+{
+	struct stretch g = { 0, 0, 0 };
+	struct says s;
+
+	if (c->bare.n == 0)
+		return g;
+	score(&s, c, &c->bare);
+	best_stretch(&s, c->n, &g.from, &g.to);
+	g.worth = sum_of(&s, g.from, g.to);
+	return g;
+}
+
 /*
  * The block holds clear bodies, not all of them perhaps: the stretch that
- * differs most, grown from the whole and from a few frames here and there.
+ * differs most, grown from the whole and from a few frames here and there, or
+ * known from before.
  */
 static void
 find_stretch(struct sf_classifier *c, unsigned *from, unsigned *to)
 {
-	struct stretch best = { 0, c->n, 0 }, one;
+	struct stretch best = { 0, c->n, 0 }, one = known_stretch(c);
 
 	grow_stretch(&best, c);
+	if (one.worth > best.worth)
+		best = one;
 	for (unsigned at = 0; at < c->n; at += SEED / 2) {
 		one = (struct stretch){ at, at + SEED < c->n ? at + SEED : c->n,
 			0 };
@@ -310,7 +360,48 @@ still_bare(const struct sf_classifier *c)
 			to = i + 1;
 		}
 	}
-	return is_cipher(&s, to, c->n) ? to : c->n;
+	return cipher_from(&s, to, c->n);
+}
+
+static void
+add_body(struct sf_bit_counts *b, const struct sf_record *r)
+{
+	sf_bits_add(
+	    b, r->head + r->header.at + r->header.octets, bits_of(r) / 8);
+}
+
+static double
+p_of_both(const struct sf_bit_counts *a, const struct sf_bit_counts *b)
+{
+	struct sf_bit_counts both = *a;
+
+	both.strings += b->strings;
+	for (unsigned i = 0; i < SF_HEAD; i++) {
+		both.ones[i] += b->ones[i];
+		both.ended[i] += b->ended[i];
+	}
+	return sf_bits_p(&both);
+}
+
+/* Bodies in a row, fewer than those of the block, differ from uniform ones: the
+   first octet of Opus does not change, and among many it is lost. */
+static bool
+uneven_window(const struct sf_classifier *c)
+{
+	struct sf_bit_counts last = { 0 }, now = { 0 };
+
+	for (unsigned i = 0; i < c->n; i++) {
+		if (!has_body(&c->recs[i]))
+			continue;
+		add_body(&now, &c->recs[i]);
+		if (now.strings < SEED / 2)
+			continue;
+		if (p_of_both(&last, &now) < WINDOW)
+			return true;
+		last = now;
+		now = (struct sf_bit_counts){ 0 };
+	}
+	return false;
 }
 
 static bool
@@ -355,7 +446,8 @@ test_bodies(struct sf_classifier *c, const struct body_tally *t, unsigned *from,
 	*from = *to = 0;
 	if (t->n >= LEAST_BODY)
 		keep_p(&c->pub->evidence, t);
-	if (t->n >= LEAST_BODY && not_uniform(t) && !only_trailer(c, t))
+	if (t->n >= LEAST_BODY && (not_uniform(t) || uneven_window(c)) &&
+	    !only_trailer(c, t))
 		find_stretch(c, from, to);
 	else if (c->bare.n > 0)
 		*to = still_bare(c);
@@ -391,7 +483,24 @@ find_samples(struct sf_classifier *c, unsigned *from, unsigned *to)
 	return true;
 }
 
-void
+/*
+ * The last bodies of the block are uneven, too few to count beside the many in
+ * front of them: clear ones may begin there. They are asked again together
+ * with what comes behind. Returns how many frames need not wait.
+ */
+static unsigned
+not_held(const struct sf_classifier *c)
+{
+	struct sf_bit_counts bits = { 0 };
+	unsigned from = c->n > SEED ? c->n - SEED : c->n;
+
+	for (unsigned i = from; i < c->n; i++)
+		if (has_body(&c->recs[i]))
+			add_body(&bits, &c->recs[i]);
+	return sf_bits_p(&bits) < BESIDE ? from : c->n;
+}
+
+unsigned
 sf_classify_bodies(struct sf_classifier *c)
 {
 	struct body_tally t;
@@ -409,4 +518,5 @@ sf_classify_bodies(struct sf_classifier *c)
 		sf_classify_tails(c, &t.tail, &t.nib_tail);
 	for (unsigned i = from; i < to; i++)
 		mark_bare(c, &c->recs[i]);
+	return c->ending || from < to ? c->n : not_held(c);
 }

@@ -26,6 +26,7 @@ static unsigned
 judge(struct sf_classifier *c)
 {
 	bool running = c->running;
+	unsigned tested, told;
 
 	/* what does not carry on the run under way is looked at behind it */
 	if (!running || c->way != NULL)
@@ -33,8 +34,9 @@ judge(struct sf_classifier *c)
 	sf_classify_runs(c);
 	if (running && c->way == NULL)
 		sf_classify_dialects(c);
-	sf_classify_bodies(c);
-	return sf_classify_open(c);
+	tested = sf_classify_bodies(c);
+	told = sf_classify_open(c);
+	return tested < told ? tested : told;
 }
 
 static void
@@ -47,6 +49,8 @@ settle(struct sf_classifier *c, struct sf_classify_run *run)
 		c->n_proved -= c->recs[i].proved;
 		sf_classify_emit(c, run, &c->recs[i]);
 	}
+	if (c->behind.has_header || c->behind.dialect != SF_DIALECT_NONE)
+		c->before = SF_CLEAR_FEW;
 	c->n -= ready;
 	c->open = c->n > 0;
 	memmove(c->recs, c->recs + ready, c->n * sizeof(c->recs[0]));

@@ -44,6 +44,7 @@ struct sf_classify_run {
 /* Bodies in the clear behind headers: how often each of their first bits is 1. */
 struct sf_bare {
 	unsigned n; /* bodies; 0: the last ones were uniform */
+	uint8_t have[SF_BARE_OCTETS]; /* bodies that are as long */
 	uint8_t ones[SF_BARE_BITS];
 };
 
@@ -76,13 +77,13 @@ struct sf_classifier {
 	uint64_t in_way;          /* frames in such formats, kept ones too */
 	uint64_t way_frames;      /* of them those that are out */
 	uint64_t way_opened;      /* and a key opened */
-	uint64_t way_marked;      /* and begin as VP9 does, where they should not */
-	int clear, clear_key;     /* octets at their heads; of key frames */
-	bool clear_seen;          /* clear is known */
-	struct sf_behind behind;  /* the last complete frame that went */
-	bool open;                /* frames kept that nothing was said of */
-	struct sf_bare bare;      /* of the last frames that were so */
-	uint32_t middle[256]; /* octets in the middle of frames of the run */
+	uint64_t way_marked;  /* and begin as VP9 does, where they should not */
+	int clear, clear_key; /* octets at their heads; of key frames */
+	bool clear_seen;      /* clear is known */
+	struct sf_behind behind; /* the last complete frame that went */
+	bool open;               /* frames kept that nothing was said of */
+	struct sf_bare bare;     /* of the last frames that were so */
+	uint32_t middle[256];    /* octets in the middle of frames of the run */
 	uint32_t middle_frames;
 	enum sf_clear before; /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */

@@ -62,7 +62,8 @@ unsigned sf_classify_search(
 
 /* ---- bodies.c: is what stands behind the headers uniform? ---- */
 
-void sf_classify_bodies(struct sf_classifier *c);
+/* Returns how many frames of the block need not wait for those behind it. */
+unsigned sf_classify_bodies(struct sf_classifier *c);
 
 /* ---- ends.c: does ciphertext stop before the frame does? ---- */
 

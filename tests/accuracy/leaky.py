@@ -14,15 +14,15 @@ def leak(c, m, at, n, total, slug, way=sframe, **o):
               frames=total, **o)
     c.expect[s.ssrc] = {"mixed"}
     # DTX sends none of some, and silence may be a server's
-    n = sum(m.frames[(s.offset + i) % len(m.frames)][0] not in
-            (b"", b"\xf8\xff\xfe") for i in range(at, at + n))
-    if n >= GAP[m.codec] and c.loss == 0:
+    shown = sum(m.frames[(s.offset + i) % len(m.frames)][0] not in
+                (b"", b"\xf8\xff\xfe") for i in range(at, at + n))
+    if shown >= GAP[m.codec] and c.loss == 0:
         c.must.add(slug)
     else:
         c.expect[s.ssrc] |= GOOD | {"undecidable"}
         c.must.discard(slug)
     c.may |= {"plaintext-start", "plaintext-gap", "stray-clear"}
-    c.steps = (m.codec, n)
+    c.steps = (m.codec, shown)
     return s
 
 
@@ -157,14 +157,14 @@ def leaky_bolted_gap(c):
     total = at + n + c.rng.randrange(60, 300)
     s = c.add(Sender(c, 1), m, lambda i: bolted if at <= i < at + n else sframe,
               frames=total)
-    n = sum(bool(m.frames[(s.offset + i) % len(m.frames)][0])
-            for i in range(at, at + n))
-    enough = n >= 150 or m.codec != "opus" and n >= 60
+    sent = sum(bool(m.frames[(s.offset + i) % len(m.frames)][0])
+               for i in range(at, at + n))
+    enough = sent >= 150 or m.codec != "opus" and sent >= 60
     c.expect[s.ssrc] = {"mixed"} if enough else {"mixed"} | GOOD
     c.must = {"header-on-plaintext"} if enough else set()
     c.may |= {"plaintext-gap", "plaintext-start", "header-on-plaintext"}
     c.slack = 20
-    c.steps = (m.codec, n)
+    c.steps = (m.codec, sent)
 
 
 @kind(2)
