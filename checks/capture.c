@@ -1,12 +1,19 @@
 #include "checks/check.h"
 
+/* It, or what unwrap made it of. */
+static bool
+is_damaged(const struct sf_capture_info *c)
+{
+	return c->damaged || c->totals.damaged != 0;
+}
+
 /* A file that ends inside a packet cuts that one frame: it is the damage that
    is told, not a snap length. */
 static bool
 cut_by_damage(const struct sf_checks *k, const struct sf_stream *s)
 {
 	return s->cut_frames == 1 && s->input < k->result.n_inputs &&
-	       k->result.inputs[s->input].info->damaged;
+	       is_damaged(k->result.inputs[s->input].info);
 }
 
 static bool
@@ -70,9 +77,11 @@ judge_damage(struct sf_checks *k)
 {
 	for (unsigned i = 0; i < k->result.n_inputs; i++) {
 		const struct sf_capture_info *c = k->result.inputs[i].info;
-		struct sf_place end = { c->packets, c->last_ns, i };
+		struct sf_place end = { c->damaged ? c->packets
+						   : c->totals.damaged,
+			c->last_ns, i };
 
-		if (c->damaged)
+		if (is_damaged(c))
 			sf_failed(k, SFX002, 0, 1, end, end);
 		else
 			sf_passed(k, SFX002, 1);

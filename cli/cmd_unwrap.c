@@ -3,6 +3,7 @@
  * datagram is gone, and a comment on the packet tells what that was.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/run.h"
+#include "engine/capture/carried.h"
 #include "engine/capture/pcapng_out.h"
 #include "engine/capture/wrap.h"
 #include "report/escape.h"
@@ -17,11 +19,18 @@
 
 #define NAME_MAX_OCTETS 200 /* of an input, in a comment */
 #define OURS_MAX        400 /* of a comment, what we say */
+#define ETHERNET        1   /* LINKTYPE_ */
 #define COMMENT_MAX     (4 * SF_COMMENT_MAX + OURS_MAX) /* an octet: \xNN */
 
+/*
+ * A run over what is written goes along: what it counts by itself need not be
+ * noted for those who read the file, and all else is.
+ */
 struct unwrap {
 	FILE *f;
 	const struct sf_run *run;
+	struct sf_pipeline *again;
+	uint8_t frame[SF_WRAP_MAX + SF_WRAP_MOST]; /* as it is written */
 	uint64_t packets;
 	struct sf_announced announced;
 };
@@ -106,12 +115,15 @@ announce(
 {
 	uint8_t frame[SF_ANNOUNCEMENT];
 	size_t n = sf_announce(&u->announced, &w->src, &w->dst, frame);
+	static const struct sf_carried nothing;
 	char comment[COMMENT_MAX], plain[NAME_MAX_OCTETS];
+	uint8_t carried[SF_CARRIED_MAX];
 	struct sf_pcapng_out_packet out = { .interface = pkt->place.input,
 		.time_ns = pkt->place.time_ns,
 		.comment = comment,
-		.head = sf_bytes(frame, n),
-		.rest = sf_bytes(NULL, 0),
+		.carried =
+		    sf_bytes(carried, sf_carried_put(carried, 0, &nothing)),
+		.octets = sf_bytes(frame, n),
 		.original = n };
 
 	if (n == 0)
@@ -124,14 +136,31 @@ announce(
 	sf_pcapng_out_packet(u->f, &out);
 }
 
+/* What is written, to the run over it. */
+static void
+read_again(struct unwrap *u, const struct sf_packet *pkt,
+    const struct sf_pcapng_out_packet *out, const struct sf_carried *carried)
+{
+	struct sf_packet again = *pkt;
+
+	again.link_type = ETHERNET;
+	again.octets = out->octets;
+	again.wire_octets = out->original;
+	again.carried = carried;
+	sf_pipeline_packet(u->again, &again);
+}
+
 static void
 write_datagram(
     void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
 {
 	struct unwrap *u = ctx;
 	uint32_t input = pkt->place.input;
-	uint8_t head[SF_WRAP_MAX];
+	uint8_t carried[SF_CARRIED_MAX];
 	char comment[COMMENT_MAX];
+	struct sf_carried was = { .records = dg->records,
+		.removed = dg->removed,
+		.beside = dg->beside };
 	struct sf_wrapped w = { .src =
 				    address_of(&dg->src, input, sf_wrap_near()),
 		.dst = address_of(&dg->dst, input, sf_wrap_far()),
@@ -152,13 +181,21 @@ write_datagram(
 		w.octets = SF_WRAP_MOST;
 	if (w.octets < w.payload.n)
 		w.octets = w.payload.n;
+	if (dg->via != NULL)
+		was.via = *dg->via;
+	was.has_media = pkt->media != NULL;
+	if (was.has_media)
+		was.media = *pkt->media;
 	announce(u, pkt, &w);
-	n = sf_wrap(head, &w);
+	n = sf_wrap(u->frame, &w);
+	memcpy(u->frame + n, w.payload.p, w.payload.n);
 	make_comment(comment, u->run->inputs[input].name, pkt, dg);
-	out.head = sf_bytes(head, n);
-	out.rest = w.payload;
+	out.octets = sf_bytes(u->frame, n + w.payload.n);
 	out.original = n + w.octets;
+	out.carried =
+	    sf_bytes(carried, sf_carried_put(carried, pkt->place.packet, &was));
 	sf_pcapng_out_packet(u->f, &out);
+	read_again(u, pkt, &out, &was);
 	u->packets++;
 }
 
@@ -174,17 +211,27 @@ begin_file(struct unwrap *u)
 	}
 }
 
-/* What the capturing sides say that they lost. */
+/* What the capturing sides say that they lost, and what was not written. */
 static void
 end_file(const struct unwrap *u)
 {
+	struct sf_carried_totals totals = { 0 };
+	uint8_t octets[SF_CARRIED_TOTALS_OCTETS];
+
+	sf_pipeline_finish(u->again);
+	sf_carried_count(&totals, sf_pipeline_model(u->run->pipeline),
+	    sf_pipeline_model(u->again));
 	for (unsigned i = 0; i < u->run->n_inputs; i++) {
 		const struct sf_capture_info *info = u->run->inputs[i].info;
 
 		if (info != NULL && info->dropped > 0)
 			sf_pcapng_out_lost(
 			    u->f, i, info->last_ns, info->dropped);
+		if (info != NULL)
+			sf_carried_note_file(&totals, info);
 	}
+	sf_carried_totals_put(octets, &totals);
+	sf_pcapng_out_totals(u->f, sf_bytes(octets, sizeof(octets)));
 }
 
 /* What the file is, in a line; nothing is said of what went well. */
@@ -219,27 +266,51 @@ tell(const struct unwrap *u, const struct sf_run *run)
 }
 
 static enum sf_exit
+write_all(struct unwrap *u, struct sf_run *run, struct sf_output *out)
+{
+	enum sf_exit st;
+	bool any;
+
+	begin_file(u);
+	any = sf_run_read(run);
+	end_file(u);
+	st = any ? tell(u, run) : SF_EXIT_INPUT;
+	if (!sf_output_close(out, any))
+		st = SF_EXIT_INTERNAL;
+	out->f = NULL;
+	return st;
+}
+
+/* Both runs, in half of the memory each; but what takes packets apart has all
+   the room that it would have for check, and nothing to do in the other run. */
+static enum sf_exit
 unwrap_into(struct sf_output *out, const struct sf_config *c)
 {
-	struct sf_run run;
-	struct unwrap u = { .f = out->f, .run = &run };
+	size_t memory = (size_t)c->max_memory / 2;
+	struct sf_pipeline_options again = { .limits = sf_limits_for(memory) };
+	struct unwrap *u = calloc(1, sizeof(*u));
 	struct sf_run_hooks hooks = { .datagram = write_datagram,
-		.datagram_ctx = &u };
-	enum sf_exit st =
-	    sf_run_init_hooked(&run, c, (size_t)c->max_memory, &hooks);
+		.datagram_ctx = u,
+		.transport_memory = 2 * memory };
+	struct sf_run run = { 0 };
+	enum sf_exit st = SF_EXIT_INTERNAL;
 
-	if (st == SF_EXIT_OK) {
-		bool any;
-
-		begin_file(&u);
-		any = sf_run_read(&run);
-		end_file(&u);
-		st = any ? tell(&u, &run) : SF_EXIT_INPUT;
-		if (!sf_output_close(out, any))
-			st = SF_EXIT_INTERNAL;
-		out->f = NULL;
+	again.limits.transport_octets = 0;
+	if (u == NULL || (u->again = sf_pipeline_new(&again)) == NULL) {
+		sf_complain(
+		    NULL, "not enough memory; try a smaller --max-memory");
+		goto out;
 	}
+	u->f = out->f;
+	u->run = &run;
+	st = sf_run_init_hooked(&run, c, memory, &hooks);
+	if (st == SF_EXIT_OK)
+		st = write_all(u, &run, out);
+out:
 	sf_run_wipe(&run);
+	if (u != NULL)
+		sf_pipeline_free(u->again);
+	free(u);
 	return st;
 }
 

@@ -146,6 +146,9 @@ sf_run_init_hooked(struct sf_run *run, const struct sf_config *config,
 		return st;
 	options.limits = sf_limits_for(
 	    memory - sf_handshakes_octets(&run->srtp, config, memory));
+	if (hooks->transport_memory > memory)
+		options.limits.transport_octets =
+		    sf_limits_for(hooks->transport_memory).transport_octets;
 	options.sdp = run->sdp != NULL ? run->sdp : run->logsdp.sdp;
 	options.srtp = run->srtp.srtp;
 	options.dtls = run->srtp.dtls;
@@ -310,6 +313,10 @@ sf_run_read(struct sf_run *run)
 	sf_pipeline_limit(run->pipeline, SF_LIMIT_SDP,
 	    run->logsdp.unread + run->logsdp.too_large);
 	sf_pipeline_finish(run->pipeline);
+	/* a filter leaves out what cannot be told from the rest here */
+	for (unsigned i = 0; i < run->n_inputs && run->config->filter == NULL;
+	     i++)
+		sf_pipeline_carried(run->pipeline, &run->infos[i].totals, i);
 	return run->unreadable < run->n_inputs;
 }
 

@@ -51,6 +51,8 @@ struct sf_run_hooks {
 	bool one_thread;  /* the sink is called by the thread that reads */
 	sf_tap *datagram; /* each RTP and RTCP datagram as it is inside */
 	void *datagram_ctx;
+	size_t transport_memory; /* tunnels, fragments and TCP have the room of
+	                            a run with so much; 0: of this one */
 };
 
 /* The same with more hooks. */

@@ -73,6 +73,18 @@ struct sf_media {
 	bool declared_e2ee;      /* said to be encrypted end to end */
 };
 
+/* What a packet was before unwrap wrote it: it is judged as that. */
+struct sf_carried {
+	unsigned records; /* as in sf_datagram, and so are the next three */
+	unsigned removed;
+	unsigned beside;
+	struct sf_via via;
+	bool has_media;
+	struct sf_media media;
+};
+
+/* What pkt says of what it was moves into room, when it says something. */
+void sf_carried_keep(struct sf_packet *pkt, struct sf_carried *room);
 
 /* Lower-case tokens of the contract ("consistent", "rfc9605", "opus", "sdp").
    Static strings; NULL for SF_CODEC_UNKNOWN, SF_FROM_NOTHING, SF_KIND_UNKNOWN. */

@@ -12,7 +12,8 @@
 #define SF_TIME_LEAST INT64_C(-600000000000000000)
 #define SF_TIME_MOST  (INT64_C(1000000000) << 32)
 
-/* Where and when. The number is the one Wireshark shows: the first is 1. */
+/* Where and when. The number is the one Wireshark shows, the first is 1; of a
+   packet that unwrap wrote, the one that it had before. */
 struct sf_place {
 	uint64_t packet;
 	int64_t time_ns; /* since 1970, SF_TIME_LEAST to SF_TIME_MOST */
@@ -37,6 +38,9 @@ struct sf_packet {
 	                             SF_COMMENT_MAX octets of it; borrowed like
 	                             octets, and may hold anything */
 	bool comment_cut;        /* it was longer */
+	const struct sf_carried
+	    *carried;            /* unwrap wrote it (model.h); NULL: it did
+	                             not. media, when it is of there, is in it */
 };
 
 /* What a datagram was wrapped in, and those that cannot be looked into. */
@@ -85,6 +89,9 @@ struct sf_via {
 	} of[SF_VIA_MAX];
 };
 
+/* What was seen between two addresses; bits of sf_datagram.beside. */
+enum sf_beside { SF_BESIDE_DTLS = 1, SF_BESIDE_STUN = 2 };
+
 /* What stood around a datagram and was taken off; bits of sf_datagram.removed. */
 enum sf_removed {
 	SF_REMOVED_TUNNEL = 1,    /* VXLAN, GRE, GTP, ... */
@@ -107,6 +114,7 @@ struct sf_datagram {
 	unsigned records;  /* captured packets that it accounts for: 0 when
 	                             another datagram of the packet did already */
 	const struct sf_via *via; /* what it came in; NULL: nothing of note */
+	unsigned beside;          /* of enum sf_beside: seen before it */
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/arena.h"
+#include "engine/capture/carried.h"
 #include "engine/streams/fec.h"
 #include "engine/streams/rtcp.h"
 #include "engine/streams/streams.h"
@@ -136,6 +137,23 @@ sf_pipeline_new(const struct sf_pipeline_options *options)
 	return p;
 }
 
+/* The datagram to who listens, and what was seen beside it so far. */
+static void
+tap(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg)
+{
+	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
+	struct sf_datagram told = *dg;
+
+	path->dtls |= (dg->beside & SF_BESIDE_DTLS) != 0;
+	path->stun |= (dg->beside & SF_BESIDE_STUN) != 0;
+	if (p->tap == NULL)
+		return;
+	told.beside = (path->dtls ? SF_BESIDE_DTLS : 0u) |
+		      (path->stun ? SF_BESIDE_STUN : 0u);
+	p->tap(p->tap_ctx, pkt, &told);
+}
+
 static void
 take_rtcp(struct sf_pipeline *p, const struct sf_packet *pkt,
     const struct sf_datagram *dg)
@@ -143,8 +161,8 @@ take_rtcp(struct sf_pipeline *p, const struct sf_packet *pkt,
 	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
 
 	p->model.accounting.rtcp += dg->records;
-	if (p->tap != NULL)
-		p->tap(p->tap_ctx, pkt, dg);
+	if (p->tap != NULL || dg->beside != 0)
+		tap(p, pkt, dg);
 	if (dg->cut)
 		return;
 	if (sf_rtcp_feed(&p->streams, dg->payload))
@@ -163,8 +181,8 @@ take_rtp(struct sf_pipeline *p, const struct sf_packet *pkt,
 	struct sf_rtp rtp;
 	struct sf_diag d;
 
-	if (p->tap != NULL)
-		p->tap(p->tap_ctx, pkt, dg);
+	if (p->tap != NULL || dg->beside != 0)
+		tap(p, pkt, dg);
 	if (sf_rtp_parse(&rtp, dg->payload, &d) == SF_OK)
 		sf_streams_feed(&p->streams, pkt, dg, &rtp);
 	else if (dg->cut)
@@ -227,6 +245,22 @@ take_media(struct sf_pipeline *p, const struct sf_packet *pkt,
 		take_plain(p, pkt, dg, rtcp);
 }
 
+/* The first behind media goes to who listens too: no packet of that media can
+   tell that it was there. */
+static void
+take_dtls(struct sf_pipeline *p, const struct sf_packet *pkt,
+    const struct sf_datagram *dg)
+{
+	struct sf_path *path = sf_streams_path(&p->streams, &dg->src, &dg->dst);
+
+	p->model.accounting.dtls += dg->records;
+	if (p->dtls != NULL && !p->read_ahead)
+		sf_dtls_feed(p->dtls, dg);
+	if (p->tap != NULL && path->media && !path->dtls)
+		tap(p, pkt, dg);
+	path->dtls = true;
+}
+
 static void
 take_datagram(
     void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
@@ -257,10 +291,7 @@ take_datagram(
 			a->announcements += dg->records;
 			break;
 		}
-		a->dtls += dg->records;
-		if (p->dtls != NULL && !p->read_ahead)
-			sf_dtls_feed(p->dtls, dg);
-		sf_streams_path(&p->streams, &dg->src, &dg->dst)->dtls = true;
+		take_dtls(p, pkt, dg);
 		break;
 	case SF_PROTO_TURN:
 		a->turn += dg->records;
@@ -333,6 +364,13 @@ sf_pipeline_finish(struct sf_pipeline *p)
 	}
 	if (p->srtp != NULL)
 		finish_srtp(p);
+}
+
+void
+sf_pipeline_carried(struct sf_pipeline *p,
+    const struct sf_carried_totals *totals, uint32_t input)
+{
+	sf_carried_add(&p->model, totals, input);
 }
 
 const struct sf_model *

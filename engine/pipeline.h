@@ -13,11 +13,13 @@
 #include "engine/srtp/srtp.h"
 
 struct sf_pipeline;
+struct sf_carried_totals;
 
 /*
  * Takes each RTP and each RTCP datagram once everything around it is gone: link
  * and network headers, tunnels, and SRTP where its keys are known. What is no
- * RTP or RTCP by its first octets does not come here.
+ * RTP or RTCP by its first octets does not come here, but for DTLS that begins
+ * behind the media between two addresses.
  */
 typedef void sf_tap(
     void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg);
@@ -63,6 +65,10 @@ void sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt);
  * streams get their protection. The model is complete after this.
  */
 void sf_pipeline_finish(struct sf_pipeline *p);
+
+/* After that: what unwrap noted of that which it did not write into a file. */
+void sf_pipeline_carried(struct sf_pipeline *p,
+    const struct sf_carried_totals *totals, uint32_t input);
 
 const struct sf_model *sf_pipeline_model(const struct sf_pipeline *p);
 

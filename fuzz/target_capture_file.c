@@ -26,6 +26,10 @@ check_same(const struct sf_packet *a, const struct sf_packet *b)
 	FUZZ_CHECK(a->wire_octets == b->wire_octets);
 	FUZZ_CHECK(a->octets.n == b->octets.n);
 	FUZZ_CHECK(memcmp(a->octets.p, b->octets.p, a->octets.n) == 0);
+	FUZZ_CHECK((a->carried == NULL) == (b->carried == NULL));
+	FUZZ_CHECK(a->carried == NULL ||
+		   (a->carried->via.n <= SF_VIA_MAX &&
+		       a->carried->records == b->carried->records));
 	FUZZ_CHECK(a->comment.n == b->comment.n);
 	FUZZ_CHECK(a->comment.n <= SF_COMMENT_MAX);
 	FUZZ_CHECK(a->comment.n == 0 ||

@@ -8,6 +8,7 @@
 
 #include "parsers/dtls/hello.h"
 #include "parsers/dtls/record.h"
+#include "parsers/file/carried.h"
 #include "parsers/file/mjr.h"
 #include "parsers/file/pcap.h"
 #include "parsers/file/pcapng.h"

@@ -125,6 +125,8 @@ put_input(struct sf_emit *e, const struct sf_input *in)
 		sf_emit_null(e, "first");
 		sf_emit_null(e, "last");
 	}
+	if (info->carried)
+		sf_emit_bool(e, "unwrapped", true);
 	put_damage(e, info);
 	sf_emit_count(e, "filtered", info->filtered);
 	sf_emit_count(e, "dropped", info->dropped);

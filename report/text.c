@@ -123,6 +123,9 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 	sf_para_format(&p, "%s%s%s, %" PRIu64 " packet%s", info->format,
 	    info->packing[0] == '\0' ? "" : " in ", info->packing,
 	    info->packets, info->packets == 1 ? "" : "s");
+	if (info->carried)
+		sf_para_text(&p, "by unwrap (counts and packet numbers are of "
+				 "what it was made from)");
 	if (info->packets > 0) {
 		sf_time_date_clock(first, info->first_ns);
 		sf_time_clock(last, info->last_ns);

@@ -331,6 +331,8 @@ about_damage(struct sf_subject *x)
 		    info->damaged_at, info->packets,
 		    info->diag.field != NULL ? info->diag.field
 					     : "the file ends early");
+	else if (info->totals.damaged != 0)
+		sf_words_add(&x->w, "what it was unwrapped from was damaged");
 }
 
 static void

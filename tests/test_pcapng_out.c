@@ -32,7 +32,7 @@ write_all(FILE *f, const uint8_t *payload)
 	sf_pcapng_out_interface(f, "first");
 	sf_pcapng_out_interface(f, NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		uint8_t head[SF_WRAP_MAX];
+		uint8_t frame[SF_WRAP_MAX + 64];
 		struct sf_wrapped w = { .src = sf_wrap_near(),
 			.dst = sf_wrap_far(),
 			.protocol = SF_WRAP_UDP,
@@ -41,14 +41,14 @@ write_all(FILE *f, const uint8_t *payload)
 		struct sf_pcapng_out_packet p = { .interface = i % 2,
 			.time_ns = rows[i].time_ns,
 			.direction = rows[i].direction,
-			.rest = w.payload,
 			.comment = rows[i].comment };
 		size_t n;
 
 		if (rows[i].v6)
 			w.src.family = w.dst.family = 6;
-		n = sf_wrap(head, &w);
-		p.head = sf_bytes(head, n);
+		n = sf_wrap(frame, &w);
+		memcpy(frame + n, payload, rows[i].payload);
+		p.octets = sf_bytes(frame, n + rows[i].payload);
 		p.original = n + rows[i].original;
 		sf_pcapng_out_packet(f, &p);
 	}

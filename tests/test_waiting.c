@@ -1,4 +1,5 @@
 /* Unit tests of engine/srtp/waiting.c: all that goes in comes out, in its order. */
+#include "engine/model.h"
 #include "engine/srtp/waiting.h"
 #include "tests/rows.h"
 
@@ -15,11 +16,18 @@ static bool
 put(struct sf_waiting *w, uint64_t number, size_t octets, size_t comment)
 {
 	uint8_t text[ROOM];
+	struct sf_carried was = { .records = (unsigned)number,
+		.has_media = true,
+		.media = { .clock = (uint32_t)number } };
 	struct sf_packet pkt = { .place = { number, 0, 0 },
 		.octets = sf_bytes(text, octets),
 		.comment = sf_bytes(text, comment) };
 
 	memset(text, (int)(number & 0xff), sizeof(text));
+	if (number % 3 == 0) {
+		pkt.carried = &was;
+		pkt.media = &was.media;
+	}
 	return sf_waiting_put(w, &pkt);
 }
 
@@ -32,6 +40,11 @@ take(struct sf_waiting *w, uint64_t number, size_t octets)
 	EXPECT("first", pkt != NULL, true);
 	EXPECT("order", pkt->place.packet, number);
 	EXPECT("octets", pkt->octets.n, octets);
+	EXPECT("what it was", pkt->carried != NULL, number % 3 == 0);
+	if (pkt->carried != NULL) {
+		EXPECT("what it was", pkt->carried->records, number);
+		EXPECT("what it was", pkt->media->clock, number);
+	}
 	for (size_t i = 0; i < pkt->octets.n; i++)
 		same = same && pkt->octets.p[i] == (number & 0xff);
 	for (size_t i = 0; i < pkt->comment.n; i++)

@@ -7,6 +7,7 @@ reads it without complaint and takes it for RTP by itself.
 """
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -14,15 +15,19 @@ import sys
 import mkcap
 import srtpcap
 import tunnels
-from harness import Schema, check, finish, run, scratch, strict
+from harness import TOP, Schema, check, finish, run, scratch, strict
 from tunnels import (FAULTY, QUIET, TUNNELS, VXLAN, Packet, Tcp, Turn, call,
                      difference, ether, fragments4, fragments6, heart_of_it,
                      ice_tcp, ip4, ip6, udp, write)
 
 schema = Schema()
 tests = []
-# What is amiss with the way that packets came, and is gone with it.
-OF_THE_WAY = {"ip-fragments-lost", "tcp-holes", "capture-cut", "limit-reached"}
+# What a report says of the file itself, and of where in its packets octets are.
+OF_THE_FILE = {"inputs[].name", "inputs[].sha256", "inputs[].bytes",
+               "inputs[].format", "inputs[].compression",
+               "inputs[].link_types", "inputs[].packets", "inputs[].first",
+               "inputs[].last", "inputs[].unwrapped",
+               "findings[].examples[].octets"}
 
 
 def test(f):
@@ -35,9 +40,37 @@ def report(path, *options):
     return strict(ran.out) if ran.out else None
 
 
-def heart(r):
-    verdict, streams, findings = heart_of_it(r)
-    return verdict, streams, [f for f in findings if f[0] not in OF_THE_WAY]
+def past_the_hop(r):
+    """Without what only those can tell who took SRTP off: how that went."""
+    for s in r["streams"]:
+        del s["srtp"]
+    for rule in r["rules"]:
+        if rule["id"] in ("SFS010", "SFS011"):
+            rule.clear()
+    return r
+
+
+def members(value, at=""):
+    """Every number, text and nothing of a report, with the way to it."""
+    if isinstance(value, dict):
+        for k, v in value.items():
+            yield from members(v, at + "." + k if at else k)
+    elif isinstance(value, list):
+        yield at + ".length", len(value)
+        for i, v in enumerate(value):
+            yield from members(v, "%s[%d]" % (at, i))
+    else:
+        yield at, value
+
+
+def differences(before, after, besides=()):
+    """Of two whole reports: where they differ and may not."""
+    a, b = dict(members(before)), dict(members(after))
+    allowed = OF_THE_FILE | set(besides)
+    return {k: (a.get(k), b.get(k)) for k in a.keys() | b.keys()
+            if a.get(k) != b.get(k) and
+            re.sub(r"(\[\d+\]|\.length)$", "", re.sub(
+                r"\[\d+\]\.", "[].", k)) not in allowed}
 
 
 def tshark(path, *args):
@@ -57,19 +90,19 @@ def unwrapped(what, where, packets, whole=True, ask=True):
     before, after = report(path), report(out)
     check(what + ": fits the schema", not schema.faults(after),
           schema.faults(after))
-    d = difference(heart(after), heart(before))
+    d = differences(before, after)
     check(what + ": check says the same", not d, d)
     check(what + ": something is there", before["streams"] or not whole)
-    a = after["accounting"]
     if not ask:
         return after
     rows, words = tshark(out, "-T", "fields", "-e", "frame.protocols")
     check(what + ": tshark does not complain", not words, words)
     kinds = [x.split(":udp:")[-1].split(":")[0] for x in rows]
     check(what + ": all is RTP, RTCP or announces it",
-          len(rows) == a["packets"] and set(kinds) <= {"rtp", "rtcp", "sap"}
-          and kinds.count("sap") == a["other"] and
-          (not whole or kinds.count("rtp") >= a["rtp"]),
+          len(rows) == after["inputs"][0]["packets"] and
+          set(kinds) <= {"rtp", "rtcp", "sap"} and
+          (not whole or kinds.count("rtp") >= sum(
+              s["packets"] for s in after["streams"])),
           {k: kinds.count(k) for k in kinds})
     return after
 
@@ -194,6 +227,10 @@ def under_srtp(where):
                       report(out, "--keys", keys)):
                 d = difference(verified(r), verified(plain))
                 check(label + ": as the plain call", not d, d)
+            # how the hop was opened is told where it was
+            d = differences(past_the_hop(report(path, "--keylog", log)),
+                            past_the_hop(report(out)))
+            check(label + ": the whole report", not d, d)
             closed = report(path)
             check(label + ": closed without the log", not any(
                 s["frames_by_state"]["encrypted"] for s in closed["streams"]),
@@ -205,6 +242,102 @@ def verified(r):
         [s["ssrc"], s["protection"], s["frames"], s["frames_by_state"],
          [(k["kid"], k["first_ctr"], k["last_ctr"]) for k in s["keys"]]]
         for s in r["streams"])
+
+
+@test
+def real(where):
+    """Every real call in every format: the whole report but for the file."""
+    folder = os.path.join(TOP, "corpora", "captures")
+    out = os.path.join(where, "out.pcapng")
+    for name in sorted(os.listdir(folder)):
+        if name.endswith((".json", ".md")):
+            continue
+        path = os.path.join(folder, name)
+        ran = run("unwrap", path, "-w", out)
+        check(name + ": unwrap", ran.status == 0, ran)
+        before, after = report(path), report(out)
+        check(name + ": packets, streams", before["accounting"]["packets"] > 9
+              and before["streams"], before["accounting"])
+        d = differences(before, after)
+        check(name + ": the whole report", not d, d)
+        check(name + ": says that unwrap wrote it", after["inputs"][0].get(
+            "unwrapped") and "unwrapped" not in before["inputs"][0])
+        check(name + ": fits the schema", not schema.faults(after),
+              schema.faults(after))
+        again = os.path.join(where, "again.pcapng")
+        run("unwrap", out, "-w", again)
+        d = differences(after, report(again))
+        check(name + ": unwrapped again", not d, d)
+
+
+@test
+def written_anew(where):
+    """Where the notes are gone, it is a capture like any other; where a file
+    ends early, what its end notes is not there, and the rest is."""
+    path, out, anew = (os.path.join(where, x) for x in (
+        "in.pcap", "out.pcapng", "anew.pcapng"))
+    packets = call()
+    made = write(where, packets[:300] + [p.made(ether(b"\0" * 28, 0x0806))
+                                  for p in packets[:7]] + packets[300:])
+    os.replace(made, path)
+    run("unwrap", path, "-w", out)
+    before, after = report(path), report(out)
+    d = differences(before, after)
+    check("ARP is counted", not d and after["accounting"]["other"] == 7, d)
+    subprocess.run(["editcap", "-F", "pcapng", out, anew], check=True,
+                   capture_output=True)
+    r = report(anew)
+    check("written anew: numbers of its own", "unwrapped" not in r["inputs"][0]
+          and r["accounting"]["packets"] == r["inputs"][0]["packets"]
+          == len(packets) + 1, r["accounting"])
+    check("written anew: streams", heart_of_it(r) == heart_of_it(before))
+    with open(out, "rb") as f:
+        data = f.read()
+    with open(out, "wb") as f:
+        f.write(data[:-1700])
+    cut = report(out)
+    check("cut: numbers are kept", cut["streams"][0]["first_packet"] ==
+          before["streams"][0]["first_packet"] and
+          cut["inputs"][0]["unwrapped"] and cut["inputs"][0]["damaged"])
+
+
+@test
+def hidden(where):
+    """A note that a packet is none of the capture hides nothing in it."""
+    out = os.path.join(where, "out.pcapng")
+    run("unwrap", os.path.join(tunnels.CALLS, FAULTY[1]), "-w", out)
+    honest = report(out)
+    with open(out, "rb") as f:
+        data = f.read()
+    n = data.count(b"sft1") - 1  # the last is of no packet
+    for i in range(1, 2000):
+        data = data.replace(b"sft1" + i.to_bytes(8, "big"),
+                            b"sft1" + bytes(8))
+    with open(out, "wb") as f:
+        f.write(data)
+    r = report(out)
+    check("hidden: all is judged", n > 1000 and [
+        (s["ssrc"], s["frames"], s["protection"]) for s in r["streams"]] == [
+            (s["ssrc"], s["frames"], s["protection"])
+            for s in honest["streams"]] and r["verdict"] == "fail", r)
+
+
+@test
+def damaged(where):
+    path, out = (os.path.join(where, x) for x in ("in.pcap", "out.pcapng"))
+    with open(os.path.join(tunnels.CALLS, QUIET), "rb") as f:
+        data = f.read()
+    with open(path, "wb") as f:
+        f.write(data[:-20])
+    ran = run("unwrap", path, "-w", out)
+    before, after = report(path), report(out)
+    found = [f for f in after["findings"] if f["slug"] == "capture-damaged"]
+    check("damaged: said of what was unwrapped", ran.status == 0 and
+          len(found) == 1 and "unwrapped from" in found[0]["detail"], found)
+    d = differences(before, after, besides={
+        "inputs[].damaged", "inputs[].damage", "inputs[].damage.at",
+        "inputs[].damage.field", "findings[].detail"})
+    check("damaged: the rest", not d, d)
 
 
 @test

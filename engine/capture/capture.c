@@ -85,6 +85,18 @@ in_range(int64_t ns)
 	return ns < SF_TIME_LEAST ? SF_TIME_LEAST : ns;
 }
 
+/* The place and the rest as they were before unwrap. */
+static void
+as_it_was(struct sf_reader *r, struct sf_packet *out)
+{
+	r->info.carried = true;
+	if (r->carried.number != 0)
+		out->place.packet = r->carried.number;
+	out->carried = &r->carried.is;
+	if (r->carried.is.has_media)
+		out->media = &r->carried.is.media;
+}
+
 void
 sf_reader_deliver(
     struct sf_reader *r, struct sf_packet *out, const struct sf_record *record)
@@ -117,6 +129,10 @@ sf_reader_deliver(
 	out->octets = sf_bytes(record->data.p, n);
 	out->comment = kept_of(record->comment);
 	out->comment_cut = out->comment.n < record->comment.n;
+	out->carried = NULL;
+	if (record->carried.n != 0 &&
+	    sf_carried_take(&r->carried, record->carried))
+		as_it_was(r, out);
 }
 
 enum sf_capture_status

@@ -36,6 +36,28 @@ enum sf_clock {
 	SF_CLOCK_NO_DATE  /* a day or a year is missing: counted from 1970 */
 };
 
+/* How often; where first and last: a packet's number and its time. */
+struct sf_carried_tally {
+	uint64_t n, first, last;
+	int64_t first_ns, last_ns;
+};
+
+#define SF_CARRIED_TALLIES (SF_OPAQUES + 4 + SF_LIMITS)
+
+/* What unwrap notes of that which it does not write (carried.h): numbers of 64
+   bits without exception. */
+struct sf_carried_totals {
+	struct sf_accounting accounting;
+	struct sf_dtls_facts dtls;
+	uint64_t unsupported_links, data_packets, data_messages, pieces;
+	uint64_t peeled[SF_VIA_KINDS];
+	struct sf_carried_tally tallies[SF_CARRIED_TALLIES];
+	uint64_t clock, data, redacted, crowded; /* of its files */
+	uint64_t damaged; /* packets up to there; 0: no damage */
+};
+
+#define SF_CARRIED_TOTALS (sizeof(struct sf_carried_totals) / 8)
+
 /* What is known of the file so far; complete after END or DAMAGED. */
 struct sf_capture_info {
 	const char *format;       /* "pcap", "mjr", ...; static; NULL before open */
@@ -61,6 +83,9 @@ struct sf_capture_info {
 	bool recording;           /* made by an SFU to be played again */
 	bool has_media;
 	struct sf_media media;    /* what the file says of its RTP, if it does */
+	bool carried;             /* unwrap wrote it, and: */
+	struct sf_carried_totals totals; /* of what it did not write; all 0
+	                             when that is not in the file */
 	int64_t first_ns, last_ns; /* of packets; both 0 when there were none */
 	bool damaged;
 	uint64_t damaged_at;      /* octet offset in the file */

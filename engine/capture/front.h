@@ -8,7 +8,7 @@
 #ifndef SF_FRONT_H
 #define SF_FRONT_H
 
-#include "engine/capture/capture.h"
+#include "engine/capture/carried.h"
 #include "engine/capture/source.h"
 #include "engine/capture/wrap.h"
 
@@ -24,6 +24,7 @@ struct sf_reader {
 	void (*secrets)(void *ctx, struct sf_bytes text); /* may be NULL */
 	void *secrets_ctx;
 	struct sf_sdplog *sdplog; /* is shown each line of text; NULL: none */
+	struct sf_carried_read carried; /* of the packet just given */
 	bool timed;  /* some packet had a time */
 	bool ended;  /* the packet just given is the last: info tells the damage */
 	void *state; /* of the front end, made by open, freed by free() */
@@ -61,6 +62,7 @@ struct sf_record {
 	int64_t time_ns; /* when timed */
 	enum sf_direction direction;
 	struct sf_bytes comment; /* whole; empty: none */
+	struct sf_bytes carried; /* what unwrap noted; empty: nothing */
 };
 
 /* The state of a front end, zeroed, which goes with the reader. NULL without

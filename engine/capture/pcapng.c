@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parsers/file/carried.h"
 #include "parsers/file/pcapng.h"
 
 #define REF_BLOCK "draft-ietf-opsawg-pcapng 3.1"
@@ -242,6 +243,7 @@ full_packet(struct sf_reader *r, struct sf_packet *out, const struct block *b)
 		.timed = true,
 		.time_ns = f->last_ns,
 		.comment = p.comment,
+		.carried = p.carried,
 	};
 	if (p.direction == SF_PCAPNG_INBOUND)
 		record.direction = SF_DIR_IN;
@@ -316,6 +318,16 @@ statistics(struct sf_reader *r, const struct block *b)
 	return SF_CAPTURE_OK;
 }
 
+/* Counts that are damaged harm nothing. */
+static enum sf_capture_status
+totals(struct sf_reader *r, const struct block *b)
+{
+	if (b->cut)
+		return sf_reader_stop(r, b->at, &b->short_by);
+	sf_carried_totals_take(&r->info, b->body);
+	return SF_CAPTURE_OK;
+}
+
 /* Secrets that are damaged, or of something else, harm nothing. */
 static enum sf_capture_status
 decryption_secrets(struct sf_reader *r, const struct block *b)
@@ -376,7 +388,7 @@ is_held(uint32_t type)
 {
 	return type == SF_PCAPNG_ENHANCED || type == SF_PCAPNG_SIMPLE ||
 	       type == SF_PCAPNG_OBSOLETE || type == SF_PCAPNG_INTERFACE ||
-	       type == SF_PCAPNG_STATS;
+	       type == SF_PCAPNG_STATS || type == SF_CARRIED_BLOCK;
 }
 
 /* Takes a whole block, or what there is of one. SF_CAPTURE_OK and *out, or
@@ -444,6 +456,8 @@ next_block(struct sf_reader *r, struct sf_packet *out, bool *is_packet)
 		return statistics(r, &b);
 	case SF_PCAPNG_SECRETS:
 		return decryption_secrets(r, &b);
+	case SF_CARRIED_BLOCK:
+		return totals(r, &b);
 	case SF_PCAPNG_SIMPLE:
 		*is_packet = true;
 		return simple_packet(r, out, &b);

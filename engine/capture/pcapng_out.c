@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parsers/file/carried.h"
+
 #define SECTION    0x0a0d0d0a
 #define INTERFACE  1
 #define STATISTICS 5
@@ -15,7 +17,8 @@ enum option {
 	OPT_EPB_FLAGS = 2,
 	OPT_APPLICATION = 4,
 	OPT_IF_DROPPED = 5,
-	OPT_RESOLUTION = 9
+	OPT_RESOLUTION = 9,
+	OPT_CARRIED = SF_CARRIED_OPTION
 };
 
 static size_t
@@ -125,12 +128,12 @@ flags_of(enum sf_direction direction)
 void
 sf_pcapng_out_packet(FILE *f, const struct sf_pcapng_out_packet *p)
 {
-	static const uint8_t zeros[4];
 	uint8_t flags[4] = { flags_of(p->direction) };
 	size_t comment = text_octets(p->comment);
-	size_t n = p->head.n + p->rest.n;
+	size_t n = p->octets.n;
 	size_t options = option_octets(comment) +
-			 option_octets(flags[0] == 0 ? 0 : sizeof(flags)) + 4;
+			 option_octets(flags[0] == 0 ? 0 : sizeof(flags)) +
+			 option_octets(p->carried.n) + 4;
 	uint32_t octets = (uint32_t)(32 + padded(n) + options);
 	uint64_t ns = p->time_ns < 0 ? 0 : (uint64_t)p->time_ns;
 
@@ -141,12 +144,22 @@ sf_pcapng_out_packet(FILE *f, const struct sf_pcapng_out_packet *p)
 	put32(f, (uint32_t)ns);
 	put32(f, (uint32_t)n);
 	put32(f, (uint32_t)(p->original < n ? n : p->original));
-	(void)fwrite(p->head.p, 1, p->head.n, f);
-	(void)fwrite(p->rest.p, 1, p->rest.n, f);
-	(void)fwrite(zeros, 1, padded(n) - n, f);
+	put_padded(f, p->octets.p, n);
 	put_option(f, OPT_COMMENT, p->comment, comment);
 	put_option(f, OPT_EPB_FLAGS, flags, flags[0] == 0 ? 0 : sizeof(flags));
+	put_option(f, OPT_CARRIED, p->carried.p, p->carried.n);
 	put32(f, 0);
+	put32(f, octets);
+}
+
+void
+sf_pcapng_out_totals(FILE *f, struct sf_bytes totals)
+{
+	uint32_t octets = (uint32_t)(12 + padded(totals.n));
+
+	put32(f, SF_CARRIED_BLOCK);
+	put32(f, octets);
+	put_padded(f, totals.p, totals.n);
 	put32(f, octets);
 }
 

@@ -28,6 +28,7 @@ struct sf_srtp_hold {
 	struct sf_srtp_opened p;
 	uint8_t octets[SF_SRTP_FRONT + SF_SRTP_HOLD_ROOM];
 	uint8_t comment[SF_COMMENT_MAX];
+	struct sf_carried carried;
 };
 
 struct sf_srtp_flow {
@@ -61,6 +62,7 @@ struct sf_srtp {
 	uint8_t out[SF_SRTP_FRONT + SF_SRTP_PACKET_MAX];
 	uint8_t before[SF_SRTP_FRONT + SF_SRTP_HOLD_ROOM]; /* a hold that was given out */
 	uint8_t before_comment[SF_COMMENT_MAX];
+	struct sf_carried before_carried;
 };
 
 /* A packet on its way: where it came from, what it is cut into, how many

@@ -206,6 +206,7 @@ hold(struct sf_srtp *s, struct sf_srtp_flow *f, const struct sf_srtp_job *j)
 		h->p = opened(j, h->octets);
 		h->p.dg.via = NULL; /* gone by then */
 		keep_comment(&h->p.pkt, h->comment);
+		sf_carried_keep(&h->p.pkt, &h->carried);
 		return;
 	}
 	f->facts.failed++; /* no room to wait: given up */
@@ -227,6 +228,7 @@ give_hold(struct sf_srtp *s, struct sf_srtp_flow *f, struct sf_srtp_result *r)
 	if (front != 0)
 		r->before.pkt.octets = sf_bytes(s->before, h->p.pkt.octets.n);
 	keep_comment(&r->before.pkt, s->before_comment);
+	sf_carried_keep(&r->before.pkt, &s->before_carried);
 	f->facts.removed++;
 	f->facts.roc_first = f->roc;
 	sf_srtp_drop_hold(s, f);

@@ -3,7 +3,10 @@
 #include <stdalign.h>
 #include <string.h>
 
-/* One packet; its octets and its comment follow. */
+#include "engine/model.h"
+
+/* One packet; what it was, when it says that, its octets and its comment
+   follow. */
 struct waiter {
 	size_t octets; /* of all of it */
 	struct sf_packet pkt;
@@ -12,9 +15,16 @@ struct waiter {
 #define ALIGN alignof(max_align_t)
 
 static size_t
+carried_octets(const struct sf_packet *pkt)
+{
+	return pkt->carried == NULL ? 0 : sizeof(*pkt->carried);
+}
+
+static size_t
 octets_for(const struct sf_packet *pkt)
 {
-	size_t n = sizeof(struct waiter) + pkt->octets.n + pkt->comment.n;
+	size_t n = sizeof(struct waiter) + carried_octets(pkt) + pkt->octets.n +
+		   pkt->comment.n;
 
 	return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
@@ -53,6 +63,8 @@ sf_waiting_put(struct sf_waiting *w, const struct sf_packet *pkt)
 	if (!place_for(w, x.octets))
 		return false;
 	to = w->room + w->tail + sizeof(x);
+	sf_carried_keep(&x.pkt, (void *)to);
+	to += carried_octets(pkt);
 	x.pkt.octets = copied(to, pkt->octets);
 	x.pkt.comment = copied(to + pkt->octets.n, pkt->comment);
 	memcpy(w->room + w->tail, &x, sizeof(x));

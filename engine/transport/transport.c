@@ -42,12 +42,18 @@ relayed(struct sf_transport *t, const struct sf_packet *pkt,
 }
 
 static void
+count_ways(struct sf_transport *t, const struct sf_via *via)
+{
+	for (unsigned i = 0; via != NULL && i < via->n; i++)
+		t->model->wrappings.peeled[via->of[i].kind]++;
+}
+
+static void
 deliver(void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
 {
 	struct sf_transport *t = ctx;
 
-	for (unsigned i = 0; dg->via != NULL && i < dg->via->n; i++)
-		t->model->wrappings.peeled[dg->via->of[i].kind]++;
+	count_ways(t, dg->via);
 	if (dg->payload.n != 0 && dg->payload.p[0] < 0x80)
 		relayed(t, pkt, dg);
 	else
@@ -79,13 +85,30 @@ split(struct sf_transport *t, const struct sf_packet *pkt,
 	}
 }
 
+/* What unwrap wrote, as it was before. */
+static void
+take_carried(struct sf_transport *t, const struct sf_packet *pkt,
+    const struct sf_datagram *written)
+{
+	struct sf_datagram dg = *written;
+
+	dg.records = pkt->carried->records;
+	dg.removed |= pkt->carried->removed;
+	dg.beside = pkt->carried->beside;
+	dg.via = pkt->carried->via.n > 0 ? &pkt->carried->via : NULL;
+	count_ways(t, dg.via);
+	t->sink(t->ctx, pkt, &dg);
+}
+
 static void
 take_datagram(struct sf_transport *t, const struct sf_packet *pkt,
     const struct sf_datagram *dg)
 {
 	size_t each = sf_gso_octets(dg->payload);
 
-	if (each != 0)
+	if (pkt->carried != NULL)
+		take_carried(t, pkt, dg);
+	else if (each != 0)
 		split(t, pkt, dg, each);
 	else
 		deliver(t, pkt, dg);
@@ -193,13 +216,19 @@ sf_transport_init(struct sf_transport *t, struct sf_arena *a,
 	       sf_turn_init(&t->turn, a);
 }
 
+static unsigned
+records_of(const struct sf_packet *pkt)
+{
+	return pkt->carried == NULL ? 1 : pkt->carried->records;
+}
+
 static void
 peel(struct sf_transport *t, const struct sf_packet *pkt)
 {
 	struct sf_peel p;
 	struct sf_diag d;
 
-	take(t, pkt, &p, sf_peel_packet(&p, pkt, &d), 1);
+	take(t, pkt, &p, sf_peel_packet(&p, pkt, &d), records_of(pkt));
 	while (p.rest.n != 0)
 		take(t, pkt, &p, sf_peel_rest(&p, &d), 0);
 }
@@ -209,7 +238,7 @@ sf_transport_packet(struct sf_transport *t, const struct sf_packet *pkt)
 {
 	struct sf_datagram dg;
 
-	t->model->accounting.packets++;
+	t->model->accounting.packets += records_of(pkt);
 	if (sf_peel_usual(&dg, pkt))
 		take_datagram(t, pkt, &dg);
 	else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/cursor.h"
+#include "parsers/file/carried.h"
 #include "parsers/file/order.h"
 
 #define REF_BLOCK     "draft-ietf-opsawg-pcapng 3.1"
@@ -165,6 +166,8 @@ packet_tail(struct sf_pcapng_packet *p, struct sf_cursor *c, bool big)
 			return;
 		if (o.code == OPT_COMMENT && p->comment.n == 0) {
 			p->comment = o.value;
+		} else if (o.code == SF_CARRIED_OPTION) {
+			p->carried = o.value;
 		} else if (o.code == OPT_FLAGS && o.value.n == 4) {
 			if ((o.number & 3) == 1)
 				p->direction = SF_PCAPNG_INBOUND;
@@ -182,7 +185,8 @@ enhanced(struct sf_pcapng_packet *out, struct sf_bytes in, struct sf_diag *d,
     bool big)
 {
 	struct sf_cursor c = sf_cursor(in);
-	struct sf_pcapng_packet p = { .comment = sf_bytes(NULL, 0) };
+	struct sf_pcapng_packet p = { .comment = sf_bytes(NULL, 0),
+		.carried = sf_bytes(NULL, 0) };
 	struct sf_bytes s = sf_slice(&c, 20);
 
 	*d = (struct sf_diag){ 0 };
@@ -204,7 +208,8 @@ obsolete(struct sf_pcapng_packet *out, struct sf_bytes in, struct sf_diag *d,
     bool big)
 {
 	struct sf_cursor c = sf_cursor(in);
-	struct sf_pcapng_packet p = { .comment = sf_bytes(NULL, 0) };
+	struct sf_pcapng_packet p = { .comment = sf_bytes(NULL, 0),
+		.carried = sf_bytes(NULL, 0) };
 	struct sf_bytes s = sf_slice(&c, 20);
 	uint16_t drops;
 

@@ -77,6 +77,7 @@ struct sf_pcapng_packet {
 	uint8_t fcs_octets; /* 0: not told */
 	struct sf_bytes data; /* min(captured, what is there) */
 	struct sf_bytes comment; /* the first one; empty when there is none */
+	struct sf_bytes carried; /* what unwrap noted (carried.h), likewise */
 	struct sf_bytes payload; /* options */
 };
 
