@@ -136,6 +136,15 @@ sf_origin_name(enum sf_origin o)
 }
 
 const char *
+sf_placed_name(enum sf_placed p)
+{
+	static const char *const names[SF_PLACES] = { "frame", "raw-frame",
+		"packet", "packet-payload", "sframe-descriptor" };
+
+	return names[p];
+}
+
+const char *
 sf_why_text(enum sf_why w)
 {
 	return whys[w];

@@ -86,6 +86,16 @@ struct sf_carried {
 /* What pkt says of what it was moves into room, when it says something. */
 void sf_carried_keep(struct sf_packet *pkt, struct sf_carried *room);
 
+/* What is a ciphertext of its own. */
+enum sf_placed {
+	SF_PLACED_FRAME,      /* a frame, which its codec's packetizer then cut */
+	SF_PLACED_RAW,        /* a frame, cut with nothing in front of its parts */
+	SF_PLACED_PACKET,     /* a packet, with its descriptor */
+	SF_PLACED_PAYLOAD,    /* a packet, behind its descriptor */
+	SF_PLACED_DESCRIPTOR, /* a frame or packet behind SFrame descriptors */
+	SF_PLACES
+};
+
 /* Lower-case tokens of the contract ("consistent", "rfc9605", "opus", "sdp").
    Static strings; NULL for SF_CODEC_UNKNOWN, SF_FROM_NOTHING, SF_KIND_UNKNOWN. */
 const char *sf_state_name(enum sf_state s);
@@ -93,6 +103,7 @@ const char *sf_protection_name(enum sf_protection p);
 const char *sf_kind_name(enum sf_kind k);
 const char *sf_codec_name(enum sf_codec c);
 const char *sf_origin_name(enum sf_origin o);
+const char *sf_placed_name(enum sf_placed p);
 
 /* What a frame in the clear looks like. */
 enum sf_look {
@@ -383,6 +394,7 @@ struct sf_stream {
 	uint64_t wanted;         /* undecidable: complete frames that were missing
 	                            for a judgement; 0: more would not help */
 	enum sf_dialect dialect;
+	enum sf_placed placed;   /* where it is SFrame */
 	uint16_t suite;          /* that opened frames; 0: not known */
 	struct sf_diagnosis diagnosis; /* why frames with a key did not open */
 	int clear_octets;        /* clear prefix: the usual one; -1: not known */

@@ -235,6 +235,8 @@ sf_json_stream(struct sf_emit *e, const struct sf_stream *s)
 	    e, "why", s->why == SF_WHY_NOTHING ? NULL : sf_why_text(s->why));
 	sf_emit_count(e, "frames_wanted", s->wanted);
 	sf_emit_string(e, "dialect", sf_dialect_name(s->dialect));
+	sf_emit_string(e, "placing",
+	    s->evidence.run_frames > 0 ? sf_placed_name(s->placed) : NULL);
 	put_suite(e, s->suite);
 	put_octets_or_null(e, "clear_octets", s->clear_octets);
 	put_octets_or_null(e, "clear_octets_key", s->clear_octets_key);

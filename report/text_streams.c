@@ -289,6 +289,11 @@ note_protection(struct notes *n, const struct sf_stream *s)
 	if (dialect != NULL && s->dialect != SF_DIALECT_CLEAR &&
 	    s->dialect != SF_DIALECT_RFC9605)
 		note(n, "%s", dialect);
+	if (s->evidence.run_frames > 0 && s->placed == SF_PLACED_PAYLOAD)
+		note(n,
+		    "each packet encrypted by itself, behind its descriptor");
+	if (s->evidence.run_frames > 0 && s->placed == SF_PLACED_PACKET)
+		note(n, "each packet encrypted by itself, descriptor and all");
 	if (s->protection == SF_PROT_PARTLY_CLEAR &&
 	    s->evidence.tails + s->evidence.middles > 0)
 		note(n, "clear behind");

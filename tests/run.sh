@@ -44,6 +44,7 @@ scripts='
 	codecs
 	hostile
 	keyed
+	placings
 	dialects
 	dialectkeys
 	layouts

@@ -33,6 +33,7 @@ protect_run(struct sf_classifier *c)
 		s->protection = SF_PROT_OTHER_DIALECT;
 	} else if (c->run_descriptor * 2 > c->run_frames) {
 		s->dialect = SF_DIALECT_RTP_SFRAME;
+		s->placed = SF_PLACED_DESCRIPTOR;
 		return;
 	} else if (c->run_prefixed * 2 > c->run_frames) {
 		s->dialect = SF_DIALECT_RFC9605_PREFIXED;

@@ -38,6 +38,8 @@ format_of(enum sf_codec codec, enum sf_framing framing)
 
 	if (framing == SF_FRAMING_DESCRIPTOR)
 		return &sf_depay_descriptor;
+	if (framing == SF_FRAMING_RAW)
+		return &sf_depay_other;
 	return formats[codec] != NULL ? formats[codec] : &sf_depay_other;
 }
 
@@ -138,7 +140,7 @@ orphan(struct sf_depay *d, const struct sf_unit *u, enum sf_codec codec,
 	struct sf_part none = { 0 };
 	struct sf_frame f = frame_of(u, &none, codec, false);
 
-	if (d->lost_ts == (uint64_t)u->timestamp + 1)
+	if (sf_depay_is_rest(d, u))
 		return;
 	d->lost_ts = (uint64_t)u->timestamp + 1;
 	sink(ctx, &f);
@@ -238,6 +240,26 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 	}
 }
 
+/*
+ * A packet whose octets behind the descriptor are a ciphertext of their own. A
+ * frame may have been begun with the one before, before that was known.
+ */
+static void
+pass_slice(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
+    const struct sf_unit *u, sf_depay_sink *sink, void *ctx)
+{
+	struct sf_part p = { 0 };
+
+	if (d->open)
+		close_frame(d, pool,
+		    d->frame.packets == 1 && u->seq == d->next_seq, sink, ctx);
+	d->format = format_of(codec, SF_FRAMING_CODEC);
+	if (d->format->read(&p, d, u))
+		pass_whole(u, &p, SF_CODEC_UNKNOWN, false, sink, ctx);
+	else
+		orphan(d, u, codec, sink, ctx);
+}
+
 static bool
 is_mtap(enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u)
 {
@@ -289,6 +311,8 @@ sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 			d->fragment.any = false; /* it is behind a loss */
 	} else if (framing == SF_FRAMING_PACKET) {
 		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
+	} else if (framing == SF_FRAMING_SLICE) {
+		pass_slice(d, pool, codec, u, sink, ctx);
 	} else if (!joined) {
 		pass_whole(u, &whole, codec, false, sink, ctx);
 	} else if (is_mtap(codec, framing, u)) {

@@ -54,7 +54,9 @@ bool sf_depay_pool_init(
 enum sf_framing {
 	SF_FRAMING_CODEC,      /* as the codec's payload format has it */
 	SF_FRAMING_DESCRIPTOR, /* behind SFrame payload descriptors */
-	SF_FRAMING_PACKET      /* each packet is an SFrame ciphertext */
+	SF_FRAMING_PACKET,     /* each packet is an SFrame ciphertext */
+	SF_FRAMING_SLICE,      /* the same behind the codec's descriptor */
+	SF_FRAMING_RAW         /* cut anywhere, and nothing in front */
 };
 
 /* The packet before, where descriptors are read. */
@@ -139,5 +141,8 @@ struct sf_guess {
  * markers, or Opus by its timestamps.
  */
 struct sf_guess sf_depay_guess(const struct sf_unit *units, size_t n);
+
+/* Do they speak that codec's, VP8's or another of video? */
+bool sf_depay_reads(const struct sf_unit *units, size_t n, enum sf_codec codec);
 
 #endif

@@ -221,22 +221,33 @@ audio_sized(const struct sf_unit *u, size_t n)
 	       audio_steps * 2 > n;
 }
 
+static const struct {
+	reader *read;
+	enum sf_codec codec;
+	bool many_starts;
+} formats[] = {
+	/* clang-format off */
+	{ read_vp8,  SF_CODEC_VP8,  false },
+	{ read_vp9,  SF_CODEC_VP9,  false },
+	{ read_h265, SF_CODEC_H265, true  },
+	{ read_h264, SF_CODEC_H264, true  },
+	{ read_av1,  SF_CODEC_AV1,  false },
+	/* clang-format on */
+};
+
+bool
+sf_depay_reads(const struct sf_unit *u, size_t n, enum sf_codec codec)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (formats[i].codec == codec)
+			return votes(u, n, formats[i].read,
+				   formats[i].many_starts) > 0;
+	return false;
+}
+
 struct sf_guess
 sf_depay_guess(const struct sf_unit *u, size_t n)
 {
-	static const struct {
-		reader *read;
-		enum sf_codec codec;
-		bool many_starts;
-	} formats[] = {
-		/* clang-format off */
-		{ read_vp8,  SF_CODEC_VP8,  false },
-		{ read_vp9,  SF_CODEC_VP9,  false },
-		{ read_h265, SF_CODEC_H265, true  },
-		{ read_h264, SF_CODEC_H264, true  },
-		{ read_av1,  SF_CODEC_AV1,  false },
-		/* clang-format on */
-	};
 	struct sf_guess best = { .codec = SF_CODEC_UNKNOWN };
 
 	if (n >= 4 && has_both(u, n) &&

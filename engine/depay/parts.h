@@ -69,6 +69,13 @@ sf_depay_turns(const struct sf_depay *d, const struct sf_unit *u)
 	return !d->open || d->frame.timestamp != u->timestamp;
 }
 
+/* Is it of a frame that has been counted as incomplete? */
+static inline bool
+sf_depay_is_rest(const struct sf_depay *d, const struct sf_unit *u)
+{
+	return d->lost_ts == (uint64_t)u->timestamp + 1;
+}
+
 /* Behind a loss: does the packet begin a frame? A dependency descriptor tells,
    where there is one. */
 static inline bool

@@ -48,7 +48,8 @@ read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 		p->end = u->ends;
 		return true;
 	}
-	p->start = sf_depay_turns(d, u) && (!d->any || sf_depay_follows(d, u));
+	p->start = sf_depay_turns(d, u) && !sf_depay_is_rest(d, u) &&
+		   (!d->any || sf_depay_follows(d, u));
 	p->end = u->marker;
 	p->ends_before = true;
 	return true;

@@ -110,9 +110,13 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 		return;
 	if (t->framing == SF_FRAMING_CODEC)
 		t->framing = found;
-	if (t->framing == SF_FRAMING_PACKET &&
-	    t->pub.codec_from == SF_FROM_PAYLOAD)
-		t->pub.codec = SF_CODEC_UNKNOWN;
+	if (t->framing == SF_FRAMING_PACKET) {
+		t->pub.placed = SF_PLACED_PACKET;
+		if (t->pub.codec_from == SF_FROM_PAYLOAD)
+			t->pub.codec = SF_CODEC_UNKNOWN;
+	}
+	if (t->framing == SF_FRAMING_RAW)
+		t->pub.placed = SF_PLACED_RAW;
 	if (t->framing == SF_FRAMING_DESCRIPTOR)
 		t->pub.payload = &t->lane->depay.facts;
 }
@@ -150,6 +154,8 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
 	find_framing(s, t);
+	if (t->framing == SF_FRAMING_CODEC)
+		sf_slices_begin(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&
 	    t->pub.codec != SF_CODEC_VP9 && t->framing == SF_FRAMING_CODEC)

@@ -231,11 +231,28 @@ are_slices(const struct sf_record *recs, size_t n)
 	return asked > 0 && fit * 2 < asked;
 }
 
+/* SDP says VP8 or VP9, and its descriptors are not there: then they are inside of
+   what was encrypted, or were left out. */
+static bool
+is_raw(struct sf_streams *s, const struct sf_track *t)
+{
+	struct sf_unit units[MOST];
+	size_t n = 0;
+
+	if (t->pub.codec != SF_CODEC_VP8 && t->pub.codec != SF_CODEC_VP9)
+		return false;
+	for (uint32_t at = t->held; at != 0 && n < MOST;
+	     at = sf_held_at(s, at)->next)
+		units[n++] = sf_held_at(s, at)->unit;
+	return !sf_depay_reads(units, n, t->pub.codec);
+}
+
 enum sf_framing
 sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 {
 	struct sf_record recs[MOST], firsts[MOST];
 	size_t n = 0, k;
+	bool raw;
 
 	for (uint32_t at = t->held; at != 0 && n < MOST;
 	     at = sf_held_at(s, at)->next)
@@ -248,8 +265,9 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 	k = first_of_frames(firsts, recs, n);
 	/* A KID of one octet, 8 to 15, reads as a config octet, and what is in
 	   front of it as a descriptor. */
-	if (sf_track_runs_on(firsts, k, 0, SF_RUN_SURE))
-		return SF_FRAMING_CODEC;
+	raw = is_raw(s, t);
+	if (sf_track_runs_on(firsts, k, 0, raw ? SF_RUN_SURE / 2 : SF_RUN_SURE))
+		return raw ? SF_FRAMING_RAW : SF_FRAMING_CODEC;
 	if (can_be_descriptors(recs, n) &&
 	    (sf_track_runs_on(firsts, k, 1, SF_RUN_SURE) ||
 		sf_track_runs_on(recs, n, 1, SF_RUN_SURE)))

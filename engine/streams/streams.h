@@ -120,8 +120,19 @@ struct sf_described {
 	bool any, native; /* native: it has none, and is as the codec has it */
 	bool known;       /* the header of the last that has one */
 	uint64_t kid, ctr;
-	uint8_t fits;     /* frames in a row that carry on from it */
+	uint8_t fits; /* frames in a row that carry on from it */
 	uint32_t timestamp;
+};
+
+/* Of VP8 and VP9: has each packet a header of its own behind its descriptor? */
+struct sf_slices {
+	bool on;        /* they have, so far */
+	bool missed;    /* a packet that goes on had none */
+	bool native;    /* nor has the frame under way */
+	uint8_t bits;   /* what headers in a row count for, up to "on" */
+	uint8_t misses; /* packets in a row, while on */
+	bool known;     /* the header of the packet before: */
+	uint64_t kid, ctr, seq;
 };
 
 struct sf_track {
@@ -139,12 +150,13 @@ struct sf_track {
 	unsigned n_held;
 	unsigned spared; /* n_held when last spared from eviction */
 	bool started, refused;
-	bool unsealed;            /* keys have taken SRTP off its packets */
+	bool unsealed; /* keys have taken SRTP off its packets */
 	struct sf_boundaries boundaries;
-	bool unlisted; /* SDP names a codec that is none of ours */
+	bool unlisted;     /* SDP names a codec that is none of ours */
 	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;
 	struct sf_described described;
+	struct sf_slices slices;
 	enum sf_red_around red;
 	uint8_t main_pt, block_pt;
 	struct {

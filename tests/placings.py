@@ -1,0 +1,322 @@
+"""
+placings.py - SFrame in every place of a packet where senders put it: around
+frames, around packets, behind the descriptors of VP8 and VP9, with keys and
+without. What a place is called comes out of the report.
+
+	placings.py [PART-OF-A-NAME...]
+
+The frames are sealed by mistakes.py and cut by packets.py and this file.
+"""
+import os
+import struct
+import sys
+
+import mistakes
+import mkcap
+import packets
+from harness import Schema, check, finish, run, scratch, slugs_by_ssrc, strict
+from keyed import other_digit, write
+
+BASE = bytes(range(32))
+V = 0xa2
+ROOM = 260
+schema = Schema()
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+# ---- senders -------------------------------------------------------------------
+
+def vp9_flexible(frame, number, room):
+    """RFC 9628 4.2: I, P, F, B, E, Z; picture id, and P_DIFF when P is set."""
+    parts = packets.even(frame, room)
+    inter = number % 30 != 0
+    return [struct.pack(">BH", 0x90 | inter << 6 | (i == 0) << 3 |
+                        (i == len(parts) - 1) << 2 | 1,
+                        0x8000 | number & 0x7fff) +
+            (b"\x02" if inter else b"") + part for i, part in enumerate(parts)]
+
+
+def vp9_layers(frame, number, room):
+    """Two spatial layers of a picture: L, with TL0PICIDX."""
+    half = len(frame) // 2
+    out = []
+    for sid, layer in enumerate((frame[:half], frame[half:])):
+        parts = packets.even(layer, room)
+        out += [struct.pack(">BHBB", 0xa0 | (number % 30 != 0) << 6 |
+                            (i == 0) << 3 | (i == len(parts) - 1) << 2 | 1,
+                            0x8000 | number & 0x7fff, sid << 1, number & 255) +
+                part for i, part in enumerate(parts)]
+    return out
+
+
+PACK = {"vp8": packets.vp8, "vp9": packets.vp9, "vp9 flexible": vp9_flexible,
+        "vp9 layers": vp9_layers}
+
+
+def front(codec, packet):
+    """Octets of the descriptor that PACK makes."""
+    if codec == "vp8":
+        return 4
+    return {"vp9": 3, "vp9 layers": 5}.get(codec) or (
+        4 if packet[0] & 0x40 else 3)
+
+
+class Sender:
+    """Seals what it is given, with CTR one up each time."""
+
+    def __init__(self, suite=4, kid=9, ctr=0, base=BASE):
+        self.way, self.kid, self.base = mistakes.Way(suite), kid, base
+        self.counter = mkcap.Counter(ctr)
+        self.sealed = 0
+
+    def seal(self, octets):
+        self.sealed += 1
+        return self.way.frame(self.base, self.kid, self.counter.take(), octets)
+
+    def behind(self, codec):
+        """Each packet behind its descriptor."""
+        def pack(frame, number, room):
+            return [p[:front(codec, p)] + self.seal(p[front(codec, p):])
+                    for p in PACK[codec](frame, number, ROOM)]
+        return pack
+
+    def around(self, codec):
+        """Each packet with its descriptor."""
+        return lambda frame, number, room: [
+            self.seal(p) for p in PACK[codec](frame, number, ROOM)]
+
+    def whole(self, codec):
+        """The frame; layers are frames."""
+        def pack(frame, number, room):
+            if codec != "vp9 layers":
+                return PACK[codec](self.seal(frame), number, ROOM)
+            return [p[:5] + part for p in PACK[codec](frame, number, 1 << 20)
+                    for part in [self.seal(p[5:])]]
+        return pack
+
+    def inside(self, codec):
+        """The frame with one descriptor, cut anywhere."""
+        return lambda frame, number, room: packets.even(self.seal(
+            PACK[codec](frame, number, 1 << 20)[0]), ROOM)
+
+
+def frame_of(number, large=True):
+    """Octets no codec made: what matters here is how they are cut."""
+    size = 900 if large and number % 30 == 0 else 60 + number * 37 % 500
+    if not large:
+        size = 40 + number * 37 % 200
+    real = mkcap.clear("vp8")
+    return real[number % len(real)][:size]
+
+
+def call(pack, n=90, seed=1, large=True, more=None, **o):
+    c = mkcap.Capture(seed)
+    s = c.video(V, pack=pack, **o)
+    s.octets(*(frame_of(i, large) for i in range(n)))
+    if more:
+        more(s)
+    return c
+
+
+def keys_for(where, suite=None, kid=9, base=BASE, change=None):
+    e = {"kid": str(kid), "base_key": base.hex()}
+    if suite:
+        e["suite"] = suite
+    if change:
+        change(e)
+    return write(where, "keys.json",
+                 {"schema": "sframe-tool/keys/v1", "keys": [e]})
+
+
+def sdp_for(where, codec):
+    path = os.path.join(where, "x.sdp")
+    with open(path, "w", encoding="ascii") as f:
+        f.write("v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                "m=video 4000 RTP/AVP 96\r\nc=IN IP4 10.0.0.1\r\n"
+                "a=rtpmap:96 %s/90000\r\n" % codec[:3].upper())
+    return path
+
+
+def judge(name, *args):
+    """(status, the stream, slugs)"""
+    r = run("check", "--json", *args)
+    if not check(name + ": a report", r.out, r):
+        return r.status, None, {}
+    got = strict(r.out)
+    check(name + ": fits the schema", not schema.faults(got), schema.faults(got))
+    check(name + ": one stream", len(got["streams"]) == 1)
+    slugs = slugs_by_ssrc(got)
+    slugs.pop("tag-short", None)  # of the suites that have one
+    return r.status, got["streams"][0], slugs
+
+
+def states(stream):
+    return {k: n for k, n in stream["frames_by_state"].items() if n}
+
+
+PLACES = (("whole", "frame"), ("behind", "packet-payload"),
+          ("around", "packet"), ("inside", "raw-frame"))
+SENDERS = ((4, 9, 0), (2, 2**53 + 1, 70000), (5, 3, 0), (3, 300, 2**64 - 400),
+           (1, 2**64 - 1, 250), (8, 0, 2**53 + 1))
+
+
+@test
+def every_place(where):
+    """Suites, KIDs and CTRs of all lengths, loss, SDP or none: verified with
+    the key, no alarm without."""
+    turn = 0
+    for place, word in PLACES:
+        for codec in PACK:
+            if codec == "vp9 layers" and place == "inside":
+                continue
+            for suite, kid, ctr in SENDERS[turn % 2::2]:
+                turn += 1
+                lossy, sdp = turn % 2 == 0, turn // 2 % 2 == 0
+                name = "%s, %s, suite %d%s%s" % (
+                    place, codec, suite, lossy * ", loss", sdp * ", SDP")
+                sender = Sender(suite, kid, ctr)
+                c = call(getattr(sender, place)(codec), seed=turn)
+                lost = len(c.lose(part=0.05 if lossy else 0))
+                path = c.write(os.path.join(where, "x.pcap"))
+                args = (path,) + (("--sdp", sdp_for(where, codec)) if sdp
+                                  else ())
+                keys = keys_for(where, turn % 3 and suite, kid)
+                status, s, slugs = judge(name, "--keys", keys, *args)
+                check(name + ": verified", s["protection"] == "verified" and
+                      status == 0 and set(states(s)) == {"verified"} and
+                      not slugs, (status, s["protection"], states(s), slugs))
+                check(name + ": the place", s["placing"] == word or
+                      (word == "raw-frame" and not sdp and
+                       s["placing"] == "frame"), s["placing"])
+                if place in ("behind", "around"):
+                    check(name + ": a frame in each packet", s["frames"] ==
+                          sender.sealed - lost and s["incomplete_frames"] == 0,
+                          (s["frames"], sender.sealed, lost))
+                status, s, slugs = judge(name + ", no keys", *args)
+                check(name + ", no keys: consistent", s["protection"] ==
+                      "consistent" and status == 0 and not slugs,
+                      (status, s["protection"], states(s), slugs))
+
+
+@test
+def twins(where):
+    """The same with another key, and with the key of another KID."""
+    for place, _ in PLACES[1:3]:
+        for codec in ("vp8", "vp9 flexible"):
+            for suite in (4, 2):
+                name = "%s, %s, suite %d" % (place, codec, suite)
+                path = call(getattr(Sender(suite), place)(codec)).write(
+                    os.path.join(where, "x.pcap"))
+                keys = keys_for(where, suite, change=other_digit)
+                status, s, slugs = judge(name, "--keys", keys, path)
+                check(name + ", a digit: auth-failed", status == 1 and
+                      "auth-failed" in slugs and not s["frames_by_state"]
+                      ["verified"] and "kid-unknown" not in slugs,
+                      (states(s), slugs))
+                keys = keys_for(where, suite, kid=1000)
+                status, s, slugs = judge(name, "--keys", keys, path)
+                check(name + ", a KID: kid-unknown", status == 1 and
+                      "kid-unknown" in slugs and not s["frames_by_state"]
+                      ["verified"], (states(s), slugs))
+
+
+@test
+def late(where):
+    """The first frames all fit into a packet: only later it shows."""
+    for codec in ("vp8", "vp9"):
+        for n in (20, 40, 400):
+            sender = Sender()
+            pack = sender.behind(codec)
+            path = call(pack, n=n, large=False, more=lambda s: s.octets(
+                *(frame_of(i) for i in range(40)))).write(
+                    os.path.join(where, "x.pcap"))
+            name = "%s: packets by themselves from frame %d on" % (codec, n)
+            _, s, slugs = judge(name, "--keys", keys_for(where), path)
+            check(name, s["protection"] == "verified" and s["frames"] ==
+                  sender.sealed and not slugs, (s["protection"], states(s),
+                                                sender.sealed, slugs))
+
+
+@test
+def rotated(where):
+    """A new KID, in the middle of a frame or between two."""
+    for at in (45, 46, 47):
+        for in_frame in (False, True):
+            sender = Sender(kid=20)
+            seal, count = sender.seal, [0]
+            pack = sender.behind("vp8")
+
+            def turned(frame, number, room):
+                if number == at:
+                    sender.kid, sender.counter.next = 21, 0
+                return pack(frame, number, room)
+
+            def turn_inside(octets):
+                count[0] += 1
+                if count[0] == at * 2:
+                    sender.kid = 21
+                return seal(octets)
+            if in_frame:
+                sender.seal = turn_inside
+            path = call(pack if in_frame else turned).write(
+                os.path.join(where, "x.pcap"))
+            keys = write(where, "keys.json", {
+                "schema": "sframe-tool/keys/v1", "suite": 4, "keys": [
+                    {"kid": k, "base_key": BASE.hex()} for k in ("20", "21")]})
+            name = "a new KID at %d%s" % (at, in_frame * ", in a frame")
+            _, s, slugs = judge(name, "--keys", keys, path)
+            check(name, s["protection"] == "verified" and s["frames"] ==
+                  sender.sealed, (states(s), sender.sealed, slugs))
+
+
+@test
+def clear_between(where):
+    """Media in the clear amid packets that are sealed by themselves is found."""
+    real = mkcap.clear("vp8")
+    for n, gap in ((60, "plaintext-gap"), (0, "plaintext-start")):
+        sender = Sender()
+        behind = sender.behind("vp8")
+
+        def pack(frame, number, room):
+            if n <= number < n + 60:
+                return packets.vp8(real[number % len(real)], number, 1100)
+            return behind(frame, number, room)
+        path = call(pack, n=200).write(os.path.join(where, "x.pcap"))
+        for keys in ((), ("--keys", keys_for(where))):
+            name = gap + (", keys" if keys else ", none")
+            status, s, slugs = judge(name, *keys, path)
+            check(name, status == 1 and gap in slugs and
+                  s["frames_by_state"]["plaintext"] >= 55 and
+                  "auth-failed" not in slugs, (states(s), slugs))
+
+
+@test
+def not_so(where):
+    """Frames sealed as a whole are never taken for such, whatever ciphertext
+    looks like: of many calls with the shortest headers, all open."""
+    for seed in range(40):
+        codec = ("vp8", "vp9")[seed % 2]
+        sender = Sender(kid=seed % 8, base=bytes([seed]) * 16)
+        path = call(sender.whole(codec), n=30, seed=seed).write(
+            os.path.join(where, "x.pcap"))
+        keys = keys_for(where, 4, seed % 8, bytes([seed]) * 16)
+        _, s, _ = judge("whole %d" % seed, "--keys", keys, path)
+        check("whole %d" % seed, s["protection"] == "verified" and
+              s["frames"] == 30 and s["placing"] == "frame", states(s))
+
+
+def main():
+    with scratch() as where:
+        for t in tests:
+            if len(sys.argv) == 1 or any(a in t.__name__ for a in sys.argv[1:]):
+                t(where)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
