@@ -18,7 +18,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree
 
 import harness
@@ -46,15 +45,12 @@ def failures(doc):
 # ---- implementations that conform --------------------------------------------
 
 def test_ours():
-    begun = time.monotonic()
     r = conform("--json")
-    took = time.monotonic() - begun
     check("ours conforms", r.status == 0, r)
     doc = results(r)
     n = sum(doc["counts"][v] for v in ("pass", "recorded", "fail"))
     check("ours: about all the cases", n > 5000, n)
     check("ours: all suites", doc["shim"]["suites"] == list(range(1, 9)))
-    check("ours: not slow", took < 60, took)
     ids = [c["id"] for c in doc["cases"]]
     check("ids are unique", len(ids) == len(set(ids)))
     asked = {q["id"] for q in doc["requirements"]}
@@ -261,6 +257,27 @@ def test_causes():
         check("no cause where there is none", doc["causes"] == [], doc["causes"])
 
 
+def test_charged():
+    """What one mistake breaks is charged to that mistake, whatever the case is
+    about; and two are told apart."""
+    rows = [
+        ("nonce-little", {"NON-01"}),
+        ("kdf-label-case", {"KDF-03"}),
+        ("mac-bits", {"AEAD-05"}),
+        ("aad-order", {"AEAD-01", "DEC-03"}),  # and it takes such frames
+        ("ratchet-label", {"SK-05"}),
+        ("ratchet-label,ratchet-length", {"SK-05"}),
+        ("aad-order,ratchet-no-extract", {"AEAD-01", "DEC-03", "SK-05"}),
+        ("mls-per-sender", {"MLS-01"}),
+    ]
+    for (name, want), ran in zip(rows, at_once(
+            lambda n: conform("--json", "--quick", shim=broken(n)), [(n,) for n, _ in rows])):
+        got = {}
+        for c in failures(results(ran)):
+            got.setdefault(c.get("charged", c["requirements"][0]), []).append(c["id"])
+        check("charged: " + name, set(got) == want, got)
+
+
 def test_standard_error():
     """A panic is told in lines, of many the first and the last."""
     r = hostile("for n in range(40): sys.stderr.write('line %d\\x1b\\n' % n)\nsys.exit(101)",
@@ -351,10 +368,7 @@ def hostile(body, *args, hello=True, case="st-late-key-*"):
         code += "".join(" %s\n" % b for b in body.split("\n"))
     else:
         code += body
-    begun = time.monotonic()
-    r = conform("--case", case, "--json", *args, shim=[sys.executable, "-c", code])
-    r.took = time.monotonic() - begun
-    return r
+    return conform("--case", case, "--json", *args, shim=[sys.executable, "-c", code])
 
 
 def verdict(r):
@@ -374,8 +388,7 @@ def test_hostile_hello():
     ]
     for what, body, status in rows:
         r = hostile(body, hello=False)
-        check("hello: " + what, r.status == status and r.took < 30,
-              (r.status, r.errors))
+        check("hello: " + what, r.status == status, (r.status, r.errors))
         check("hello, no control characters: " + what, "\x1b" not in r.errors)
 
 
@@ -395,6 +408,8 @@ def test_hostile():
         ("exits", "sys.exit(1)", "crash", "status 1"),
         ("ends by a signal", "os.kill(os.getpid(),signal.SIGSEGV)", "crash", "signal 11"),
         ("closes its output", "os.close(1); time.sleep(60)", "crash", "closed"),
+        ("is long in ending", "os.close(1);os.close(2)\nuntil=time.process_time()+0.6\n"
+         "while time.process_time()<until: pass\nos._exit(7)", "crash", "status 7"),
         ("no answer", "time.sleep(60)", "timeout", "no reply"),
         ("half a line", "sys.stdout.write(i+' ok');sys.stdout.flush();time.sleep(60)",
          "timeout", "no reply"),
@@ -413,7 +428,6 @@ def test_hostile():
             got = verdict(r)
             check("hostile: " + what, got[0] == want and why in got[1], got)
             check("hostile, nothing raw: " + what, b"\x1b" not in r.out)
-        check("hostile, in time: " + what, r.took < 30, r.took)
 
 
 def test_hostile_endless():

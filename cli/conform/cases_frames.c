@@ -51,7 +51,7 @@ check_size(struct sf_trial *t, const struct job *j)
 	char what[96], reason[16];
 
 	if (t->reply != SF_R_NO || t->beyond[0] == '\0' || t->declared ||
-	    (t->run->info.caps & SF_NEED(SEAL)) == 0)
+	    t->cause != NULL || (t->run->info.caps & SF_NEED(SEAL)) == 0)
 		return;
 	memcpy(what, t->beyond, sizeof(what));
 	memcpy(reason, t->reason, sizeof(reason));

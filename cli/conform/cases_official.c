@@ -105,6 +105,7 @@ decode(struct sf_trial *t)
 static void
 aead(struct sf_trial *t)
 {
+	sf_blame_part(t, "AEAD");
 	for (unsigned sealing = 0; sealing < 2; sealing++) {
 		sf_begin(t, sealing ? "aead-seal" : "aead-open");
 		sf_put_u64(t, "suite", t->suite->id);
@@ -139,6 +140,7 @@ kdf(struct sf_trial *t)
 	sf_ask(t);
 	if (!sf_must_ok(t, "to derive the published keys"))
 		return;
+	sf_blame_part(t, "KDF");
 	must_if_there(t, "secret", frames[t->c->i].secret);
 	must_if_there(t, "key", frames[t->c->i].key);
 	must_if_there(t, "salt", frames[t->c->i].salt);
@@ -157,19 +159,23 @@ context(struct sf_trial *t, const char *use)
 static void
 seal(struct sf_trial *t)
 {
-	uint8_t meta[OCTETS], pt[OCTETS];
+	uint8_t base[OCTETS], meta[OCTETS], pt[OCTETS], ct[OCTETS];
+	struct sf_plain f = { .base = hex(frames[t->c->i].base, base),
+		.kid = frames[t->c->i].kid,
+		.ctr = frames[t->c->i].ctr,
+		.meta = hex(frames[t->c->i].meta, meta),
+		.pt = hex(frames[t->c->i].pt, pt) };
 
 	context(t, "send");
 	sf_begin(t, "ctr");
 	sf_put(t, "ctx", "a");
-	sf_put_u64(t, "kid", frames[t->c->i].kid);
-	sf_put_u64(t, "next", frames[t->c->i].ctr);
+	sf_put_u64(t, "kid", f.kid);
+	sf_put_u64(t, "next", f.ctr);
 	sf_ask(t);
 	sf_must_ok(t, "to go on with a counter that was not used yet");
-	sf_seal(t, "a", frames[t->c->i].kid, hex(frames[t->c->i].meta, meta),
-	    hex(frames[t->c->i].pt, pt));
+	sf_seal(t, "a", f.kid, f.meta, f.pt);
 	if (sf_must_ok(t, "to seal the published frame"))
-		must_text(t, "ct", frames[t->c->i].ct);
+		sf_must_be_octets(t, &f, hex(frames[t->c->i].ct, ct));
 }
 
 static void

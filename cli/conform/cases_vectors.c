@@ -141,6 +141,7 @@ kdf(struct sf_trial *t)
 	}
 	if (!sf_must_ok(t, "to derive keys"))
 		return;
+	sf_blame_part(t, "KDF");
 	must_if_there(t, "secret", OCTETS(t, SECRET));
 	must_if_there(t, "key", OCTETS(t, KEY));
 	must_if_there(t, "salt", OCTETS(t, SALT));
@@ -171,6 +172,7 @@ aead(struct sf_trial *t)
 		sf_must_no(t, t->c->says);
 		return;
 	}
+	sf_blame_part(t, "AEAD");
 	if (sf_must_ok(t, "to open"))
 		sf_must_octets(t, "pt", OCTETS(t, PT));
 	aead_ask(t, "aead-seal", "pt", OCTETS(t, PT));
@@ -180,26 +182,45 @@ aead(struct sf_trial *t)
 
 /* ---- frames -------------------------------------------------------------- */
 
-/* The keys of the group for this KID. */
-static bool
-give_key(struct sf_trial *t, const char *use, uint64_t kid)
+/* The key of the group for this KID, or NULL. */
+static const struct sf_vector_key *
+key_of(const struct sf_trial *t, uint64_t kid)
 {
 	const struct sf_vector_span *span = &t->c->group->keys;
 
-	for (size_t i = 0; i < span->n; i++) {
-		const struct sf_vector_key *k =
-		    &t->c->file->keys[span->first + i];
+	for (size_t i = 0; i < span->n; i++)
+		if (t->c->file->keys[span->first + i].kid == kid)
+			return &t->c->file->keys[span->first + i];
+	return NULL;
+}
 
-		if (k->kid != kid)
-			continue;
-		sf_key(t, "a", use, kid, k->base_key);
-		if (is_result(t, SF_VECTOR_POLICY) && t->reply == SF_R_NO) {
-			choose(t, false); /* an empty base key */
-			return false;
-		}
-		return sf_must_ok(t, "a key for a KID that has none");
+static bool
+give_key(struct sf_trial *t, const char *use, uint64_t kid)
+{
+	const struct sf_vector_key *k = key_of(t, kid);
+
+	if (k == NULL)
+		return true;
+	sf_key(t, "a", use, kid, k->base_key);
+	if (is_result(t, SF_VECTOR_POLICY) && t->reply == SF_R_NO) {
+		choose(t, false); /* an empty base key */
+		return false;
 	}
-	return true;
+	return sf_must_ok(t, "a key for a KID that has none");
+}
+
+/* It is the frame of the vector. */
+static void
+must_be_vector(struct sf_trial *t)
+{
+	const struct sf_vector_key *k = key_of(t, NUMBER(t, KID));
+	struct sf_plain f = { .kid = NUMBER(t, KID),
+		.ctr = NUMBER(t, CTR),
+		.meta = OCTETS(t, METADATA),
+		.pt = OCTETS(t, PT) };
+
+	f.base = k == NULL ? sf_bytes(NULL, 0) : k->base_key;
+	sf_must_be_octets(t, &f, OCTETS(t, CT));
 }
 
 static void
@@ -228,7 +249,7 @@ seal(struct sf_trial *t)
 		return;
 	}
 	if (sf_must_ok(t, "to seal a frame"))
-		sf_must_octets(t, "ct", OCTETS(t, CT));
+		must_be_vector(t);
 	if (is_result(t, SF_VECTOR_POLICY))
 		choose(t, true);
 }
@@ -257,6 +278,8 @@ open(struct sf_trial *t)
 	sf_open(t, "a", OCTETS(t, METADATA), ct);
 	switch (t->c->vector->result) {
 	case SF_VECTOR_INVALID:
+		if (strncmp(t->c->requirements, "KDF", 3) == 0)
+			sf_blame_part(t, "KDF");
 		sf_must_no(t, t->c->says);
 		return;
 	case SF_VECTOR_POLICY:

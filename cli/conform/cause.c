@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/conform/trial.h"
+#include "engine/crypto/kdf.h"
 #include "engine/diagnose/diagnose.h"
 #include "parsers/sframe/header.h"
 
@@ -16,6 +17,21 @@ static const char *const requirements[SF_MISTAKES] = {
 #define CAUSE(name, requirement) [SF_MISTAKE_##name] = requirement,
 #include "cli/conform/causes.def"
 #undef CAUSE
+};
+
+/* Keys that are others, and nobody knows how. */
+static const struct {
+	const char *requirement, *text, *remedy;
+} others[SF_CAUSES] = {
+	[SF_CAUSE_RATCHET] = { "SK-05",
+	    "the base key of a ratchet step is not that of RFC 9605 5.1",
+	    "Extract with an empty salt, then expand under \"SFrame 1.0 "
+	    "Ratchet\" to Nh octets (RFC 9605 5.1)." },
+	[SF_CAUSE_MLS] = { "MLS-01",
+	    "the keys of an epoch do not come from its base key as in RFC 9605 "
+	    "5.2",
+	    "Use the epoch's base key as it is, and in the labels the KID of "
+	    "RFC 9605 5.2." },
 };
 
 #define FRAMES 10
@@ -31,9 +47,11 @@ static const char *const requirements[SF_MISTAKES] = {
 const char *
 sf_cause_requirement(const struct sf_cause *c)
 {
-	return c->mistake == SF_MISTAKE_NONE && c->no_header
-		   ? "HDR-01"
-		   : requirements[c->mistake];
+	if (c->mistake == SF_MISTAKE_NONE && c->no_header)
+		return "HDR-01";
+	if (c->mistake == SF_MISTAKE_NONE && c->other_key)
+		return others[c->by].requirement;
+	return requirements[c->mistake];
 }
 
 const char *
@@ -45,6 +63,8 @@ sf_cause_text(const struct sf_cause *c)
 	if (row == NULL && c->no_header)
 		return "the header is not that of RFC 9605 4.3: it has "
 		       "another KID";
+	if (row == NULL && c->other_key)
+		return others[c->by].text;
 	return row == NULL ? "" : row->text;
 }
 
@@ -56,6 +76,8 @@ sf_cause_remedy(const struct sf_cause *c)
 
 	if (row == NULL && c->no_header)
 		return "Send and read the header as RFC 9605 4.3 has it.";
+	if (row == NULL && c->other_key)
+		return others[c->by].remedy;
 	return row == NULL ? "" : row->remedy;
 }
 
@@ -108,53 +130,100 @@ search(const struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct,
 	return found;
 }
 
-/* What is known of the suite, and of the way the case comes by its keys. */
-static const struct sf_cause *
-known(const struct sf_trial *t)
+/* A ratchet that has not moved yet gives the key as it is. */
+static bool
+is_ratcheted(const struct sf_trial *t, uint64_t kid)
 {
-	enum sf_cause_kind kind = t->epoch_known     ? SF_CAUSE_MLS
-				  : t->ratchet_known ? SF_CAUSE_RATCHET
-						     : SF_CAUSE_FRAMES;
+	return t->ratchet_known && t->rbits > 0 && t->rbits < 64 &&
+	       (kid & ((UINT64_C(1) << t->rbits) - 1)) != 0;
+}
 
-	return &t->run->causes[t->suite->id][kind];
+/* What is known of the suite, and of the way this KID comes by its key. */
+static const struct sf_cause *
+known(const struct sf_trial *t, uint64_t kid)
+{
+	enum sf_cause_kind kind = t->epoch_known         ? SF_CAUSE_MLS
+				  : is_ratcheted(t, kid) ? SF_CAUSE_RATCHET
+							 : SF_CAUSE_FRAMES;
+
+	const struct sf_cause *all = t->run->causes[t->suite->id];
+
+	/* what is in all frames is in these as well */
+	return sf_cause_requirement(&all[kind]) != NULL ? &all[kind]
+							: &all[SF_CAUSE_FRAMES];
+}
+
+/* What is wrong in this frame, or else in all of its kind. */
+static struct sf_cause
+cause_in(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
+{
+	struct sf_cause c = { .mistake = SF_MISTAKE_NONE };
+	unsigned *misses = &t->misses[t->suite->id];
+
+	if (*misses < MISSES) {
+		c.mistake = search(t, f, ct, sf_bytes(NULL, 0));
+		*misses += c.mistake == SF_MISTAKE_NONE;
+	}
+	return c.mistake != SF_MISTAKE_NONE ? c : *known(t, f->kid);
+}
+
+void
+sf_blame_frame(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
+{
+	struct sf_cause c = cause_in(t, f, ct);
+
+	t->blame = sf_cause_requirement(&c);
+}
+
+void
+sf_blame_part(struct sf_trial *t, const char *part)
+{
+	const struct sf_cause *c =
+	    &t->run->causes[t->suite->id][SF_CAUSE_FRAMES];
+	const char *requirement = sf_cause_requirement(c);
+
+	/* AEAD-01 is about what the AEAD is given */
+	if (requirement != NULL && strcmp(requirement, "AEAD-01") != 0 &&
+	    strncmp(requirement, part, strlen(part)) == 0)
+		t->blame = requirement;
 }
 
 void
 sf_fail_frame(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 {
-	enum sf_mistake m = SF_MISTAKE_NONE;
-	unsigned *misses = &t->misses[t->suite->id];
+	struct sf_cause c = cause_in(t, f, ct);
 
-	if (*misses < MISSES) {
-		m = search(t, f, ct, sf_bytes(NULL, 0));
-		*misses += m == SF_MISTAKE_NONE;
-	}
-	if (m == SF_MISTAKE_NONE)
-		m = (enum sf_mistake)known(t)->mistake;
-	t->blame = requirements[m];
-	if (m == SF_MISTAKE_NONE)
+	t->blame = sf_cause_requirement(&c);
+	if (t->blame == NULL)
 		sf_fail(t,
 		    "the frame does not open: its tag is wrong for this key, "
 		    "counter, header and metadata");
 	else
-		sf_fail(
-		    t, "the frame does not open: %s", sf_mistake_row(m)->text);
+		sf_fail(t, "the frame does not open: %s", sf_cause_text(&c));
+}
+
+const char *
+sf_cause_of_refusal(const struct sf_trial *t)
+{
+	const struct sf_cause *c =
+	    t->suite == NULL ? NULL : known(t, t->asked_kid);
+
+	return c != NULL && c->refused[t->asked_meta][t->asked_later]
+		   ? sf_cause_requirement(c)
+		   : NULL;
 }
 
 bool
 sf_fail_refused(struct sf_trial *t, const char *what)
 {
-	const struct sf_cause *c = t->suite == NULL ? NULL : known(t);
 	char verb[24];
 
 	sf_trial_verb(t, verb);
-	if (strcmp(verb, "open") != 0 || c == NULL ||
-	    sf_cause_requirement(c) == NULL ||
-	    !c->refused[t->asked_meta][t->asked_later])
+	if (strcmp(verb, "open") != 0 || sf_cause_of_refusal(t) == NULL)
 		return false;
-	t->blame = sf_cause_requirement(c);
+	t->blame = sf_cause_of_refusal(t);
 	sf_fail(t, "must succeed: %s; refused (%s). In what it seals, %s", what,
-	    t->reason, sf_cause_text(c));
+	    t->reason, sf_cause_text(known(t, t->asked_kid)));
 	return true;
 }
 
@@ -220,6 +289,20 @@ begin_ratchet(struct sf_trial *t, struct sample *s, const char *use)
 	sf_ask(t);
 	s->f.kid = 0;
 	return is_ok(t);
+}
+
+/* Ours is so many steps on: at the first, no ratchet has been at work. */
+static void
+step_ours(struct sf_trial *t, struct sample *s, unsigned steps)
+{
+	uint8_t next[SF_HASH_MAX];
+
+	for (s->f.kid = 0; s->f.kid < steps; s->f.kid++) {
+		if (!sf_kdf_ratchet(next, t->run->crypto, t->suite, s->f.base))
+			return;
+		memcpy(s->base, next, t->suite->hash_octets);
+		s->f.base = sf_bytes(s->base, t->suite->hash_octets);
+	}
 }
 
 static void
@@ -327,11 +410,27 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 {
 	struct sample s;
 
-	if (!begin(t, &s, kind, "send") ||
-	    !take_frames(t, &s, kinds[kind].seal))
-		return;
-	c->no_header = !has_kid(&s);
-	c->mistake = search(t, &s.f, last_of(&s), sf_bytes(s.ct[0], s.n[0]));
+	/* with metadata and, when two mistakes hide each other, without */
+	for (bool meta = true;; meta = false) {
+		if (!begin(t, &s, kind, "send"))
+			return;
+		if (!meta)
+			s.f.meta = sf_bytes(NULL, 0);
+		if (!take_frames(t, &s, kinds[kind].seal))
+			return;
+		c->no_header = !has_kid(&s);
+		c->mistake =
+		    search(t, &s.f, last_of(&s), sf_bytes(s.ct[0], s.n[0]));
+		if (c->mistake != SF_MISTAKE_NONE)
+			return;
+		if (kind == SF_CAUSE_RATCHET)
+			step_ours(t, &s, FRAMES);
+		if (!meta || sf_opens_by_us(t, &s.f, last_of(&s)))
+			break;
+	}
+	c->by = kind;
+	c->other_key = !sf_opens_by_us(t, &s.f, last_of(&s)) &&
+		       !t->run->causes[t->suite->id][SF_CAUSE_FRAMES].other_key;
 }
 
 /* Plain frames of ours: with metadata and without, CTR 0 and not. */
@@ -348,6 +447,8 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 		if (!meta)
 			s.f.meta = sf_bytes(NULL, 0);
 		s.f.ctr = later ? LATER : 0;
+		if (kind == SF_CAUSE_RATCHET)
+			step_ours(t, &s, 1);
 		s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
 		sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0]));
 		c->refused[meta][later] = t->reply == SF_R_NO;

@@ -159,7 +159,11 @@ enum sf_cause_kind {
 /* What is wrong with all frames of a suite, as far as it is known. */
 struct sf_cause {
 	unsigned mistake; /* of diagnose.h, in what it seals; 0: none */
-	bool no_header;     /* what it seals does not begin with its KID */
+	bool no_header;   /* what it seals does not begin with its KID */
+	/* No mistake that is known, and what it seals is not under the key of
+	   a step (then by is RATCHET) or of an epoch (MLS). */
+	bool other_key;
+	enum sf_cause_kind by;
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 };
 
@@ -230,8 +234,12 @@ struct sf_trial {
 	   not. */
 	char beyond[96];
 	bool declared; /* the former of the two */
-	/* The last open: with metadata, and with another CTR than 0. */
+	/* The last open: with metadata, with another CTR than 0, its KID. */
 	bool asked_meta, asked_later;
+	uint64_t asked_kid;
+	/* It was refused, as all frames like it are: the requirement that this
+	   is against, until something else is asked; static, or NULL. */
+	const char *cause;
 	/* Where its keys are from: an epoch, or a ratchet, that was taken. */
 	bool epoch_known, ratchet_known;
 	uint64_t epoch, ebits, sbits, rbits;
@@ -294,6 +302,15 @@ void sf_fail_frame(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
 /* Refused, as all such frames are, for a reason that is known; or false. */
 bool sf_fail_refused(struct sf_trial *t, const char *what);
+/* The requirement that such a refusal is against; NULL. */
+const char *sf_cause_of_refusal(const struct sf_trial *t);
+/* This frame of the shim's is not what it should be: whatever fails next is
+   charged to the mistake that is in it, if it can be found. */
+void sf_blame_frame(
+    struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
+/* The same of a part of the work, "KDF" or "AEAD", that the mistake in all
+   frames of the suite is in. */
+void sf_blame_part(struct sf_trial *t, const char *part);
 
 /* What the last reply has to be. A refusal of what is beyond is recorded. */
 bool sf_must_ok(struct sf_trial *t, const char *what);
@@ -355,5 +372,8 @@ bool sf_opens_by_us(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
 void sf_must_seal(struct sf_trial *t, const char *ctx, const struct sf_plain *f,
     uint64_t *ctr);
+/* The last reply was to a seal of f: is it this, octet for octet? */
+void sf_must_be_octets(
+    struct sf_trial *t, const struct sf_plain *f, struct sf_bytes want);
 
 #endif

@@ -98,7 +98,9 @@ sf_open(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
 	sf_put(t, "ctx", ctx);
 	sf_put_hex(t, "meta", meta);
 	sf_put_hex(t, "ct", ct);
-	return sf_ask(t);
+	if (sf_ask(t) == SF_R_NO && sf_cause_of_refusal(t) != NULL)
+		t->cause = sf_cause_of_refusal(t);
+	return t->reply;
 }
 
 enum sf_reply
@@ -293,6 +295,19 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 	if (!t->stopped)
 		check_unique(t, f, h.ctr);
 	return !t->stopped;
+}
+
+void
+sf_must_be_octets(
+    struct sf_trial *t, const struct sf_plain *f, struct sf_bytes want)
+{
+	struct sf_bytes ct;
+
+	if (!sf_take_hex(t, "ct", &ct))
+		return;
+	if (ct.n != want.n || memcmp(ct.p, want.p, want.n) != 0)
+		sf_blame_frame(t, f, ct);
+	sf_must_octets(t, "ct", want);
 }
 
 void

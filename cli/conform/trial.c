@@ -22,7 +22,9 @@ static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
 		return;
 	t->stopped = true;
 	t->result->verdict = v;
-	t->result->charged = v == SF_V_FAIL ? t->blame : NULL;
+	t->result->charged = v != SF_V_FAIL     ? NULL
+			     : t->blame != NULL ? t->blame
+						: t->cause;
 	vsnprintf(t->result->why, sizeof(t->result->why), format, args);
 }
 
@@ -66,6 +68,9 @@ sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
 
 	if (t->stopped)
 		return;
+	if (!taken && t->cause != NULL &&
+	    sf_fail_refused(t, "but for what the RFC leaves open"))
+		return;
 	t->result->choice = (int8_t)taken;
 	t->result->policy = (uint8_t)p;
 	if (strcmp(declared, other) == 0)
@@ -99,7 +104,7 @@ sf_trial_case(
 	t->reply = SF_R_NONE;
 	t->n_seals = 0;
 	t->n_answers = 0;
-	t->blame = NULL;
+	t->blame = t->cause = NULL;
 	t->epoch_known = t->ratchet_known = false;
 	t->log_cut = false;
 	t->log_n = 0;
@@ -508,10 +513,14 @@ sf_take_next(struct sf_trial *t, struct sf_bytes *list, struct sf_bytes *b)
 bool
 sf_must_ok(struct sf_trial *t, const char *what)
 {
-	if (t->reply == SF_R_NO && t->beyond[0] != '\0')
+	bool beyond = t->beyond[0] != '\0';
+
+	if (t->reply == SF_R_NO && !t->declared && sf_fail_refused(t, what))
+		return false;
+	if (t->reply == SF_R_NO && beyond)
 		sf_record(t, "%s: refused (%s)%s", t->beyond, t->reason,
 		    t->declared ? "" : "; the documents set no rule");
-	else if (t->reply == SF_R_NO && !sf_fail_refused(t, what))
+	else if (t->reply == SF_R_NO)
 		sf_fail(t, "must succeed: %s; refused (%s)", what, t->reason);
 	return t->reply == SF_R_OK;
 }

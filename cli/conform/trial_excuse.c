@@ -103,6 +103,7 @@ excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
 	sf_excuse_number(t, "kid", h.kid);
 	sf_excuse_number(t, "ctr", h.ctr);
 	t->asked_later = h.ctr != 0;
+	t->asked_kid = h.kid;
 	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
 		return;
 	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
@@ -148,6 +149,8 @@ sf_excuse_verb(struct sf_trial *t, const char *verb)
 {
 	t->beyond[0] = '\0';
 	t->declared = false;
+	if (strcmp(verb, "open") != 0)
+		t->cause = NULL;
 	if (t->run->info.max_kid != UINT64_MAX &&
 	    (strcmp(verb, "rkey") == 0 || strcmp(verb, "step") == 0 ||
 		strcmp(verb, "mseal") == 0))

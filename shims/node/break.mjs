@@ -1,11 +1,12 @@
-// break.mjs - which of the defects of defects.mjs is on: BREAK=name, or the
-// first argument.
+// break.mjs - which of the defects of defects.mjs are on: BREAK=name, or the
+// first argument; several with commas between.
 
 import { defects } from "./defects.mjs";
 
-const defect = process.env.BREAK || process.argv[2] || "";
-if (defect !== "" && !defects.has(defect)) {
-  console.error(`there is no defect ${defect}`);
+const on = new Set((process.env.BREAK || process.argv[2] || "").split(",").filter((name) => name !== ""));
+for (const name of on) {
+  if (defects.has(name)) continue;
+  console.error(`there is no defect ${name}`);
   process.exit(2);
 }
-export const broken = (name) => defect === name;
+export const broken = (name) => on.has(name);
