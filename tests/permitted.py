@@ -4,7 +4,6 @@ in its own way, none of which may fail; and beside some that misbehave."""
 import concurrent.futures
 import os
 import sys
-import time
 
 import harness
 from harness import TOP, check, finish, run, strict
@@ -14,10 +13,7 @@ OURS = os.path.join(os.path.dirname(harness.TOOL), "shims", "sframe-tool")
 
 
 def conform(variant, *args):
-    begun = time.monotonic()
-    r = run("conform", "--json", *args, "--", *PROXY, variant, OURS)
-    r.took = time.monotonic() - begun
-    return r
+    return run("conform", "--json", *args, "--", *PROXY, variant, OURS)
 
 
 def results(r):
@@ -78,7 +74,6 @@ def test_no_shim():
         r = conform(name, "--case", "ctr-start-*")
         check("no shim: " + name, r.status == 1 and not r.out and
               word in r.errors, r)
-        check("no shim, in time: " + name, r.took < 20, r.took)
 
 
 def test_misbehaving():
@@ -97,7 +92,6 @@ def test_misbehaving():
         ok = bool(got) and got["keys"]["verdict"] in want and \
             word in got["keys"]["why"] and got["counters"]["verdict"] == "pass"
         check("misbehaves: " + name, ok and r.status == 1, got or r)
-        check("misbehaves, in time: " + name, r.took < 40, r.took)
         check("misbehaves, nothing raw: " + name, b"\x1b" not in r.out)
 
 

@@ -15,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define READ 65536 /* octets at a time */
-#define LOOK 50    /* milliseconds from look to look at its memory */
+#define READ   65536 /* octets at a time */
+#define LOOK   50    /* milliseconds from look to look at its memory */
+#define MOMENT 200   /* milliseconds from the end of its output to its own */
 
 int64_t
 sf_child_now(void)
@@ -181,11 +182,29 @@ read_error(struct sf_child *c)
 	return true;
 }
 
-/* Waits a moment for it to end by itself; true when it did. */
+/* It has something to do, if only to end: it does not wait for anybody. */
 static bool
-reap(struct sf_child *c, int milliseconds, int *status)
+is_busy(const struct sf_child *c)
 {
-	int64_t until = sf_child_now() + milliseconds;
+	char name[64], state = '?';
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/%ld/stat", (long)c->pid);
+	f = fopen(name, "r");
+	if (f == NULL)
+		return false;
+	if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	fclose(f);
+	return state == 'R' || state == 'D' || state == 'Z' || state == 'X';
+}
+
+/* Waits a moment for it to end by itself, and on a machine that is busy as long
+   as for a reply; true when it did. */
+static bool
+reap(struct sf_child *c, int64_t until, int *status)
+{
+	int64_t soon = sf_child_now() + MOMENT;
 	const struct timespec moment = { 0, 1000000 };
 
 	for (;;) {
@@ -195,7 +214,8 @@ reap(struct sf_child *c, int milliseconds, int *status)
 			return true;
 		if (got < 0 && errno != EINTR)
 			return false;
-		if (sf_child_now() >= until)
+		if (sf_child_now() >= soon &&
+		    (sf_child_now() >= until || !is_busy(c)))
 			return false;
 		nanosleep(&moment, NULL);
 	}
@@ -203,10 +223,10 @@ reap(struct sf_child *c, int milliseconds, int *status)
 
 /* What it has still said, then its status. A flood does not hold us up. */
 static enum sf_child_end
-ended(struct sf_child *c)
+ended(struct sf_child *c, int64_t until)
 {
 	int status = 0;
-	bool by_itself = reap(c, 200, &status);
+	bool by_itself = reap(c, until, &status);
 
 	for (int i = 0; i < 64 && c->err >= 0; i++) {
 		struct pollfd p = { .fd = c->err, .events = POLLIN };
@@ -379,7 +399,7 @@ sf_child_ask_many(struct sf_child *c, struct sf_bytes line, size_t n_lines,
 			continue;
 		if (!read_line(c, &ours)) {
 			if (!ours)
-				return ended(c);
+				return ended(c, until);
 			sf_child_stop(c);
 			return SF_CHILD_OURS;
 		}
