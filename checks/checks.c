@@ -411,9 +411,16 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 	if (m->unsupported_links > 0)
 		say(k, "Packets of a link type that is not decoded were passed "
 		       "over.");
-	if (m->possible > 0)
+	if (m->possible > m->possible_tried)
+		say(k, m->keys_given
+			   ? "Some packets look like RTP but are too few to "
+			     "make a stream; they count as other, and no key "
+			     "was tried on them."
+			   : "Some packets look like RTP but are too few to "
+			     "make a stream; they count as other.");
+	if (m->possible_tried > 0)
 		say(k, "Some packets look like RTP but are too few to make a "
-		       "stream; they count as other.");
+		       "stream, and no key opened one; they count as other.");
 	say_silent(k, m);
 	say_of_files(k, m);
 	if (k->lost_findings > 0)

@@ -488,6 +488,7 @@ struct sf_model {
 	struct sf_stream *streams;
 	uint32_t n_streams;
 	uint64_t possible;       /* SSRCs with too few packets to call a stream */
+	uint64_t possible_tried; /* of these: put to the keys, in vain */
 	uint64_t possible_packets;
 	struct sf_accounting accounting;
 	bool keys_given;

@@ -198,9 +198,11 @@ put_accounting(
 	if (m->possible > 0)
 		sf_para_format(&p,
 		    "%" PRIu64 " SSRC%s with too few packets to call a stream "
-		    "(%" PRIu64 " packet%s).",
+		    "(%" PRIu64 " packet%s)%s.",
 		    m->possible, m->possible == 1 ? "" : "s",
-		    m->possible_packets, m->possible_packets == 1 ? "" : "s");
+		    m->possible_packets, m->possible_packets == 1 ? "" : "s",
+		    m->possible_tried == m->possible ? ", which no key opened"
+						     : "");
 	if (m->unsupported_links > 0)
 		sf_para_format(&p,
 		    "%" PRIu64 " of a link type that is not decoded.",

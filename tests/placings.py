@@ -310,6 +310,98 @@ def not_so(where):
               s["frames"] == 30 and s["placing"] == "frame", states(s))
 
 
+def one_of_each():
+    """(name, a frame's packets, kind)"""
+    for n in (1, 2, 4):
+        for codec in PACK:
+            for place, _ in PLACES:
+                if codec == "vp9 layers" and place in ("inside", "whole"):
+                    continue
+                sender = Sender((4, 2, 5, 1)[n % 4], 2**53 + 1, 2**64 - 9)
+                yield "%d %s %s" % (n, place, codec), "video", lambda c=codec, \
+                    p=place, s=sender, n=n: getattr(s, p)(c)(
+                        frame_of(3)[:200 * n], 7, ROOM)
+        sender = Sender(7, 300, 5)
+        yield "%d described" % n, "video", lambda s=sender, n=n: \
+            packets.descriptor(s.seal(frame_of(1)[:200 * n]), 0, ROOM)
+        yield "%d audio" % n, "audio", lambda s=sender, n=n: [
+            s.seal(b"a frame of Opus") for _ in range(n)]
+
+
+@test
+def few(where):
+    """A frame or two in so few packets that nobody would call them a stream: a
+    tag that opens is proof."""
+    for name, kind, make in one_of_each():
+        c = mkcap.Capture(5)
+        s = (c.audio if kind == "audio" else c.video)(V, pt=100)
+        parts = make()
+        if kind == "audio":
+            s.octets(*parts)
+        else:
+            s.pack = lambda frame, number, room, parts=parts: parts
+            s.octets(b"")
+        path = c.write(os.path.join(where, "x.pcap"))
+        suite = {"1": 2, "2": 5, "4": 4}[name[0]]
+        kid = 2**53 + 1
+        if "described" in name or "audio" in name:
+            suite, kid = 7, 300
+        keys = keys_for(where, None if len(name) % 2 else suite, kid)
+        status, s, slugs = judge(name, "--keys", keys, path)
+        check(name + ": verified", s["protection"] == "verified" and
+              status == 0 and set(states(s)) == {"verified"} and not slugs,
+              (status, s["protection"], states(s), slugs))
+        text = run("check", "--keys", keys, path).text
+        check(name + ": the negative control", ", 0 opened." in text, text)
+        for what, wrong in (("a digit", keys_for(where, suite, kid,
+                                                 change=other_digit)),
+                            ("a KID", keys_for(where, suite, kid + 1))):
+            r = run("check", "--json", "--keys", wrong, path)
+            got = strict(r.out)
+            check("%s, %s: nothing" % (name, what), r.status in (1, 4) and not
+                  any(s["frames_by_state"]["verified"] for s in got["streams"]),
+                  r)
+            if not got["streams"]:
+                check("%s, %s: said" % (name, what), "no key opened one" in
+                      " ".join(got["limits"]), got["limits"])
+        r = run("check", path)
+        check(name + ", no keys: said", r.status == 4 and
+              ("too few packets to call a stream" in r.text or
+               "too few complete frames" in r.text), r)
+
+
+@test
+def thinned(where):
+    """Of every 150 packets one was kept: no numbers that follow each other."""
+    c = mkcap.Capture(6)
+    c.audio(V, pt=100).sealed(40, 9, BASE)
+    for i, p in enumerate(c.packets):
+        p.seq += 150 * i
+    path = c.write(os.path.join(where, "x.pcap"))
+    status, s, slugs = judge("thinned", "--keys", keys_for(where), path)
+    check("thinned: verified", s["protection"] == "verified" and
+          s["frames"] == 40 and status == 0, (states(s), slugs))
+    got = strict(run("check", "--json", path).out)
+    check("thinned, no keys: no stream", not got["streams"])
+
+
+@test
+def junk(where):
+    """Datagrams that read as RTP now and then make no stream, whatever keys."""
+    c = mkcap.Capture(6)
+    for i in range(3000):
+        c.datagram(i / 1000, "10.0.0.%d:%d" % (i % 200 + 1, 4000 + i % 7),
+                   "10.0.1.1:9000", b"\x80" + c.rng.randbytes(150))
+    path = c.write(os.path.join(where, "x.pcap"))
+    keys = write(where, "keys.json", {
+        "schema": "sframe-tool/keys/v1", "keys": [
+            {"kid": str(k), "base_key": BASE.hex()} for k in range(8)]})
+    got = strict(run("check", "--json", "--keys", keys, path).out)
+    check("junk: no stream", not got["streams"], got["streams"])
+    check("junk: said", any("no key opened one" in x for x in got["limits"]) and
+          any("no key was tried" in x for x in got["limits"]), got["limits"])
+
+
 def main():
     with scratch() as where:
         for t in tests:

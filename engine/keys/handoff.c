@@ -228,6 +228,13 @@ sf_handoff_give(struct sf_handoff *h, struct sf_classifier *to,
 }
 
 void
+sf_handoff_wait(struct sf_handoff *h)
+{
+	send_parcel(h);
+	wait_for(h, 0, 0);
+}
+
+void
 sf_handoff_end(struct sf_handoff *h)
 {
 	if (h == NULL || h->ended)

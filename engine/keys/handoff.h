@@ -31,6 +31,9 @@ struct sf_handoff *sf_handoff_start(
 void sf_handoff_give(struct sf_handoff *h, struct sf_classifier *to,
     const struct sf_frame *frame);
 
+/* Returns when all that was given has been judged, and nothing is for now. */
+void sf_handoff_wait(struct sf_handoff *h);
+
 /* Returns when all that was given has been judged; the thread is gone then. A
    second call, and one with NULL, does nothing. */
 void sf_handoff_end(struct sf_handoff *h);

@@ -103,7 +103,7 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 
 	if (t->pub.codec >= SF_CODEC_RTX && !t->unlisted)
 		return;
-	found = sf_track_framing(s, t);
+	found = t->proof.found ? t->framing : sf_track_framing(s, t);
 	if (found == SF_FRAMING_PACKET && t->pub.kind != SF_KIND_VIDEO &&
 	    t->pub.codec != SF_CODEC_UNKNOWN &&
 	    (t->pub.codec < SF_CODEC_VP8 || t->pub.codec > SF_CODEC_AV1))
@@ -111,7 +111,8 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 	if (t->framing == SF_FRAMING_CODEC)
 		t->framing = found;
 	if (t->framing == SF_FRAMING_PACKET) {
-		t->pub.placed = SF_PLACED_PACKET;
+		if (!t->proof.found || shares_timestamps(s, t))
+			t->pub.placed = SF_PLACED_PACKET;
 		if (t->pub.codec_from == SF_FROM_PAYLOAD)
 			t->pub.codec = SF_CODEC_UNKNOWN;
 	}
@@ -153,8 +154,9 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		if (sf_depay_guess(units, held_units(s, t, units)).descriptor)
 			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
+	sf_proof_apply(t);
 	find_framing(s, t);
-	if (t->framing == SF_FRAMING_CODEC)
+	if (t->framing == SF_FRAMING_CODEC && !t->proof.found)
 		sf_slices_begin(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&

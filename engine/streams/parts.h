@@ -145,6 +145,15 @@ void sf_slices_begin(struct sf_streams *s, struct sf_track *t);
 bool sf_slices_note(
     struct sf_slices *s, enum sf_codec codec, const struct sf_unit *u);
 
+/* ---- proof.c: few packets, and a key that opens them ---- */
+
+/* Do keys open a frame of those that the packets held may make? believed: it is
+   a stream without that. No frame is being judged meanwhile. */
+bool sf_proof_find(struct sf_streams *s, struct sf_track *t, bool believed);
+
+/* What was found says how frames lie in the packets. */
+void sf_proof_apply(struct sf_track *t);
+
 /* ---- codec.c: which payload format, when nobody says ---- */
 
 void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);

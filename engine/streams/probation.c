@@ -169,6 +169,15 @@ was_recent(struct sf_track *t, uint64_t seq)
 	return false;
 }
 
+/* The keys are used by one thread at a time. */
+static bool
+proved(struct sf_streams *s, struct sf_track *t, bool believed)
+{
+	if (s->handoff != NULL)
+		sf_handoff_wait(s->handoff);
+	return sf_proof_find(s, t, believed);
+}
+
 void
 sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
@@ -204,7 +213,8 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 	}
 	if (t->n_held >= SF_SETTLED && plausible(s, t))
 		(void)sf_track_believe(s, t);
-	else if (t->n_held >= 2 * SF_SETTLED)
+	else if (t->n_held >= 2 * SF_SETTLED &&
+		 (!proved(s, t, false) || !sf_track_believe(s, t)))
 		sf_probation_dismiss(s, t);
 }
 
@@ -214,9 +224,12 @@ sf_probation_settle(struct sf_streams *s)
 	struct sf_track *t, *newer;
 
 	for (t = s->oldest; t != NULL; t = newer) {
+		bool fits = plausible(s, t) || in_company(s, t);
+
 		newer = t->newer;
-		if (t->refused || (!plausible(s, t) && !in_company(s, t)) ||
-		    !sf_track_believe(s, t))
+		if (!t->refused)
+			fits |= proved(s, t, fits);
+		if (t->refused || !fits || !sf_track_believe(s, t))
 			sf_probation_dismiss(s, t);
 	}
 }

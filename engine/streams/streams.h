@@ -135,6 +135,13 @@ struct sf_slices {
 	uint64_t kid, ctr, seq;
 };
 
+/* How frames lie in the packets of a stream, when keys opened some. */
+struct sf_proven {
+	bool found;
+	enum sf_codec codec; /* UNKNOWN: no matter */
+	enum sf_framing framing;
+};
+
 struct sf_track {
 	struct sf_stream pub;
 	struct sf_words words;
@@ -157,6 +164,7 @@ struct sf_track {
 	enum sf_framing framing;
 	struct sf_described described;
 	struct sf_slices slices;
+	struct sf_proven proof;
 	enum sf_red_around red;
 	uint8_t main_pt, block_pt;
 	struct {
@@ -164,13 +172,13 @@ struct sf_track {
 		enum sf_codec codec;
 	} formats[SF_STREAM_PTS]; /* of other payload types, as they come */
 	unsigned n_formats;
-	uint32_t event_timestamp;    /* of the last telephone event */
-	enum sf_direction direction; /* of the first packet */
-	struct sf_media media;       /* when pub.recorded */
-	struct sf_track *repaired;   /* what a repair stream repairs */
-	struct {                     /* on probation: what it may repair */
-		struct sf_track *of; /* may be gone since */
-		uint32_t ssrc;       /* and was this one */
+	uint32_t event_timestamp;     /* of the last telephone event */
+	enum sf_direction direction;  /* of the first packet */
+	struct sf_media media;        /* when pub.recorded */
+	struct sf_track *repaired;    /* what a repair stream repairs */
+	struct {                      /* on probation: what it may repair */
+		struct sf_track *of;  /* may be gone since */
+		uint32_t ssrc;        /* and was this one */
 		unsigned fits, asked; /* packets, as they came */
 	} early;
 	struct sf_track *older, *newer; /* on probation, by first packet */
@@ -212,6 +220,7 @@ struct sf_streams {
 	size_t n_tracks, cap;
 	struct sf_track *free_tracks;
 	struct sf_track *oldest, *newest; /* on probation */
+	unsigned proofs;                  /* of these, put to the keys */
 	struct sf_lane *lanes;
 	size_t lanes_used, lanes_cap;
 	struct sf_copies *copies;
