@@ -21,6 +21,7 @@ import mistakes
 import mkcap
 import redcases
 import rtpcases
+import samplecases
 from harness import (STATUS, TOP, Schema, check, finish, run, scratch,
                      slugs_by_ssrc, strict)
 
@@ -1388,6 +1389,7 @@ def an_error_that_does_not_fail(c):
 
 rtpcases.add(case)
 redcases.add(case)
+samplecases.add(case)
 feccases.add(case)
 endcases.add(case)
 

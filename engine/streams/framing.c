@@ -88,16 +88,37 @@ are_tocs(const struct sf_record *recs, size_t n)
 	return asked > 0 && fit * 4 >= asked * 3;
 }
 
+/*
+ * Reserved bits that a sender sets, it sets alike on all packets; those of a
+ * codec's own first octet change. Samples of G.711 and G.722 may stay the same
+ * through a silence (ff, d5): where these are the codec, no reserved bit is
+ * taken for a sender's fault.
+ */
+static bool
+are_samples(const struct sf_record *recs, size_t n, enum sf_codec codec)
+{
+	bool sampled = codec == SF_CODEC_PCMU || codec == SF_CODEC_PCMA ||
+		       codec == SF_CODEC_G722;
+	size_t set = 0, alike = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		set += (recs[i].head[0] & RESERVED) != 0;
+		alike += i > 0 && ((recs[i].head[0] ^ recs[i - 1].head[0]) &
+				      RESERVED) == 0;
+	}
+	return (sampled && set > 0) || alike * 2 < n - 1;
+}
+
 /* Does every packet begin with an octet that can be a payload descriptor, the
    reserved bits aside, and those that begin a frame say so? */
 static bool
-can_be_descriptors(const struct sf_record *recs, size_t n)
+can_be_descriptors(const struct sf_record *recs, size_t n, enum sf_codec codec)
 {
 	for (size_t i = 0; i < n; i++)
 		if ((i == 0 || recs[i].timestamp != recs[i - 1].timestamp) &&
 		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
 			return false;
-	return !are_tocs(recs, n);
+	return !are_tocs(recs, n) && !are_samples(recs, n, codec);
 }
 
 #define SETTLED 3    /* frames that carry on from one with a descriptor */
@@ -268,7 +289,7 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 	raw = is_raw(s, t);
 	if (sf_track_runs_on(firsts, k, 0, raw ? SF_RUN_SURE / 2 : SF_RUN_SURE))
 		return raw ? SF_FRAMING_RAW : SF_FRAMING_CODEC;
-	if (can_be_descriptors(recs, n) &&
+	if (can_be_descriptors(recs, n, t->pub.codec) &&
 	    (sf_track_runs_on(firsts, k, 1, SF_RUN_SURE) ||
 		sf_track_runs_on(recs, n, 1, SF_RUN_SURE)))
 		return SF_FRAMING_DESCRIPTOR;

@@ -1,0 +1,85 @@
+"""
+samplecases.py - cases of findings.py about codecs of samples: G.711 (mu and A)
+and G.722, whose octets may stay the same through a silence, and may read as the
+payload descriptor of draft-ietf-avtcore-rtp-sframe.
+"""
+import mistakes
+from harness import check
+from rtpcases import ALICE, CLEAR, PARTLY, SFU, UP
+
+A = 0xa1
+BASE = bytes(range(16))
+CODECS = {"pcmu": (0, b"\xff\x7f\xfe\x7e\xfd\xf0\x70"),
+          "pcma": (8, b"\xd5\x55\xd4\x54\xd7\x45\xc5"),
+          "g722": (9, b"\xfa\xfb\x7a\xdb\x5f\x9c\xbe")}
+KEYS = {"schema": "sframe-tool/keys/v1", "keys": [
+    {"kid": str(kid), "suite": 4, "base_key": BASE.hex()}
+    for kid in (0, 12, 300)]}
+
+
+def samples(rng, octets, quiet):
+    """20 ms: silence, or what is not."""
+    if quiet:
+        return bytes([octets[0]]) * 160
+    return bytes(rng.choice(octets) ^ (rng.randrange(8) << 1) for _ in range(160))
+
+
+def verified(n, clear):
+    def ask(name, report, text):
+        s = report["streams"][0]
+        check("%s: %d frames verified, %d octets clear" % (name, n, clear),
+              s["frames_by_state"]["verified"] == n and
+              (s["clear_octets"] or 0) == clear, s)
+    return ask
+
+
+def add(case):
+
+    def one(codec, kid, clear, keyed, silence):
+        pt, octets = CODECS[codec]
+        way = mistakes.Way(4)
+        if clear == "none":
+            finds, is_ = {"stream-plaintext": [A]}, CLEAR
+        elif clear:
+            finds, is_ = {"partly-clear": [A]}, PARTLY
+        else:
+            finds, is_ = {}, UP
+
+        def made(c):
+            s = c.audio(A, ALICE, SFU, pt=pt)
+            s.clock = 8000
+            box = [0]
+
+            def frame(rng, real):
+                real = samples(rng, octets, silence(box[0]))
+                box[0] += 1
+                if clear == "none":
+                    return real
+                return way.frame(BASE, kid, box[0], real[clear:],
+                                 metadata=real[:clear], prefix=real[:clear])
+            s.add(400, frame)
+        made.__name__ = "%s_%s_%s_kid_%d_%s" % (
+            codec, "plain" if clear == "none" else "whole" if not clear else
+            "but_an_octet", silence.__name__, kid, "keyed" * keyed or "unkeyed")
+        case(finds, verdict="fail" if clear == "none" else "pass",
+             near=("fragments-broken", "descriptor-missing", "reserved-set"),
+             is_={A: ("verified",) if keyed and not clear else is_},
+             keys=KEYS if keyed else None,
+             also=verified(400, clear) if keyed else None)(made)
+
+    def loud(i):
+        return False
+
+    def silent(i):
+        return True
+
+    def begins_silent(i):
+        return i < 60
+
+    for codec in CODECS:
+        for silence in loud, silent, begins_silent:
+            for kid in 0, 12, 300:
+                for clear in 0, 1:
+                    for keyed in False, True:
+                        one(codec, kid, clear, keyed, silence)
+            one(codec, 0, "none", False, silence)
