@@ -225,6 +225,46 @@ def a_counter_that_never_moves(c):
     alice(c).sframe(300, kid=300, ctr=77777, step=0)
 
 
+def round_again(stream, n, kid, period):
+    """CTR counts to period and starts over."""
+    for i in range(n):
+        stream.sframe(1, kid=kid, ctr=i % period)
+    return stream
+
+
+for kid in 20, 300:
+    for period in 1, 2, 3, 4, 8, 16:
+        def made(c, kid=kid, period=period):
+            round_again(alice(c), 300, kid, period)
+            round_again(alice_video(c).sframe(100, kid=kid + 1), 200, kid + 1,
+                        period)
+        made.__name__ = "counters_of_kid_%d_start_over_after_%d" % (kid, period)
+        case({"ctr-reused": [A, AV]}, verdict="fail", is_={A: UP, AV: UP})(made)
+
+
+@case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
+def counters_of_a_short_kid_that_was_known_start_over(c):
+    round_again(alice(c).sframe(100, kid=5), 300, 5, 3)
+
+
+@case(near="ctr-reused", verdict="inconclusive", is_={A: DARK})
+def first_octets_that_go_round(c):
+    """50 to 52: one octet in front of noise is no header by itself."""
+    round_again(alice(c), 300, 5, 3)
+
+
+@case(near="ctr-reused", verdict="inconclusive", is_={A: DARK})
+def two_octets_that_stay_and_noise(c):
+    """88 14, and what would be a CTR of one octet is noise."""
+    alice(c).octets(*[lambda rng: b"\x88\x14" + rng.randbytes(80)] * 300)
+
+
+@case({"ctr-reused": [A], "plaintext-gap": [A]}, verdict="fail",
+      is_={A: ("mixed",)}, tell={A: 100})
+def a_counter_starts_over_until_the_key_is_gone(c):
+    round_again(alice(c), 300, 300, 4).plain(100)
+
+
 @case({"ctr-reused": [A]}, verdict="fail", is_={A: UP})
 def a_counter_that_never_moves_for_a_second(c):
     alice(c).sframe(200, kid=300).sframe(50, kid=300, ctr=200, step=0) \

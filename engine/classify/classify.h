@@ -71,6 +71,7 @@ struct sf_classifier {
 	int64_t last_ns;
 	uint64_t last_seq;
 	double pace; /* CTR's step from packet to packet, of late */
+	uint64_t round; /* CTRs that start over all the time, as bits; or 0 */
 	bool ending; /* no more frames come */
 	const struct sf_way *way; /* format with marks of its own, or NULL */
 	struct sf_sight sight;    /* of its last frame */

@@ -53,6 +53,17 @@ unsigned sf_classify_begin(struct sf_classifier *c, struct sf_placing p,
 bool sf_classify_next_open(
     const struct sf_classifier *c, unsigned *from, unsigned *to);
 
+/* ---- round.c: counters that start over again and again ---- */
+
+/* Is this, in a header of two octets or more, one of the CTRs of a sender that
+   does? h is the header, on success. */
+bool sf_classify_goes_round(const struct sf_classifier *c,
+    const struct sf_record *r, struct sf_run_header *h);
+
+/* Marks the records from..to, when all of them are of such a sender. */
+void sf_classify_mark_round(
+    struct sf_classifier *c, unsigned from, unsigned to);
+
 /* ---- search.c: where in the frame the header is ---- */
 
 /* Looks for a run among records from..to and marks its frames; returns how

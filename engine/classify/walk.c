@@ -1,8 +1,5 @@
 #include "engine/classify/parts.h"
 
-#include "engine/classify/stats.h"
-#include "parsers/sframe/header.h"
-
 /* The state of a frame that a header claims, by what keys said of it. */
 static enum sf_state
 state_by_keys(enum sf_tried tried)
@@ -149,6 +146,11 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 
 		if (r->decided || sf_run_passes_over(r))
 			continue;
+		if (sf_classify_goes_round(c, r, &h)) {
+			sf_classify_mark(c, r, &h);
+			marked++;
+			continue;
+		}
 		if (!sf_classify_continues(c, r, &h)) {
 			in_run = false;
 			continue;
@@ -208,48 +210,6 @@ sf_classify_begin(struct sf_classifier *c, struct sf_placing p, double new_pace,
 	return n;
 }
 
-/*
- * A counter that does not move: every header the same, in two octets or more,
- * and behind it octets that differ and are uniform. No media looks like that.
- */
-static bool
-is_stuck(const struct sf_classifier *c, unsigned from, unsigned to)
-{
-	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
-		false };
-	struct sf_run_header first, h;
-	struct sf_bit_counts body = { 0 };
-	unsigned n = 0;
-
-	if (!sf_run_header(&first, &c->recs[from], front) || first.octets < 2)
-		return false;
-	for (unsigned i = from; i < to; i++) {
-		const struct sf_record *r = &c->recs[i];
-
-		if (!r->complete)
-			continue;
-		if (!sf_run_header(&h, r, front) || h.kid != first.kid ||
-		    h.ctr != first.ctr || h.octets != first.octets)
-			return false;
-		sf_bits_add(&body, r->head + h.octets, r->head_n - h.octets);
-		n++;
-	}
-	return n >= SF_LEAST_RUN && sf_bits_p(&body) > SF_CLEAR_SURE &&
-	       first.ctr_octets == sf_sframe_header_octets(first.ctr) &&
-	       first.kid_octets == sf_sframe_header_octets(first.kid);
-}
-
-static void
-mark_stuck(struct sf_classifier *c, unsigned from, unsigned to)
-{
-	struct sf_run_header h;
-
-	c->placing = (struct sf_placing){ 0, 0, SF_LAYOUT_RFC9605, false };
-	for (unsigned i = from; i < to; i++)
-		if (sf_run_header(&h, &c->recs[i], c->placing))
-			sf_classify_mark(c, &c->recs[i], &h);
-}
-
 /* The first stretch at or after *from of frames that nothing was said of. */
 bool
 sf_classify_next_open(
@@ -275,8 +235,7 @@ sf_classify_runs(struct sf_classifier *c)
 		(void)walk(c, 0, c->n);
 	while (sf_classify_next_open(c, &from, &to))
 		if (sf_classify_search(c, from, to) == 0) {
-			if (is_stuck(c, from, to))
-				mark_stuck(c, from, to);
+			sf_classify_mark_round(c, from, to);
 			from = to;
 		}
 }

@@ -155,8 +155,10 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
 	sf_proof_apply(t);
-	find_framing(s, t);
-	if (t->framing == SF_FRAMING_CODEC && !t->proof.found)
+	if (t->red == SF_RED_NOT)
+		find_framing(s, t);
+	if (t->red == SF_RED_NOT && t->framing == SF_FRAMING_CODEC &&
+	    !t->proof.found)
 		sf_slices_begin(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&
