@@ -379,6 +379,23 @@ say_silent(struct sf_checks *k, const struct sf_model *m)
 	say(k, k->silent_words);
 }
 
+/* The first recording that names another codec than it holds. */
+static void
+say_misnamed(struct sf_checks *k, const struct sf_model *m)
+{
+	const struct sf_stream *s = m->streams;
+
+	while (s != NULL && s->head_codec == SF_CODEC_UNKNOWN)
+		s = s->next;
+	if (s == NULL)
+		return;
+	snprintf(k->misnamed_words, sizeof(k->misnamed_words),
+	    "A recording's head says %s, and its packets are not: SSRC 0x%08" PRIx32
+	    " was judged by what they hold.",
+	    sf_codec_name(s->head_codec), s->ssrc);
+	say(k, k->misnamed_words);
+}
+
 /* What a reader could take this report for and must not. */
 static void
 say_limits(struct sf_checks *k, const struct sf_model *m)
@@ -422,6 +439,7 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		say(k, "Some packets look like RTP but are too few to make a "
 		       "stream, and no key opened one; they count as other.");
 	say_silent(k, m);
+	say_misnamed(k, m);
 	say_of_files(k, m);
 	if (k->lost_findings > 0)
 		say(k,

@@ -356,6 +356,8 @@ struct sf_stream {
 	enum sf_kind kind;
 	enum sf_codec codec;
 	enum sf_origin codec_from;
+	enum sf_codec head_codec; /* that the head of a recording names, and
+	                             which it is not; else UNKNOWN */
 	uint8_t pts[SF_STREAM_PTS];
 	unsigned n_pts;
 	uint32_t clock;          /* Hz; 0 unknown */

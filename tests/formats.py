@@ -545,6 +545,61 @@ def recordings_damaged(where):
 
 
 @test
+def misnamed(where):
+    """A head that names another codec: judged by the packets, and said."""
+    names = [("a", "opus"), ("a", "pcmu"), ("a", "g722"), ("v", "vp8"),
+             ("v", "vp9"), ("v", "h264"), ("v", "av1"), ("v", "h265")]
+    for call, least in (("S01-none", 60), ("S03-sframe-gcm128", 60),
+                        ("S04-sframe-gcm256", 60), ("S02-none-red-dtx", 60),
+                        ("S29-sframe-av1", 60), ("S09-livekit", 60)):
+        packets = [p for p in packets_of(sample(call + ".rtp.pcap"))
+                   if not p.rtcp]
+        with open(sample(call + ".manifest.json"), encoding="utf-8") as f:
+            truth = {"0x%08x" % x["ssrc"]: x["codec"].lower()
+                     for x in json.load(f)["streams"]}
+        for ssrc in sorted({p.ssrc for p in packets}):
+            mine = [p for p in packets if p.ssrc == ssrc]
+            if len(mine) < least or "0x%08x" % ssrc not in truth:
+                continue
+            codec = truth["0x%08x" % ssrc].split("/")[-1]
+            _, bare = report(put(where, "n.mjr", mjr(mine, {"t": "v"})))
+            for t, c in names:
+                _, r = report(put(where, "n.mjr", mjr(mine, {"t": t, "c": c})))
+                said = [x for x in r["limits"] if "head says " + c in x]
+                what = "%s, %s named %s" % (call, codec, c)
+                check(what + ": said", bool(said) == (c != codec), r["limits"])
+                d = [(s["protection"], s["frames"], s["kind"], s["keys"])
+                     for x in (r, bare) for s in x["streams"]]
+                check(what + ": judged by the packets", d[0] == d[1] and
+                      r["verdict"] == bare["verdict"] and
+                      slugs(r) == slugs(bare), d)
+
+
+@test
+def samples_named(where):
+    """G.711 of 20 and of 30 ms, clear and with a header and a tag: named right
+    it is what it is said to be; named Opus, its static payload type tells."""
+    for ms, more in ((20, 0), (30, 0), (20, 18), (30, 18)):
+        for pt in (0, 96):
+            n = 8 * ms + more
+            packets = [mkcap.Packet(mkcap.EPOCH + i * ms * mkcap.MS,
+                                    struct.pack(">BBHII", 0x80, pt, i,
+                                                i * 8 * ms, 77) +
+                                    random.Random(i).randbytes(n))
+                       for i in range(200)]
+            for p in packets:
+                p.rtcp = False
+            for c in ("pcmu", "opus"):
+                _, r = report(put(where, "g.mjr", mjr(
+                    packets, {"t": "a", "c": c})))
+                want = "pcmu" if c == "pcmu" or (pt == 0 and ms == 20) else c
+                check("G.711, %d ms and %d octets, type %d, named %s" % (
+                    ms, more, pt, c), r["streams"][0]["codec"] == want and
+                      any("head says" in x for x in r["limits"]) ==
+                      (want != c), (r["streams"][0]["codec"], r["limits"]))
+
+
+@test
 def declared(where):
     for call, all_of in (("S31-firefox-none", {"declared-not-encrypted",
                                               "stream-plaintext"}),

@@ -145,4 +145,9 @@ struct sf_guess sf_depay_guess(const struct sf_unit *units, size_t n);
 /* Do they speak that codec's, VP8's or another of video? */
 bool sf_depay_reads(const struct sf_unit *units, size_t n, enum sf_codec codec);
 
+/* May these packets be of a codec that somebody names? Of one whose packets have
+   no mark: always. */
+bool sf_depay_may_be(
+    const struct sf_unit *units, size_t n, enum sf_codec codec);
+
 #endif

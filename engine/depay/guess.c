@@ -235,10 +235,12 @@ static const struct {
 	/* clang-format on */
 };
 
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
 bool
 sf_depay_reads(const struct sf_unit *u, size_t n, enum sf_codec codec)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+	for (size_t i = 0; i < FORMATS; i++)
 		if (formats[i].codec == codec)
 			return votes(u, n, formats[i].read,
 				   formats[i].many_starts) > 0;
@@ -256,7 +258,7 @@ sf_depay_guess(const struct sf_unit *u, size_t n)
 			.descriptor = true };
 	if (opus_steps(u, n) && audio_sized(u, n))
 		return (struct sf_guess){ .codec = SF_CODEC_OPUS };
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < FORMATS; i++) {
 		size_t v = votes(u, n, formats[i].read, formats[i].many_starts);
 
 		if (v >= VOTES && v > best.votes)
@@ -264,4 +266,33 @@ sf_depay_guess(const struct sf_unit *u, size_t n)
 				.votes = v };
 	}
 	return best;
+}
+
+/* One octet a tick of the clock, and as many more in each packet as a cipher
+   adds: most steps agree. */
+static bool
+sample_steps(const struct sf_unit *u, size_t n)
+{
+	size_t steps = 0, fit = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		uint32_t step = u[i].timestamp - u[i - 1].timestamp;
+
+		if (u[i].seq != u[i - 1].seq + 1)
+			continue;
+		steps++;
+		fit += step <= u[i - 1].payload.n &&
+		       u[i - 1].payload.n - step <= 96;
+	}
+	return fit * 2 >= steps;
+}
+
+bool
+sf_depay_may_be(const struct sf_unit *u, size_t n, enum sf_codec codec)
+{
+	if (codec >= SF_CODEC_VP8 && codec <= SF_CODEC_AV1)
+		return sf_depay_reads(u, n, codec);
+	if (codec == SF_CODEC_OPUS || codec == SF_CODEC_RED)
+		return opus_steps(u, n);
+	return sample_steps(u, n);
 }

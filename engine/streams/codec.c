@@ -37,15 +37,21 @@ guess_format(struct sf_streams *s, struct sf_track *t)
 	t->block_pt = block_pt;
 }
 
+/* RFC 3551 6 */
+static enum sf_codec
+codec_of_static(uint8_t pt)
+{
+	if (pt == 0)
+		return SF_CODEC_PCMU;
+	if (pt == 8)
+		return SF_CODEC_PCMA;
+	return pt == 9 ? SF_CODEC_G722 : SF_CODEC_UNKNOWN;
+}
+
 static void
 guess_codec(struct sf_streams *s, struct sf_track *t)
 {
-	if (t->main_pt == 0)
-		t->pub.codec = SF_CODEC_PCMU;
-	else if (t->main_pt == 8)
-		t->pub.codec = SF_CODEC_PCMA;
-	else if (t->main_pt == 9)
-		t->pub.codec = SF_CODEC_G722;
+	t->pub.codec = codec_of_static(t->main_pt);
 	if (t->pub.codec != SF_CODEC_UNKNOWN) {
 		t->pub.codec_from = SF_FROM_STATIC_PT;
 		return;
@@ -57,6 +63,29 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 		t->pub.codec = (enum sf_codec)s->codecs[t->main_pt & 127];
 	if (t->pub.codec != SF_CODEC_UNKNOWN)
 		t->pub.codec_from = SF_FROM_PAYLOAD;
+}
+
+/* The head of a recording names a codec. Where the packets are of another one,
+   and cannot be of that, they are believed. */
+static void
+doubt_head(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_unit units[SF_SETTLED * 2];
+	size_t n = held_units(s, t, units);
+	enum sf_codec is = codec_of_static(t->main_pt);
+
+	if (t->pub.codec_from != SF_FROM_RECORDING ||
+	    sf_depay_may_be(units, n, t->pub.codec))
+		return;
+	if (is == SF_CODEC_UNKNOWN)
+		is = sf_depay_guess(units, n).codec;
+	if (is == SF_CODEC_UNKNOWN || is == t->pub.codec)
+		return;
+	t->pub.head_codec = t->pub.codec;
+	t->pub.codec = SF_CODEC_UNKNOWN;
+	t->pub.codec_from = SF_FROM_NOTHING;
+	t->pub.kind = SF_KIND_UNKNOWN;
+	t->pub.clock = 0;
 }
 
 static void
@@ -132,6 +161,7 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 	if (of == NULL)
 		of = sf_inferred_repaired(s, t);
 	sf_track_apply_sdp(s, t);
+	doubt_head(s, t);
 	t->unlisted = t->pub.codec == SF_CODEC_OTHER && of == NULL &&
 		      !sf_track_is_beside(s, t);
 	if (of != NULL) {
