@@ -390,8 +390,8 @@ say_misnamed(struct sf_checks *k, const struct sf_model *m)
 	if (s == NULL)
 		return;
 	snprintf(k->misnamed_words, sizeof(k->misnamed_words),
-	    "A recording's head says %s, and its packets are not: SSRC 0x%08" PRIx32
-	    " was judged by what they hold.",
+	    "A recording's head says %s, and its packets are not: SSRC "
+	    "0x%08" PRIx32 " was judged by what they hold.",
 	    sf_codec_name(s->head_codec), s->ssrc);
 	say(k, k->misnamed_words);
 }

@@ -82,6 +82,8 @@ pass_stream(struct sf_checks *k, const struct sf_stream *s)
 	}
 }
 
+/* Of few frames that begin as a codec's do, the rest may be in the clear as
+   well: that is no fact about heads. */
 static void
 judge_partly(struct sf_checks *k, const struct sf_stream *s)
 {
@@ -90,6 +92,10 @@ judge_partly(struct sf_checks *k, const struct sf_stream *s)
 	    s->why == SF_WHY_CLEAR_HEAD;
 	struct sf_finding *f;
 
+	if (s->why == SF_WHY_CLEAR_HEAD && s->wanted > 0) {
+		sf_cannot_tell(k, SFP004);
+		return;
+	}
 	if (!partly) {
 		sf_passed(k, SFP004,
 		    s->protection == SF_PROT_CONSISTENT ||

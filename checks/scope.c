@@ -78,8 +78,9 @@ same_side(const struct sf_addr *a, const struct sf_addr *b)
 bool
 sf_known_apart(const struct sf_stream *a, const struct sf_stream *b)
 {
+	/* unwrap makes one file of several, and addresses of its own */
 	if (a->recorded && b->recorded)
-		return a->input == b->input;
+		return a->input == b->input && same_address(&a->src, &b->src);
 	return a->cname[0] != '\0' || b->cname[0] != '\0' ||
 	       !same_side(&a->src, &b->src);
 }

@@ -803,6 +803,14 @@ def nothing_in_the_clear(c):
     alice_video(c, counter=a.counter).sframe(90, kid=9)
 
 
+@case(near="partly-clear", verdict="inconclusive", is_={
+    A: DARK, AV: DARK})
+def a_few_frames_in_the_clear(c):
+    """What follows their heads may be in the clear or not."""
+    alice(c).plain(10)
+    alice_video(c).plain(9)
+
+
 # ==== other formats =========================================================
 
 OTHER = ("other-dialect",)
