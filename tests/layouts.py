@@ -361,5 +361,76 @@ def test_windows(where):
           total >= 800 and not wrong, wrong[:5])
 
 
+class Own(Counting):
+    """Somebody's own: a mark of two octets, key and counter of fixed width."""
+
+    def __init__(self, head=False, behind=False, clear=None, start=1):
+        super().__init__(1, start)
+        self.head, self.behind, self.clear = head, behind, clear
+
+    def __call__(self, rng, real, stream, ts):
+        p = self.clear or (head_of(stream, real) if self.head else 0)
+        mark = b"\xe2\xee" + bytes([self.kid]) + be(self.take(), 4)
+        body = rng.randbytes(max(1, len(real) - p) + 16)
+        return real[:p] + (body + mark if self.behind else mark + body)
+
+
+def test_own_formats(where):
+    """A header nobody knows is no media, whatever is uneven in it; nor is it
+    one of the old drafts."""
+    for name, o in (("opus", {}), ("pcmu", {"pt": 0}), ("g722", {"pt": 9}),
+                    ("vp8", {}), ("vp9", {}), ("h264", {})):
+        for head in (False, True):
+            for start in (1, 250, 70000):
+                def one(c):
+                    if name in ("opus", "pcmu", "g722"):
+                        s = c.audio(A, ALICE, SFU, **o)
+                    else:
+                        s = c.video(A, ALICE, SFU, codec=name)
+                    speak(s, 300, Own(head, start=start))
+                if name == "h264" and not head:
+                    continue  # there would be no NAL unit
+                call = Call("own, %s%s, from %d" % (
+                    name, ", behind a head" * head, start), where, one)
+                s = call.streams[A]
+                call.ok("not in the clear, and no draft",
+                        s["protection"] in ("undecidable", "other-dialect") and
+                        s["dialect"] in (None, "opaque", "counted-iv"),
+                        (s["protection"], s["dialect"]))
+
+
+def test_slice_heads_and_a_trailer(where):
+    """H.264 whose first forty octets are in the clear."""
+    def one(writer):
+        return lambda c: speak(
+            c.video(AV, ALICE, SFU, codec="h264"), 200, writer)
+
+    call = Call("own trailer of h264", where, one(Own(behind=True, clear=40)))
+    call.ok("not in the clear", call.streams[AV]["protection"] ==
+            "undecidable", call.streams[AV]["protection"])
+
+    class Deep(LiveKit):
+        def __call__(self, rng, real, stream, ts):
+            return real[:40] + rng.randbytes(len(real) - 24) + \
+                self.iv(stream, ts) + bytes([12, self.kid])
+    named("livekit, forty octets of h264", "livekit", where, one(Deep(3)))
+
+
+def test_headers_of_one_octet_in_key_frames(where):
+    """The parameter sets in front hold octets that read as KID and CTR too."""
+    key = next(f for f in mkcap.clear("h264") if f[4] & 31 == 7)
+    kids = {b >> 4 for b in key[5:to_slice(key) - 2] if b & 0x8c == 0}
+    check("there are some", len(kids) > 1, key[:64].hex())
+    for kid in sorted(kids):
+        def one(c):
+            n = mkcap.Counter()
+            c.audio(A, ALICE, SFU, cname="alice", counter=n).sframe(
+                300, kid=kid)
+            c.video(AV, ALICE, SFU, cname="alice", codec="h264", counter=n) \
+                .sframe(90, kid=kid, prefix=40, key_prefix=64)
+        call = Call("h264, KID %d" % kid, where, one)
+        call.finds("partly-clear")
+
+
 if __name__ == "__main__":
     main(globals())

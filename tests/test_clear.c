@@ -77,7 +77,7 @@ tells_clear_from_other(void **state)
 				make(&recs[k], k, rows[i].toc, rows[i].body,
 				    rows[i].codec, &s);
 			sf_clear_judge(&f, recs, rows[i].n, rows[i].codec,
-			    rows[i].whole);
+			    rows[i].whole, false);
 			EXPECT(rows[i].what, f.what, rows[i].answer);
 		}
 }
@@ -95,7 +95,7 @@ passes_over_incomplete(void **state)
 		make(&recs[k], k, 0x78, BIASED, SF_CODEC_OPUS, &seed);
 		recs[k].complete = k < 4;
 	}
-	sf_clear_judge(&f, recs, MOST, SF_CODEC_OPUS, false);
+	sf_clear_judge(&f, recs, MOST, SF_CODEC_OPUS, false, false);
 	assert_int_equal(f.what, SF_CLEAR_FEW);
 	assert_int_equal(f.asked, 4);
 }

@@ -68,6 +68,13 @@ static const struct {
 	  { { 1, 1, false, "1001" }, { 3, 2, true, "1004" } }, "? 1:04 " },
 	{ "VP8, no marker but the next frame follows", SF_CODEC_VP8, false,
 	  { { 1, 1, false, "1001" }, { 2, 2, true, "1002" } }, "1:01 1:02 " },
+	{ "VP8, the end never sent", SF_CODEC_VP8, false,
+	  { { 1, 1, true, "1001" }, { 2, 2, false, "1002" },
+	    { 3, 3, true, "1003" } }, "1:01 ? 1:03 " },
+	{ "VP8, markers now and then", SF_CODEC_VP8, false,
+	  { { 1, 1, false, "1001" }, { 2, 2, true, "1002" },
+	    { 3, 3, false, "1003" }, { 4, 4, true, "1004" } },
+	  "1:01 1:02 1:03 1:04 " },
 	{ "VP8, padding between the parts", SF_CODEC_VP8, false,
 	  { { 1, 1, false, "1001" }, { 2, 1, false, "" },
 	    { 3, 1, true, "0003" } }, "2:0103 " },
@@ -85,9 +92,13 @@ static const struct {
 	{ "SFrame descriptors: E lost", SF_CODEC_UNKNOWN, true,
 	  { { 1, 1, false, "8001" }, { 3, 2, true, "c004" } }, "? 1:04 " },
 	{ "other video: by timestamp and marker", SF_CODEC_UNKNOWN, false,
-	  { { 1, 1, false, "01" }, { 2, 1, true, "02" },
+	  { { 1, 1, false, "01" }, { 2, 1, false, "02" },
 	    { 3, 2, false, "03" }, { 4, 3, true, "04" } },
 	  "2:0102 1:03 1:04 " },
+	{ "other video: the end never sent", SF_CODEC_UNKNOWN, false,
+	  { { 1, 1, false, "01" }, { 2, 1, true, "02" },
+	    { 3, 2, false, "03" }, { 4, 3, true, "04" } },
+	  "2:0102 ? 1:04 " },
 	{ "other video: the packet after a loss may not be the first",
 	  SF_CODEC_UNKNOWN, false,
 	  { { 1, 1, true, "01" }, { 3, 2, true, "03" }, { 4, 3, true, "04" } },
@@ -310,6 +321,28 @@ guesses_formats(void **state)
 	}
 }
 
+/* Layers of a picture share its timestamp, and each is a frame: what ends in a
+   packet begins anew in the next, and what does not, goes on there. */
+static void
+guesses_layers(void **state)
+{
+	static const uint8_t kinds[] = { 0x50, 0x90, 0x10, 0x10, 0x10 };
+	struct sf_unit units[20];
+	uint8_t octets[20][40];
+	uint64_t seed = 1;
+
+	(void)state;
+	for (unsigned k = 0; k < 20; k++) {
+		noise_fill(octets[k], sizeof(octets[k]), &seed);
+		octets[k][0] = kinds[k % 5];
+		units[k] = unit(k + 1, (k + 1) / 5 * 3000, k % 5 == 3,
+		    sf_bytes(octets[k], sizeof(octets[k])));
+	}
+	assert_int_equal(sf_depay_guess(units, 20).codec, SF_CODEC_AV1);
+	octets[7][0] = 0x90; /* goes on with what has ended */
+	assert_int_equal(sf_depay_guess(units, 20).codec, SF_CODEC_UNKNOWN);
+}
+
 /* A frame of two packets and one of one: 15 bits that count are enough, and what
    stays as it is, or jumps, is not. */
 static const struct {
@@ -385,6 +418,7 @@ main(void)
 		cmocka_unit_test(rebuilds_frames),
 		cmocka_unit_test(says_when_there_is_no_room),
 		cmocka_unit_test(guesses_formats),
+		cmocka_unit_test(guesses_layers),
 		cmocka_unit_test(guesses_from_few),
 		cmocka_unit_test(guesses_nothing_of_noise),
 	};

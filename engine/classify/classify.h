@@ -67,6 +67,8 @@ struct sf_classifier {
 	bool running;    /* a run of headers is under way */
 	bool hop;        /* the last frame was under SRTP, it seems */
 	struct sf_placing placing;
+	bool baseline; /* H.264: its last SPS says so */
+	bool key_unsure; /* where key frames have it is a guess */
 	struct sf_run_header last; /* of the run */
 	int64_t last_ns;
 	uint64_t last_seq;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/classify/parts.h"
 #include "engine/classify/runs.h"
 #include "engine/classify/stats.h"
 
@@ -11,6 +12,8 @@
 #define NEAR         4  /* steps of CTR from one frame to the next */
 #define TESTED       20 /* frames that the bit test needs */
 #define DEEP         16 /* octets: no scheme leaves as many in the clear */
+#define FAR          64 /* the same where the codec is H.264 or H.265 */
+#define FAR_OCTETS   24 /* that are looked at there */
 #define SUSPECT      1e-6
 #define SMALL        8 /* octets: shorter frames say nothing of a body */
 #define PAUSE                                                                  \
@@ -23,6 +26,7 @@
 
 /* What is counted over the frames, once. */
 struct tally {
+	bool baseline;
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
 	size_t video, vp8;   /* of the strong ones */
@@ -31,8 +35,8 @@ struct tally {
 	size_t steps, steps_fit; /* Opus durations against timestamps */
 	size_t pairs, follow;    /* that run on as SFrame headers do */
 	unsigned first[256];     /* first octet of the codec's own data */
-	struct sf_bit_counts whole, body, deep, tail;
-	struct sf_nibble_counts nib_whole, nib_body, nib_tail;
+	struct sf_bit_counts whole, body, deep, far, tail;
+	struct sf_nibble_counts nib_whole, nib_body, nib_far, nib_tail;
 };
 
 /* Octets at the front that a scheme with a clear prefix may leave: what comes
@@ -64,6 +68,10 @@ tally_octets(struct tally *t, const struct sf_record *r)
 	if (DEEP < r->head_n)
 		sf_bits_add(&t->deep, r->head + DEEP, r->head_n - DEEP);
 	sf_nibbles_add(&t->nib_body, r->head + skip);
+	if (FAR + FAR_OCTETS > r->head_n)
+		return;
+	sf_bits_add(&t->far, r->head + FAR, FAR_OCTETS);
+	sf_nibbles_add(&t->nib_far, r->head + FAR);
 }
 
 static void
@@ -192,21 +200,67 @@ only_the_head_is_vp8(const struct tally *t, const struct sf_clear_found *f)
 	       f->p_tail >= SUSPECT && f->p_nib_tail >= SUSPECT;
 }
 
+/*
+ * So that packetizers find slices, some leave parameter sets and slice headers
+ * of H.264 in the clear, dozens of octets. Nothing uneven from there on is what
+ * no encoder makes of the baseline profile; nor does any end every frame in the
+ * same octet.
+ */
+static bool
+only_the_slice_head(const struct tally *t, enum sf_codec codec)
+{
+	return (codec == SF_CODEC_H264 || codec == SF_CODEC_H265) &&
+	       t->far.strings >= TESTED && sf_bits_p(&t->far) >= SUSPECT &&
+	       sf_nibbles_p(&t->nib_far) >= SUSPECT &&
+	       (t->baseline || sf_classify_has_mark(&t->tail));
+}
+
 static enum sf_clear
-judge_video(const struct tally *t, const struct sf_clear_found *f, bool whole)
+judge_video(const struct tally *t, const struct sf_clear_found *f,
+    enum sf_codec codec, bool whole)
 {
 	bool trailer = f->p_tail < SF_CLEAR_SURE && t->n >= TESTED;
 
 	if (f->llr < (whole ? SURE_AMID : SF_RUN_SURE))
 		return SF_CLEAR_UNSURE;
-	if (whole || (t->n >= TESTED && body_is_not_uniform(f) &&
-			 !only_the_head_is_vp8(t, f)))
+	if (whole ||
+	    (t->n >= TESTED && body_is_not_uniform(f) &&
+		!only_the_head_is_vp8(t, f) && !only_the_slice_head(t, codec)))
 		return SF_CLEAR_PLAIN;
 	/* fragments of one ciphertext may look like units of one frame */
 	if (t->n < LEAST_FRAMES)
 		return SF_CLEAR_UNSURE;
 	/* a tail that is uneven with a uniform body is some scheme's trailer */
 	return trailer ? SF_CLEAR_UNSURE : SF_CLEAR_HEAD;
+}
+
+#define SAME_IN_A_ROW 2 /* octets that are the same in every frame */
+#define CODE_3        4 /* octets of Opus that may be: TOC, count, padding */
+
+/*
+ * A header that somebody puts in front, or behind the first octet: a mark, the
+ * zeros of a counter's upper octets. Speech and music have no octets there that
+ * are always the same unless silence has them further on as well.
+ */
+static bool
+only_a_header(const struct tally *t)
+{
+	unsigned row = 0;
+
+	if (t->deep.strings < TESTED || sf_bits_p(&t->deep) < SUSPECT)
+		return false;
+	for (size_t i = CODE_3 - 1; i < DEEP; i++) {
+		uint64_t n = t->body.strings, ones = t->body.ones[i];
+		unsigned fixed = 0;
+
+		for (unsigned k = 0; k < 8; k++)
+			fixed += (ones >> 8 * k & 0xff) == 0 ||
+				 (ones >> 8 * k & 0xff) == n;
+		row = fixed == 8 ? row + 1 : 0;
+		if (row == SAME_IN_A_ROW)
+			return true;
+	}
+	return false;
 }
 
 static enum sf_clear
@@ -217,7 +271,7 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 
 	if (!red && !opus_head(t))
 		return whole && opus_amid(t) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
-	if (whole || body_is_not_uniform(f))
+	if (whole || (body_is_not_uniform(f) && !only_a_header(t)))
 		return SF_CLEAR_PLAIN;
 	if (t->tiny >= 3 && most(t->tiny, t->n, 5))
 		return SF_CLEAR_PLAIN; /* DTX: no cipher gives one octet */
@@ -228,9 +282,12 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 static enum sf_clear
 judge_samples(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
-	if (body_is_not_uniform(f) ||
-	    t->surprise >=
-		(whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
+	bool uneven = t->deep.strings < TESTED
+			  ? body_is_not_uniform(f)
+			  : sf_bits_p(&t->deep) < SF_CLEAR_SURE;
+
+	if (uneven || t->surprise >=
+			  (whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
 		return SF_CLEAR_PLAIN;
 	return SF_CLEAR_UNSURE;
 }
@@ -245,9 +302,9 @@ judge_codec(const struct tally *t, const struct sf_clear_found *f,
 	case SF_CODEC_H264:
 	case SF_CODEC_H265:
 	case SF_CODEC_AV1:
-		return judge_video(t, f, whole);
+		return judge_video(t, f, codec, whole);
 	case SF_CODEC_UNKNOWN:
-		return t->video * 2 > t->n ? judge_video(t, f, whole)
+		return t->video * 2 > t->n ? judge_video(t, f, codec, whole)
 					   : judge_audio(t, f, whole);
 	case SF_CODEC_OPUS:
 	case SF_CODEC_RED:
@@ -286,11 +343,12 @@ keep_size(struct sf_clear_found *out, const struct sf_record *recs, size_t n)
 
 void
 sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
-    size_t n, enum sf_codec codec, bool whole)
+    size_t n, enum sf_codec codec, bool whole, bool baseline)
 {
 	struct tally t;
 
 	memset(&t, 0, sizeof(t));
+	t.baseline = baseline;
 	tally_all(&t, recs, n);
 	*out = (struct sf_clear_found){
 		.what = SF_CLEAR_FEW,

@@ -30,10 +30,11 @@ struct sf_clear_found {
 /*
  * n records of one stream in sequence; incomplete ones are passed over. whole:
  * the stream is known to protect whole frames at other times, so a codec's head
- * in the clear can only be plaintext.
+ * in the clear can only be plaintext. baseline: it is H.264 of the baseline
+ * profile, whose slices show in every octet (no CABAC).
  */
 void sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
-    size_t n, enum sf_codec codec, bool whole);
+    size_t n, enum sf_codec codec, bool whole, bool baseline);
 
 #define SF_CLEAR_SURE 1e-9 /* p below which octets are not uniform */
 

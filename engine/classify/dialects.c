@@ -69,6 +69,33 @@ belongs(const struct sf_classifier *c, const struct sf_record *r,
 		   c->way->follow(&c->sight, s) > 0);
 }
 
+#define USUAL 16 /* steps of a counter that nobody wonders at */
+
+static bool
+is_usual(const struct sf_classifier *c, const struct sf_sight *s)
+{
+	return c->way->alone >= SF_WAY_STRONG ||
+	       sf_way_step(&c->sight, s) <= USUAL;
+}
+
+/*
+ * Octets of a codec that happen to look like the format's: the next frame goes
+ * on from the one before this, and this lies outside, or the next behind it.
+ */
+static bool
+is_outlier(const struct sf_classifier *c, unsigned at, const struct sf_sight *s)
+{
+	struct sf_sight next;
+
+	for (unsigned i = at + 1; i < c->n; i++)
+		if (c->recs[i].complete && !c->recs[i].decided &&
+		    c->way->read(&next, &c->recs[i]))
+			return c->way->follow(&c->sight, &next) > 0 &&
+			       (c->way->follow(s, &next) <= 0 ||
+				   c->way->follow(&c->sight, s) <= 0);
+	return false;
+}
+
 /* A jump: the next frame runs on from this one, and so does its own next. */
 static bool
 confirmed(const struct sf_classifier *c, unsigned at, struct sf_sight s)
@@ -97,9 +124,12 @@ carry_on(struct sf_classifier *c, unsigned from)
 	for (unsigned i = from; i < c->n; i++) {
 		struct sf_record *r = &c->recs[i];
 
-		if (r->complete && !r->decided &&
-		    (belongs(c, r, &s) ||
-			(c->way->read(&s, r) && confirmed(c, i, s))))
+		if (!r->complete || r->decided)
+			continue;
+		if ((belongs(c, r, &s) && is_usual(c, &s)) ||
+		    (c->way->read(&s, r) &&
+			(belongs(c, r, &s) || confirmed(c, i, s)) &&
+			!is_outlier(c, i, &s)))
 			sf_classify_mark_dialect(c, r, c->way, &s);
 	}
 }
@@ -116,23 +146,19 @@ ends_in_zeros(const struct sf_record *r)
 }
 
 #define MOST_HEAD 10 /* octets that senders leave of video, whatever the rule */
+#define FAR       64 /* and of H.264, whose packetizer looks for slices */
 
-/*
- * Behind what such a format leaves in the clear there is ciphertext. Octets
- * that are not uniform there are no frames of it, whatever stands at their
- * end.
- */
+/* Are the octets uniform behind what the format leaves in the clear, or behind
+   as many as least? */
 static bool
-has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
+is_even(const struct sf_way *way, const struct sf_record *recs, size_t n,
+    size_t least)
 {
 	struct sf_bit_counts bits = { 0 };
 	struct sf_nibble_counts nibbles = { 0 };
 	struct sf_sight s;
 	size_t read = 0, zeros = 0;
 
-	/* a mark of four octets and more is proof, whatever the cipher does */
-	if (way->alone >= 32)
-		return true;
 	for (size_t i = 0; i < n; i++) {
 		const struct sf_record *r = &recs[i];
 		size_t at, end;
@@ -145,6 +171,7 @@ has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
 		at = (size_t)s.clear + (s.behind ? 0 : s.octets);
 		if (at == 0 && r->video)
 			at = MOST_HEAD;
+		at = at < least ? least : at;
 		end = r->octets - (s.behind ? s.octets : 0);
 		if (end > r->head_n)
 			end = r->head_n;
@@ -157,12 +184,29 @@ has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
 	       sf_nibbles_p(&nibbles) >= SF_CLEAR_SURE;
 }
 
+/*
+ * Behind what such a format leaves in the clear there is ciphertext. Octets
+ * that are not uniform there are no frames of it, whatever stands at their
+ * end.
+ */
+static bool
+has_ciphertext(const struct sf_way *way, const struct sf_record *recs, size_t n)
+{
+	enum sf_codec codec = (enum sf_codec)recs[0].codec;
+
+	/* a mark of four octets and more is proof, whatever the cipher does */
+	if (way->alone >= 32 || is_even(way, recs, n, 0))
+		return true;
+	return (codec == SF_CODEC_H264 || codec == SF_CODEC_H265) &&
+	       is_even(way, recs, n, FAR);
+}
+
 bool
 sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r)
 {
 	struct sf_sight s;
 
-	if (c->way == NULL || c->open || !belongs(c, r, &s))
+	if (c->way == NULL || c->open || !belongs(c, r, &s) || !is_usual(c, &s))
 		return false;
 	sf_classify_mark_dialect(c, r, c->way, &s);
 	return true;

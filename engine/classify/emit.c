@@ -229,14 +229,25 @@ count_tried(struct sf_evidence *e, const struct sf_record *r)
 	e->no_key += r->tried == SF_TRIED_NO_KEY;
 }
 
+/* A header of one octet that may stand elsewhere in this key frame. */
+static bool
+is_guess(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return r->key && c->key_unsure && r->tried != SF_TRIED_OPENED &&
+	       sf_run_short_form(&r->header);
+}
+
 static void
 emit_header(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r, struct sf_frame_event *ev)
 {
 	fill_header(ev, r);
+	if (is_guess(c, r))
+		ev->has_nonce = ev->rises = false;
 	if (r->layout == SF_LAYOUT_RFC9605)
 		note_form(&c->pub->evidence, r);
-	ask_seen(c, run, r, ev->ctr, ev);
+	if (ev->has_nonce)
+		ask_seen(c, run, r, ev->ctr, ev);
 	note_key_use(c, run, r, ev);
 	count_tried(&c->pub->evidence, r);
 	if (c->unlock != NULL && r->tried != SF_TRIED_OPENED &&

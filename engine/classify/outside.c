@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "parsers/media/h264.h"
 #include "parsers/sframe/header.h"
 
 #define KEPT_BACK 28 /* frames that may be the start of a run */
@@ -133,6 +134,20 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 		r->apart = SF_APART_STRANGER;
 }
 
+#define BASELINE 66 /* profile_idc, behind the octet that the SPS begins with */
+
+static void
+note_profile(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (r->codec == SF_CODEC_H264 && r->key && r->head_n > 5 &&
+		    (r->head[4] & 0x1f) == SF_H264_SPS)
+			c->baseline = r->head[5] == BASELINE;
+	}
+}
+
 /*
  * Judges the frames from..to together and decides those before keep; returns
  * where it left off. Frames too few to be judged are what the frames before them
@@ -150,8 +165,9 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 				set_silence(&c->recs[i]);
 		return keep;
 	}
+	note_profile(c, from, to);
 	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
-	    sf_classify_whole(c));
+	    sf_classify_whole(c), c->baseline);
 	if (from == 0 &&
 	    (f.what == SF_CLEAR_FEW ||
 		(f.what == SF_CLEAR_HEAD && f.asked < SF_ENOUGH_HEAD &&

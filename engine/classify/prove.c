@@ -21,19 +21,21 @@
  * the packet format gives it its start code and its end; parameter sets are
  * two more. Sizes of OBUs are the packet format's as well.
  */
-#define START_CODE    16.6 /* ln(2^24) */
-#define VP9_HEADER    6.8  /* measured: 1.1e-3 of strings of 1.5 kB */
-#define H264_UNIT     2.3  /* forbidden bit, a type in use */
-#define PROFILE       7.0  /* of 2^24 profiles and levels, those in use */
-#define H265_UNIT     5.9  /* the same, layer 0, temporal id */
-#define OBU_UNIT      2.0  /* forbidden and reserved bits, a type in use */
-#define SEQUENCE      7.0  /* an AV1 sequence header first */
-#define RED_BLOCKS    9.0  /* types equal, lengths fit, whole frames apart */
-#define MOST_UNITS    4    /* that count */
-#define FOUR_CODE     22.1 /* ln(2^32): where the sender wrote it */
-#define OBU_SIZES     9.0  /* measured: 1e-4 of strings are a chain of OBUs */
-#define ANY_VIDEO     1.6  /* ln(5): formats that were tried */
-#define SAMPLES_LEAST 80   /* octets for the test of companded samples */
+#define START_CODE     16.6 /* ln(2^24) */
+#define VP9_HEADER     6.8  /* measured: 1.1e-3 of strings of 1.5 kB */
+#define H264_UNIT      2.3  /* forbidden bit, a type in use */
+#define PROFILE        7.0  /* of 2^24 profiles and levels, those in use */
+#define H265_UNIT      5.9  /* the same, layer 0, temporal id */
+#define OBU_UNIT       2.0  /* forbidden and reserved bits, a type in use */
+#define SEQUENCE       7.0  /* an AV1 sequence header first */
+#define RED_BLOCKS     9.0  /* types equal, lengths fit, whole frames apart */
+#define MOST_UNITS     4    /* that count */
+#define FOUR_CODE      22.1 /* ln(2^32): where the sender wrote it */
+#define OBU_SIZES      9.0  /* measured: 1e-4 of strings are a chain of OBUs */
+#define ANY_VIDEO      1.6  /* ln(5): formats that were tried */
+#define SAMPLES_LEAST  80   /* octets for the test of companded samples */
+#define SAMPLES_FRONT  16   /* octets that are somebody's header, perhaps */
+#define SAMPLES_BEHIND 32   /* or trailer */
 
 static void
 found(struct sf_record *r, enum sf_look look, double surprise)
@@ -106,6 +108,9 @@ ask_samples(struct sf_record *r, struct sf_bytes in)
 {
 	double p;
 
+	if (in.n >= SAMPLES_FRONT + SAMPLES_LEAST + SAMPLES_BEHIND)
+		in = sf_bytes(in.p + SAMPLES_FRONT,
+		    in.n - SAMPLES_FRONT - SAMPLES_BEHIND);
 	if (in.n < SAMPLES_LEAST)
 		return;
 	p = sf_octets_p(in.p, in.n);

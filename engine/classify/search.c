@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/dialect/way.h"
 #include "parsers/sframe/header.h"
 
 #define DEEPEST       64 /* clear octets tried in front of a header */
@@ -20,6 +21,7 @@ struct search {
 	const struct sf_placing *running; /* of frames before these; or NULL */
 	bool front; /* so far nothing but what stands in front was tried */
 	struct sf_placing best;
+	bool unsure; /* its at_key is one of several that may be it */
 	struct sf_run_found found;
 	size_t fit; /* frames of the best run; 0: none was found */
 	size_t score;
@@ -192,6 +194,41 @@ lasting_run(struct sf_run_found *f, const struct search *s, struct sf_placing p,
 	return false;
 }
 
+/* Octets that senders leave in the clear, as far as is known. */
+static bool
+is_usual_head(const struct sf_record *r, uint8_t at)
+{
+	return at == 1 || at == 10 || (r->video && at == 3) ||
+	       at == sf_way_clear(r);
+}
+
+#define DRAFT_CTR 5 /* octets: more frames than that nobody has sent */
+
+/*
+ * Headers of the drafts have no bit that says "this is one", and much that
+ * counts reads like them: a word of a fixed width, a mark that some put in front
+ * of theirs, the frame numbers of AV1 where its packetizer went over ciphertext.
+ */
+static bool
+is_no_draft(const struct search *s, struct sf_placing p, size_t start)
+{
+	size_t n = 0, foreign = 0, within = 0;
+	struct sf_run_header h;
+
+	for (size_t i = start; i < s->n; i++) {
+		const struct sf_record *r = &s->recs[i];
+
+		if (!sf_run_header(&h, r, p))
+			continue;
+		if (h.ctr_octets > DRAFT_CTR)
+			return true;
+		n++;
+		foreign += r->foreign;
+		within += h.at > 0 && h.octets == 2 && !is_usual_head(r, h.at);
+	}
+	return foreign * 2 > n || within * 2 > n;
+}
+
 /* Keeps the placing under which the most frames run on; of two that hold about
    as many, the one with the header of RFC 9605. */
 static bool
@@ -200,7 +237,8 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	struct sf_run_found f;
 	size_t fit, score;
 
-	if (!lasting_run(&f, s, p, level, least))
+	if (!lasting_run(&f, s, p, level, least) ||
+	    (p.layout != SF_LAYOUT_RFC9605 && is_no_draft(s, p, f.start)))
 		return false;
 	fit = coverage_of_keys(s, p, f.start);
 	score = fit * weight_of(s, p);
@@ -229,29 +267,59 @@ runs_on_from(const struct sf_record *r, struct sf_placing p, uint8_t at_key)
 }
 
 #define VP8_KEY 10 /* octets of a key frame that most leave in the clear */
+#define PLACES  (SF_RECORD_HEAD - 4)
+
+/* May the header of this key frame, in front of a frame of the run, be at that
+   place? */
+static bool
+may_be_at(const struct search *s, size_t i, uint8_t at)
+{
+	const struct sf_record *r = &s->recs[i];
+	struct sf_placing p = s->best;
+	struct sf_run_header before, h;
+
+	/* parameter sets are in the clear, or no packetizer would know them */
+	if ((r->codec == SF_CODEC_H264 || r->codec == SF_CODEC_H265) &&
+	    at + 1 < sf_way_clear(r))
+		return false;
+	if (!runs_on_from(r, p, at))
+		return false;
+	if (i == 0 || r[-1].key || !sf_run_header(&before, &r[-1], p))
+		return true;
+	p.at_key = at;
+	return sf_run_header(&h, r, p) &&
+	       (before.kid != h.kid || before.ctr < h.ctr);
+}
 
 /*
  * Key frames mostly leave more in the clear than the frames between them. VP8's
- * have a zero in front of the place that is usual, which is KID 0 and CTR 0.
+ * have a zero in front of the place that is usual, which is KID 0 and CTR 0. A
+ * header of one octet stands in many places by chance: what most key frames
+ * bear out counts, and where several places are as good, nobody can tell.
  */
 static void
 settle_key_prefix(struct search *s)
 {
+	unsigned fit[PLACES] = { 0 }, places = 0;
+	uint8_t best = VP8_KEY;
+
 	for (size_t i = 0; i + 1 < s->n; i++) {
 		const struct sf_record *r = &s->recs[i];
 
 		if (!r->complete || !r->key || !r[1].complete || r[1].key)
 			continue;
-		if (runs_on_from(r, s->best, VP8_KEY)) {
-			s->best.at_key = VP8_KEY;
-			return;
-		}
-		for (uint8_t at = 0; at < SF_RECORD_HEAD - 4; at++)
-			if (runs_on_from(r, s->best, at)) {
-				s->best.at_key = at;
-				return;
-			}
+		for (uint8_t at = 0; at < PLACES; at++)
+			fit[at] += may_be_at(s, i, at);
 	}
+	for (uint8_t at = 0; at < PLACES; at++)
+		if (fit[at] > fit[best])
+			best = at;
+	if (fit[best] == 0)
+		return;
+	for (uint8_t at = 0; at < PLACES; at++)
+		places += fit[at] == fit[best];
+	s->best.at_key = best;
+	s->unsure = places > 1 && best != VP8_KEY;
 }
 
 /* A cheap look before the test: do the last few headers follow each other? */
@@ -437,6 +505,8 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 	if (c->running && s.best.at_key == s.best.at &&
 	    s.best.at == c->placing.at && s.best.layout == c->placing.layout)
 		s.best.at_key = c->placing.at_key;
+	else
+		c->key_unsure = s.unsure;
 	while (start_with_key_frame(&s))
 		;
 	e->sprt_llr = fmax(e->sprt_llr, s.found.llr);

@@ -192,6 +192,19 @@ begin_frame(struct sf_depay *d, struct sf_depay_pool *pool,
 	add_part(d, pool, u, p);
 }
 
+#define MARKED 4 /* frames with a marker for each without, or more */
+
+/*
+ * The next frame begins in order, and no marker ended this one. Some never set
+ * it; of those that do, the last packets were never sent: a sender whose queue
+ * overflows gives them no number.
+ */
+static bool
+lacks_its_end(struct sf_depay *d)
+{
+	return d->marked > MARKED * d->unmarked++;
+}
+
 /* A frame is open: does this packet carry it on, end it, or break it? */
 static void
 meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
@@ -201,7 +214,8 @@ meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
 	bool in_order = u->seq == d->next_seq;
 
 	if (p->start)
-		close_frame(d, pool, in_order && p->ends_before, sink, ctx);
+		close_frame(d, pool,
+		    in_order && p->ends_before && !lacks_its_end(d), sink, ctx);
 	else if (!in_order || d->frame.timestamp != u->timestamp)
 		close_frame(d, pool, false, sink, ctx);
 }
@@ -226,6 +240,7 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 	}
 	if (d->open)
 		meet_open(d, pool, u, &p, sink, ctx);
+	d->marked += p.end;
 	if (!d->open && !p.start)
 		orphan(d, u, codec, sink, ctx);
 	else if (!d->open && p.end && d->format->put == NULL)

@@ -95,6 +95,8 @@ struct sf_depay {
 	bool donl; /* H.265: SDP says that decoding order numbers are there */
 	bool any;  /* a packet came ... */
 	uint64_t expected; /* ... and this number should be next */
+	unsigned marked;   /* frames that ended in a marker ... */
+	unsigned unmarked; /* ... and that another one ended */
 	struct sf_numbers numbers;
 	struct sf_fragment fragment;
 	struct sf_payload_facts facts;

@@ -13,6 +13,7 @@ struct reading {
 	bool beside;     /* nothing of a picture is in it */
 	bool start, end; /* of a frame; end only where the format says it */
 	bool knows_end;
+	bool chained; /* what does not end goes on in the next packet */
 	bool has_id;
 	uint16_t id; /* of the picture, 7 or 15 bits */
 	uint16_t id_mask;
@@ -100,7 +101,7 @@ read_av1(const struct sf_unit *u)
 	return (struct reading){ .ok = true,
 		.start = (h & 0x80) == 0,
 		.end = (h & 0x40) == 0,
-		.knows_end = true };
+		.chained = true };
 }
 
 static struct reading
@@ -126,6 +127,9 @@ agrees(const struct reading *a, const struct reading *b, bool same_frame,
 {
 	uint16_t step = (uint16_t)((b->id - a->id) & b->id_mask);
 
+	/* layers of one picture share a timestamp and are frames each */
+	if (a->chained)
+		return a->end == b->start && (same_frame || b->start);
 	if (same_frame && b->start && !many_starts)
 		return false;
 	if (!same_frame && !b->start)

@@ -93,7 +93,7 @@ count_repeats(struct sf_streams *s, const struct sf_track *t,
 static void
 note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
-	bool copy;
+	bool copy = false;
 
 	t->early.asked++;
 	for (size_t i = 0; i < s->n_tracks; i++) {
@@ -110,6 +110,7 @@ note_repeat(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 			t->early.ssrc = of->pub.ssrc;
 		}
 		t->early.fits += t->early.of == of;
+		t->early.copies += t->early.of == of && copy;
 	}
 }
 
@@ -120,7 +121,8 @@ repaired_early(const struct sf_track *t)
 	struct sf_track *of = t->early.of;
 
 	return of != NULL && of->lane != NULL &&
-		       of->pub.ssrc == t->early.ssrc && t->early.fits > 2 &&
+		       of->pub.ssrc == t->early.ssrc &&
+		       (t->early.fits > 2 || t->early.copies > 0) &&
 		       t->early.fits * 10 >= t->early.asked * 8
 		   ? of
 		   : NULL;
