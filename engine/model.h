@@ -493,6 +493,7 @@ struct sf_model {
 	uint64_t possible_tried; /* of these: put to the keys, in vain */
 	uint64_t possible_packets;
 	struct sf_accounting accounting;
+	bool per_ssrc_keys;      /* the key file says that there are such */
 	bool keys_given;
 	uint64_t limits[SF_LIMITS];
 	struct sf_place limit_first[SF_LIMITS];

@@ -90,6 +90,8 @@ set_up(struct sf_pipeline *p, const struct sf_pipeline_options *o)
 	r->model = &p->model;
 	r->unlock = o->unlock;
 	p->model.keys_given = o->unlock.keys != NULL;
+	p->model.per_ssrc_keys =
+	    o->unlock.file != NULL && o->unlock.file->per_ssrc_keys;
 	r->sink = o->sink;
 	r->sink_ctx = o->sink_ctx;
 	r->tap = o->frame_tap;

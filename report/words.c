@@ -267,6 +267,12 @@ about_failure(struct sf_subject *x)
 		    x->f->examples[0].kid, x->f->examples[0].ctr);
 	sf_words_add(&x->w, "; ");
 	sf_words_diagnosed(&x->w, x->s == NULL ? NULL : &x->s->diagnosis);
+	if (x->r->model->per_ssrc_keys && x->s != NULL &&
+	    x->s->diagnosis.mistake == SF_MISTAKE_NONE)
+		sf_words_add(&x->w,
+		    ". Keys of each SSRC: a stream looks like this, too, when "
+		    "a hop gave it another SSRC and nothing here tells the one "
+		    "it had (no stream, RTCP, CSRC, SDP or key)");
 }
 
 static void

@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import stat
+import struct
 
 import mistakes
 import mkcap
@@ -125,6 +126,66 @@ def test_rewritten(where):
     named = [(s["diagnosis"] or {}).get("slug") for s in (r or {"streams": []})["streams"]]
     check("an SSRC that was rewritten", ran.status == 1 and
           named == ["ssrc-key-rewritten"] * 2, named)
+
+
+REAL = 0x5eed0001
+
+
+def rtcp_of(ssrc):
+    """A receiver's report of it, and the sender's own description."""
+    block = struct.pack(">I", ssrc) + bytes(20)
+    name = b"alice"
+    chunk = struct.pack(">IBB", ssrc, 1, len(name)) + name + bytes(1)
+    yield "a report block", struct.pack(">BBHI", 0x81, 201, 7, 0xb0b) + block
+    yield "a sender's report", struct.pack(">BBHI", 0x80, 200, 6, ssrc) + \
+        bytes(20)
+    yield "a description", struct.pack(">BBHI", 0x80, 201, 1, 0xb0b) + \
+        struct.pack(">BBH", 0x81, 202, len(chunk) // 4) + chunk
+
+
+def test_known_ssrcs(where):
+    """The SSRC that a rewritten stream had is told by the key file, by SDP, by
+    RTCP that comes late, or by a CSRC list. When nobody tells it, that is said."""
+    base = bytes(range(16))
+    path = os.path.join(where, "known.pcap")
+    keys = {"schema": "sframe-tool/keys/v1", "suite": 5, "per_ssrc_keys": True,
+            "keys": [{"kid": "9", "base_key": base.hex()}]}
+    sdp = os.path.join(where, "known.sdp")
+    text = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n" \
+        "m=audio 9 RTP/AVP 111\r\na=rtpmap:111 opus/48000/2\r\n"
+
+    def look(what, name, rtcp=None, csrc=False, more=(), line=None):
+        c = mkcap.Capture(12)
+        s = c.audio(0xa1)
+        s.sealed(140, 9, base, suite=5, ssrc=REAL)
+        if rtcp:
+            c.datagram(2.5, "10.0.0.9:9000", "10.0.0.1:4000", rtcp)
+        if csrc:
+            c.packets[70].csrcs = (REAL,)
+        c.write(path)
+        args = ["--keys", write(where, "known.json", dict(
+            keys, keys=keys["keys"] + list(more))), path]
+        if line:
+            with open(sdp, "w", encoding="ascii") as f:
+                f.write(text + line + "\r\n")
+            args += ["--sdp", sdp]
+        ran = run("check", "--json", *args)
+        got = strict(ran.out)
+        d = got["streams"][0]["diagnosis"] or {}
+        check("rewritten, told by %s: %s" % (what, name), d.get("slug") == name
+              and ran.status == 1, (d, got["streams"][0]["frames_by_state"]))
+        return " ".join(run("check", *args).text.split())
+    for what, octets in rtcp_of(REAL):
+        look(what, "ssrc-key-rewritten", rtcp=octets)
+    look("a CSRC", "ssrc-key-rewritten", csrc=True)
+    look("a key", "ssrc-key-rewritten", more=[
+        {"kid": "77", "ssrc": "0x5eed0001", "base_key": base[::-1].hex()}])
+    look("SDP", "ssrc-key-rewritten", line="a=ssrc:%d cname:alice" % REAL)
+    look("SDP, a group", "ssrc-key-rewritten",
+         line="a=ssrc-group:FID %d 4711" % REAL)
+    said = look("nobody", None)
+    check("rewritten to one nobody tells of: said", "when a hop gave it another "
+          "SSRC and nothing here tells" in said, said)
 
 
 def test_too_far(where):
@@ -277,6 +338,7 @@ def main():
     with scratch() as where:
         memory = Memory(where)
         test_rewritten(where)
+        test_known_ssrcs(where)
         test_too_far(where)
         test_headless(where)
         test_other_kid(where)

@@ -371,12 +371,10 @@ opens(struct search *s)
 	return with_vary(s, &book);
 }
 
-bool
-sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
-    const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
-    uint32_t ssrc, struct sf_bytes other, const uint32_t *ssrcs, size_t n_ssrcs)
+/* Goes through the trials that tell one of these things; 0: through all. */
+static bool
+diagnose(struct sf_diagnosis *out, struct search *s, size_t at, unsigned which)
 {
-	struct search *s = search_new(c, keys, frame, other);
 	bool found = false;
 
 	*out = (struct sf_diagnosis){ 0 };
@@ -384,11 +382,10 @@ sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
 		return false;
 	s->effort = EFFORT;
 	s->at = at;
-	s->ssrc = ssrc;
-	s->ssrcs = (struct sf_ssrcs){ ssrcs, n_ssrcs };
 	if (!opens(s))
 		for (size_t i = 0; i < LENGTH(trials) && !found; i++)
-			found = with_trial(s, &trials[i]);
+			if ((trials[i].needs & which) == which)
+				found = with_trial(s, &trials[i]);
 	if (found)
 		*out = s->found;
 	else if (s->first.mistake != SF_MISTAKE_NONE)
@@ -397,4 +394,40 @@ sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
 		out->cut_short = s->effort == 0;
 	search_free(s);
 	return out->mistake != SF_MISTAKE_NONE;
+}
+
+static struct search *
+search_of(const struct sf_crypto *c, const struct sf_keyfile *keys,
+    struct sf_bytes frame, struct sf_bytes other, uint32_t ssrc,
+    struct sf_ssrcs ssrcs)
+{
+	struct search *s = search_new(c, keys, frame, other);
+
+	if (s != NULL) {
+		s->ssrc = ssrc;
+		s->ssrcs = ssrcs;
+	}
+	return s;
+}
+
+bool
+sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
+    const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
+    uint32_t ssrc, struct sf_bytes other, const uint32_t *ssrcs, size_t n_ssrcs)
+{
+	return diagnose(out,
+	    search_of(c, keys, frame, other, ssrc,
+		(struct sf_ssrcs){ ssrcs, n_ssrcs }),
+	    at, 0);
+}
+
+bool
+sf_diagnose_ssrcs(struct sf_diagnosis *out, const struct sf_crypto *c,
+    const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
+    uint32_t ssrc, const uint32_t *ssrcs, size_t n_ssrcs)
+{
+	return diagnose(out,
+	    search_of(c, keys, frame, sf_bytes(NULL, 0), ssrc,
+		(struct sf_ssrcs){ ssrcs, n_ssrcs }),
+	    at, TELLS_SSRC);
 }

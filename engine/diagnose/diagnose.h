@@ -51,7 +51,7 @@ struct sf_diagnosis {
 
 /*
  * frame: the whole frame as captured, header at octet `at`. ssrc is the
- * stream's, ssrcs those of n_ssrcs other streams (up to 64 are tried; NULL
+ * stream's, ssrcs those of n_ssrcs others (up to 256 are tried; NULL
  * when 0). A mistake counts only when the tag matches under it with at least
  * 8 octets, or for shorter tags when it also explains `other`, a second
  * frame of the stream, header at the same octet (empty when there is none);
@@ -66,5 +66,10 @@ bool sf_diagnose(struct sf_diagnosis *out, const struct sf_crypto *c,
     const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
     uint32_t ssrc, struct sf_bytes other, const uint32_t *ssrcs,
     size_t n_ssrcs);
+
+/* The same, but for keys of other SSRCs alone. */
+bool sf_diagnose_ssrcs(struct sf_diagnosis *out, const struct sf_crypto *c,
+    const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
+    uint32_t ssrc, const uint32_t *ssrcs, size_t n_ssrcs);
 
 #endif

@@ -172,7 +172,8 @@ look_into(struct sf_opener *o, struct attempt *t, size_t at)
 	if (t->r->tried == SF_TRIED_FORGED)
 		o->failures++;
 	if (o->diagnosis.mistake != SF_MISTAKE_NONE || o->stash == NULL ||
-	    o->diagnosed == DIAGNOSES || t->frame.n > SF_STASH)
+	    t->frame.n > SF_STASH ||
+	    (o->diagnosed == DIAGNOSES && o->stash_n != 0))
 		return;
 	if (o->stash_n != 0 && o->diagnosed + 1 == DIAGNOSES &&
 	    o->failures < LATER)
@@ -228,8 +229,15 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 void
 sf_opener_finish(struct sf_opener *o, const struct sf_unlock *u, uint32_t ssrc)
 {
-	if (o->stash_n != 0 && o->diagnosis.mistake == SF_MISTAKE_NONE &&
-	    o->diagnosed < DIAGNOSES)
-		diagnose(o, u, sf_bytes(NULL, 0), ssrc);
+	struct sf_bytes frame = sf_bytes(o->stash, o->stash_n);
+
+	if (o->stash_n != 0 && o->diagnosis.mistake == SF_MISTAKE_NONE) {
+		if (o->diagnosed < DIAGNOSES)
+			diagnose(o, u, sf_bytes(NULL, 0), ssrc);
+		else /* by now there are more of them */
+			(void)sf_diagnose_ssrcs(&o->diagnosis, u->crypto,
+			    u->file, frame, o->stash_at, ssrc, u->ssrcs,
+			    u->n_ssrcs);
+	}
 	o->stash_n = 0;
 }

@@ -13,7 +13,7 @@
 
 #define SF_STASH                                                               \
 	1024 /* octets of a frame kept to find out why it does not open */
-#define SF_OTHERS 64 /* SSRCs of other streams, whose key it may have been */
+#define SF_OTHERS 256 /* SSRCs of others, whose key it may have been */
 
 /* The keys of a run, borrowed. keys is NULL when none were given. */
 struct sf_unlock {
@@ -22,7 +22,8 @@ struct sf_unlock {
 	const struct sf_keyfile *file;    /* for the diagnosis */
 	const struct sf_crypto *crypto;
 	struct sf_ahead *ahead; /* opens frames in front; NULL: nobody does */
-	uint32_t ssrcs[SF_OTHERS]; /* of streams, as they come */
+	uint32_t ssrcs[SF_OTHERS]; /* of streams, as they come; by the end of
+	                              all that are known of */
 	unsigned n_ssrcs;
 };
 

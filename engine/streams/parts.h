@@ -154,6 +154,14 @@ bool sf_proof_find(struct sf_streams *s, struct sf_track *t, bool believed);
 /* What was found says how frames lie in the packets. */
 void sf_proof_apply(struct sf_track *t);
 
+/* ---- ssrcs.c: those that are known of ---- */
+
+/* The CSRC list of a packet names some. */
+void sf_ssrcs_note(struct sf_streams *s, const struct sf_rtp *rtp);
+
+/* No more packets, and no frame is being judged: all of them are for the keys. */
+void sf_ssrcs_gather(struct sf_streams *s);
+
 /* ---- codec.c: which payload format, when nobody says ---- */
 
 void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);

@@ -207,8 +207,7 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 static bool
 is_under_srtp(struct sf_streams *s, const struct sf_track *t)
 {
-	const struct sf_path *p =
-	    sf_streams_path(s, &t->pub.src, &t->pub.dst);
+	const struct sf_path *p = sf_streams_path(s, &t->pub.src, &t->pub.dst);
 
 	return !t->unsealed &&
 	       (p->dtls || (p->srtcp && !p->rtcp) || t->pub.srtp.cryptex > 0);
@@ -258,6 +257,8 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	}
 	s->model->accounting.rtp += dg->records;
 	sf_track_expose(s, t, rtp);
+	if (rtp->csrcs > 0 && s->model->per_ssrc_keys)
+		sf_ssrcs_note(s, rtp);
 	sf_track_feed(s, t, &u);
 }
 
@@ -363,6 +364,7 @@ sf_streams_finish(struct sf_streams *s)
 			sf_copies_flush(s, &s->tracks[i]);
 		}
 	sf_handoff_end(s->handoff);
+	sf_ssrcs_gather(s);
 	sf_inferred_finish(s);
 	for (size_t i = 0; i < s->n_tracks; i++) {
 		struct sf_track *t = &s->tracks[i];
