@@ -246,6 +246,12 @@ def test_causes():
     r = conform("--case", "rp-order-s4-01", shim=broken("nonce-little"))
     check("a cause comes first", r.text.splitlines()[2].startswith("cause ") and
           "least significant octet first (NON-01)" in r.text, r.text)
+    # nobody knows what it is, and that is said
+    for form in ("json", "text", "html"):
+        r = conform("--format", form, "--case", "rp-order-s1-01",
+                    shim=broken("hkdf-unchained"))
+        check("a mistake that is not known, " + form, r.status == 1 and
+              "charged" not in (results(r)["causes"][0] if form == "json" else {}), r)
     # a mistake with metadata is not to blame for frames without
     r = conform("--json", "--case", "md-open-s4-0*", "--case", "st-*-s4-*",
                 shim=broken("aad-order"))
@@ -269,6 +275,7 @@ def test_charged():
         ("ratchet-label,ratchet-length", {"SK-05"}),
         ("aad-order,ratchet-no-extract", {"AEAD-01", "DEC-03", "SK-05"}),
         ("mls-per-sender", {"MLS-01"}),
+        ("subkeys-swapped", {"AEAD-02"}),
     ]
     for (name, want), ran in zip(rows, at_once(
             lambda n: conform("--json", "--quick", shim=broken(n)), [(n,) for n, _ in rows])):
@@ -477,10 +484,12 @@ def charges(name, *args):
     r = conform("--json", *args, shim=broken(name))
     if r.status != 1 or not r.out:
         return {}, set()
-    charged = {}
+    charged, named = {}, set()
     for c in failures(results(r)):
-        charged.setdefault(c["requirements"][0], []).append(c["id"])
-    named = {q for c in failures(results(r)) for q in c["requirements"]}
+        charged.setdefault(c["charged"], []).append(c["id"])
+        # what is charged is one of what the case is about, or a cause
+        about = c["charged"] == c["requirements"][0]
+        named |= set(c["requirements"]) if about else {c["charged"]}
     return {q: len(v) for q, v in charged.items()}, named
 
 

@@ -197,6 +197,45 @@ removed(struct sf_trial *t)
 	    "a frame of an epoch that was removed");
 }
 
+/* An old epoch that is let go of late: the one in its place stays. */
+static void
+removed_late(struct sf_trial *t)
+{
+	struct group old, fresh;
+
+	make(t, &old, kid_of(0, 3, 2));
+	make(t, &fresh, kid_of(0, 3, 18));
+	sf_new(t, "a");
+	must_give(t, &old, 2);
+	must_give(t, &fresh, 18);
+	sf_must_open_ours(t, "a", &fresh.f);
+	sf_begin(t, "rmepoch");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "epoch", 2);
+	sf_ask(t);
+	fresh.f.ctr = 1;
+	sf_must_open_ours(t, "a", &fresh.f);
+}
+
+/* The same epoch once more is refused, or goes on. */
+static void
+again(struct sf_trial *t)
+{
+	struct group g;
+	uint64_t ctr;
+
+	make(t, &g, kid_of(0, 3, 14));
+	sf_new(t, "a");
+	must_give(t, &g, 14);
+	for (unsigned i = 0; i < 4 && !t->stopped; i++) {
+		if (i == 2)
+			give(t, &g, 14, E, S);
+		seal(t, &g, 14, 3, 0);
+		if (i < 2 || t->reply == SF_R_OK)
+			(void)sf_must_be_sealed(t, &g.f, &ctr);
+	}
+}
+
 /* What does not fit into its bits is refused and not cut. */
 static void
 range(struct sf_trial *t)
@@ -304,6 +343,8 @@ sf_cases_mls(struct sf_catalogue *k)
 		{ "ml-replaced", "mls", "5.2", "MLS-05", "An epoch goes when one with the same low bits comes", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), evict },
 		{ "ml-others", "mls", "5.2", "MLS-05 MLS-06", "Other epochs stay when one is replaced", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), keep },
 		{ "ml-removed", "mls", "5.2", "MLS-05", "An epoch that was removed opens nothing", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), removed },
+		{ "ml-removed-late", "mls", "5.2", "MLS-05 MLS-06", "An epoch stays when the one that it replaced is removed later", FIRST_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), removed_late },
+		{ "ml-again", "mls", "7.4", "CTR-06", "The same epoch given again does not start its counters again", FIRST_SUITE, 1, SF_NEED(MLS), again },
 		{ "ml-bits", "mls", "5.2", "MLS-03", "What does not fit into its bits is refused", FIRST_SUITE, 6, SF_NEED(MLS), range },
 		{ "ml-resize", "mls", "5.2", "MLS-04", "The width of the index changes between epochs", FIRST_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), resize },
 		{ "st-forge-member", "state", "5.2", "KEY-08 DEC-05", "A forged frame does not spoil the KID that we send with", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), forge_own },

@@ -161,6 +161,7 @@ old(struct sf_trial *t)
 {
 	struct chain c, before;
 	uint8_t ct[80];
+	bool opened;
 
 	make(t, &c, 4, 3);
 	must_give(t, "recv", &c);
@@ -173,9 +174,13 @@ old(struct sf_trial *t)
 	sf_must_open_ours(t, "a", &c.f);
 	sf_open(t, "a", before.f.meta,
 	    sf_bytes(ct, sf_seal_by_us(t, &before.f, ct)));
-	if (t->reply != SF_R_NONE)
-		sf_record(t, "a frame of the step before: %s",
-		    t->reply == SF_R_OK ? "opened" : "refused");
+	opened = t->reply == SF_R_OK;
+	c.f.ctr = 1;
+	sf_must_open_ours(t, "a", &c.f);
+	steps(t, &c, 1);
+	sf_must_open_ours(t, "a", &c.f);
+	sf_record(
+	    t, "a frame of the step before: %s", opened ? "opened" : "refused");
 }
 
 /* A new key: step and counter start again, the old chain is of no use. */
@@ -220,6 +225,23 @@ generation_send(struct sf_trial *t)
 	if (!t->stopped && ctr != 0)
 		sf_fail(t, "the first counter of a generation is %llu, not 0",
 		    (unsigned long long)ctr);
+}
+
+/* The same generation once more is refused, or goes on. */
+static void
+again_send(struct sf_trial *t)
+{
+	struct chain c;
+	uint64_t ctr;
+
+	make(t, &c, 4, 1);
+	must_give(t, "send", &c);
+	sf_must_seal(t, "a", &c.f, &ctr);
+	sf_must_seal(t, "a", &c.f, &ctr);
+	give(t, "send", &c);
+	sf_seal(t, "a", c.f.kid, c.f.meta, c.f.pt);
+	if (t->reply == SF_R_OK)
+		(void)sf_must_be_sealed(t, &c.f, &ctr);
 }
 
 /* Frames of a sender whose ratchet is not that of RFC 9605. */
@@ -303,6 +325,7 @@ sf_cases_ratchet(struct sf_catalogue *k)
 		{ "rt-old", "ratchet", "5.1", "SK-10", "A frame of the step before, after one of the next", FIRST_SUITE, 1, SF_NEED(RATCHET_STORE) | SF_NEED(OPEN), old },
 		{ "rt-gen", "ratchet", "5.1", "SK-04 SK-12", "A new generation has a key of its own", EACH_SUITE, 1, SF_NEED(RATCHET_STORE) | SF_NEED(OPEN), generation },
 		{ "rt-gen-send", "ratchet", "5.1", "SK-04 CTR-03", "A new generation starts its step and its counter at 0", EACH_SUITE, 1, SF_NEED(RATCHET_STORE) | SF_NEED(SEAL), generation_send },
+		{ "rt-again", "ratchet", "7.4", "CTR-06", "The same generation given again does not start its counter again", FIRST_SUITE, 1, SF_NEED(RATCHET_STORE) | SF_NEED(SEAL), again_send },
 		{ "rt-other", "ratchet", "5.1", "SK-05", "A frame of a sender with another ratchet is refused", EACH_SUITE, 5, SF_NEED(RATCHET_STORE) | SF_NEED(OPEN), wrong },
 		{ "st-forge-ratchet", "state", "5.1", "SK-09 DEC-05", "A forged KID takes bounded time and moves no ratchet", FIRST_SUITE, 4, SF_NEED(RATCHET_STORE) | SF_NEED(OPEN), forged },
 		/* clang-format on */

@@ -8,6 +8,7 @@
 #include "cli/conform/conform.h"
 
 #define WIDEST (UINT64_C(1) << 40) /* window whose edges are asked for */
+#define FULL   130 /* frames that fill a window, or the end of it */
 
 struct stream {
 	uint8_t base[32], pt[9];
@@ -138,6 +139,21 @@ duplicate(struct sf_trial *t)
 		    t->reply == SF_R_OK ? "opened" : "refused");
 }
 
+/* Cases that go on with a jump. */
+static bool
+jumps(unsigned i)
+{
+	return i == 2 || i == 3 || i == 4 || i == 6 || i == 9 || i == 10;
+}
+
+/* The window is full: nothing of that may stay behind a jump. */
+static void
+fill_window(struct sf_trial *t, struct stream *s, uint64_t end, uint64_t w)
+{
+	for (uint64_t left = w < FULL ? w : FULL; left > 1; left--)
+		must_ctr(t, s, end - left + 1, "a frame with a higher counter");
+}
+
 /* Around the edges of a declared window. */
 static void
 window(struct sf_trial *t)
@@ -153,6 +169,8 @@ window(struct sf_trial *t)
 		return;
 	}
 	top = 10 * w;
+	if (jumps(t->c->i))
+		fill_window(t, &s, top, w);
 	must_ctr(t, &s, top, "the first frame");
 	switch (t->c->i) {
 	case 0:

@@ -126,6 +126,7 @@ sf_catalogue_make(struct sf_catalogue *k, uint64_t seed)
 	sf_cases_header(k);
 	sf_cases_frames(k);
 	sf_cases_keys(k);
+	sf_cases_keys_life(k);
 	sf_cases_counters(k);
 	sf_cases_replay(k);
 	sf_cases_state(k);

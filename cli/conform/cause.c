@@ -23,6 +23,7 @@ static const char *const requirements[SF_MISTAKES] = {
 static const struct {
 	const char *requirement, *text, *remedy;
 } others[SF_CAUSES] = {
+	[SF_CAUSE_FRAMES] = { NULL, "", "" },
 	[SF_CAUSE_RATCHET] = { "SK-05",
 	    "the base key of a ratchet step is not that of RFC 9605 5.1",
 	    "Extract with an empty salt, then expand under \"SFrame 1.0 "

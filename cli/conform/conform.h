@@ -93,6 +93,7 @@ void sf_cases_official(struct sf_catalogue *k);
 void sf_cases_header(struct sf_catalogue *k);
 void sf_cases_frames(struct sf_catalogue *k);
 void sf_cases_keys(struct sf_catalogue *k);
+void sf_cases_keys_life(struct sf_catalogue *k);
 void sf_cases_counters(struct sf_catalogue *k);
 void sf_cases_replay(struct sf_catalogue *k);
 void sf_cases_state(struct sf_catalogue *k);

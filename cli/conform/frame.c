@@ -297,6 +297,24 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 	return !t->stopped;
 }
 
+/* What is wrong with its header or its length, when it is one of these. */
+static const char *
+blame_shape(
+    const struct sf_plain *f, struct sf_bytes ct, const struct sf_bytes *want)
+{
+	struct sf_sframe_header h, right;
+	struct sf_diag d;
+
+	if (sf_sframe_header_parse(&right, *want, &d) != SF_OK ||
+	    sf_sframe_header_parse(&h, ct, &d) != SF_OK || h.kid != f->kid)
+		return "HDR-01";
+	if (h.ctr != f->ctr)
+		return "CTR-04";
+	if (h.aad.n != right.aad.n)
+		return "HDR-05";
+	return ct.n != want->n ? "CT-02" : NULL;
+}
+
 void
 sf_must_be_octets(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes want)
@@ -307,6 +325,8 @@ sf_must_be_octets(
 		return;
 	if (ct.n != want.n || memcmp(ct.p, want.p, want.n) != 0)
 		sf_blame_frame(t, f, ct);
+	if (t->blame == NULL)
+		t->blame = blame_shape(f, ct, &want);
 	sf_must_octets(t, "ct", want);
 }
 

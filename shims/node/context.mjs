@@ -1,7 +1,7 @@
 // context.mjs - keys by KID, counters, replay windows, ratchets and MLS epochs.
 
 import { broken } from "./break.mjs";
-import { EMPTY, MAX64, SUITES, aadOf, aeadOpen, aeadSeal, concat, equal, expand, nonceOf, number, ratchet, readHeader, refuse, schedule, uint, utf8, writeHeader } from "./sframe.mjs";
+import { EMPTY, MAX64, Refused, SUITES, aadOf, aeadOpen, aeadSeal, concat, equal, expand, nonceOf, number, ratchet, readHeader, refuse, schedule, uint, utf8, writeHeader } from "./sframe.mjs";
 
 export const WINDOW = 64n;
 export const KEYS_MAX = 12000;
@@ -48,6 +48,7 @@ export class Context {
     if (had?.key) refuse("usage");
     if (this.recv.size + this.send.size >= KEYS_MAX) refuse("limit");
     const fresh = await this.material(kid, base);
+    if (broken("window-outlives") && this.old?.kid === kid) Object.assign(fresh, this.old.window);
     // a sending key that was removed has left its counter behind
     if (had && equal(had.print, fresh.secret)) Object.assign(fresh, { next: had.next, spent: had.spent });
     if (use === "send") await this.resume(kid, fresh);
@@ -58,7 +59,10 @@ export class Context {
     const k = map.get(kid);
     if (!k?.key) return false;
     if (map === this.send) map.set(kid, { key: null, print: k.secret, next: k.next, spent: k.spent });
-    else map.delete(kid);
+    else {
+      this.old = { kid, window: { top: k.top, window: k.window } };
+      map.delete(kid);
+    }
     return true;
   }
 
@@ -66,6 +70,7 @@ export class Context {
     if (broken("remove-keeps")) return;
     const a = this.forget(this.send, kid);
     const b = this.forget(this.recv, kid);
+    if (broken("remove-prefix")) for (const other of [...this.recv.keys()]) if (`${other}`.startsWith(`${kid}`)) this.recv.delete(other);
     if (!a && !b) refuse("kid");
   }
 
@@ -79,6 +84,7 @@ export class Context {
 
   counter(kid, next) {
     const k = this.sending(kid);
+    if (broken("ctr-32-wraps")) next &= 0xffffffffn;
     if (broken("set-back")) {
       k.next = next;
       k.spent = false;
@@ -123,9 +129,11 @@ export class Context {
     if (broken("parallel-repeats")) await aTurn();
     const step = broken("ctr-stuck-8") && ctr === 8n ? 0n : 1n;
     k.next = ctr === MAX64 ? 0n : ctr + step;
+    if (broken("ctr-32-wraps")) k.next &= 0xffffffffn;
     if (ctr === MAX64 && !broken("ctr-wraps")) k.spent = true;
     if (broken("ctr-from-1") && ctr === 0n) return this.sealWith(k, kid, meta, pt);
     const header = writeHeader(kid, ctr);
+    if (broken("empty-bare") && pt.length === 0) return header;
     const ct = await aeadSeal(this.suite, k.key, nonceOf(k.salt, ctr), aadOf(header, meta), pt);
     if (broken("tag-cut")) return concat(header, ct.slice(0, ct.length - 1));
     return concat(header, ct);
@@ -146,12 +154,19 @@ export class Context {
   }
 
   fresh(k, ctr) {
+    if (broken("window-shared")) k = this.shared ??= { top: -1n, window: new Set() };
     if (broken("no-replay")) return true;
     if (broken("replay-off-by-one")) return ctr > k.top || (k.top - ctr < WINDOW - 1n && !k.window.has(ctr));
     return ctr > k.top || (k.top - ctr < WINDOW && !k.window.has(ctr));
   }
 
   mark(k, ctr) {
+    if (broken("window-shared")) k = this.shared;
+    if (broken("jump-64") && ctr > k.top + WINDOW) {
+      // a shift by 64 or more that shifts by what is left of it
+      const by = (ctr - k.top) % 64n;
+      k.window = new Set([...k.window].map((c) => c + (ctr - k.top) - by));
+    }
     if (ctr > k.top) {
       k.top = ctr;
       for (const c of k.window) if (k.top - c >= WINDOW) k.window.delete(c);
@@ -160,11 +175,20 @@ export class Context {
   }
 
   async tryKey(k, h, meta) {
-    if (h.rest.length < SUITES.get(this.suite).nt && !broken("panic-no-tag") && !broken("short-tag-ok")) refuse("short");
+    if (h.rest.length < SUITES.get(this.suite).nt && !broken("panic-no-tag") && !broken("short-tag-ok") && !broken("gcm-short-tag")) refuse("short");
     if (!this.fresh(k, h.ctr)) refuse("replay");
     if (broken("window-before-tag")) this.mark(k, h.ctr);
     const aad = aadOf(broken("header-anew") ? writeHeader(h.kid, h.ctr) : h.header, meta);
-    const pt = await aeadOpen(this.suite, k.key, nonceOf(k.salt, h.ctr), aad, h.rest);
+    if (broken("own-counter")) h = { ...h, ctr: (k.expected = (k.expected ?? -1n) + 1n) };
+    if (broken("locked-out") && (k.failures ?? 0) >= 10) refuse("limit");
+    let pt;
+    try {
+      pt = await aeadOpen(this.suite, k.key, nonceOf(k.salt, h.ctr), aad, h.rest);
+    } catch (e) {
+      k.failures = (k.failures ?? 0) + 1;
+      if (broken("passes-failed") && e instanceof Refused) return h.rest;
+      throw e;
+    }
     this.mark(k, h.ctr);
     return pt;
   }
@@ -187,6 +211,7 @@ export class Context {
       return { pt: later, ...h };
     }
     const pt = await this.follow(h, meta, false);
+    if (pt === null && broken("passes-unknown")) return { pt: data, ...h };
     if (pt === null) refuse(this.send.get(h.kid)?.key ? "usage" : "kid");
     return { pt, ...h };
   }
@@ -209,6 +234,11 @@ export class Context {
     const mask = (1n << chain.r) - 1n;
     let steps = (h.kid - chain.kid()) & mask;
     if (broken("ratchet-one-step") && steps > 1n) return null;
+    if (broken("ratchet-back") && steps > (mask >> 1n)) {
+      // an old step: it is looked for in front, and what is in front is kept
+      for (; steps > 0n; steps--) await chain.advance(this.suite);
+      return null;
+    }
     if (steps > AHEAD) return null;
     for (; steps > 0n; steps--) await ahead.advance(this.suite);
     if (broken("ratchet-before-tag")) {
@@ -236,6 +266,7 @@ export class Context {
       this.chains = [...this.chains, chain].slice(-4);
       return chain.kid();
     }
+    if (this.sender && broken("rkey-restarts")) this.send.clear();
     if (this.sender) this.forget(this.send, this.sender.kid());
     return this.putSender(chain);
   }
@@ -272,7 +303,7 @@ export class Context {
     this.sbits = sbits;
     const low = this.low(epoch);
     const had = this.epochs.get(low);
-    if (had?.number === epoch) refuse("usage");
+    if (had?.number === epoch && !broken("epoch-restarts")) refuse("usage");
     if (had && !broken("mls-no-evict")) this.endEpoch(had);
     if (this.epochs.size >= EPOCHS_MAX) refuse("limit");
     this.epochs.set(low, { number: epoch, base });
@@ -286,7 +317,7 @@ export class Context {
 
   rmepoch(epoch) {
     const e = this.epochs.get(this.low(epoch));
-    if (e?.number !== epoch) refuse("kid");
+    if (!e || (e.number !== epoch && !broken("rmepoch-low-bits"))) refuse("kid");
     this.endEpoch(e);
   }
 

@@ -1,0 +1,129 @@
+/*
+ * cases_keys_life.c - keys that go and come again, and their neighbours.
+ */
+#include "cli/conform/conform.h"
+
+struct job {
+	uint8_t base[32], other[32], pt[21];
+	struct sf_plain f; /* under base */
+};
+
+static struct sf_bytes
+other_of(const struct job *j)
+{
+	return sf_bytes(j->other, sizeof(j->other));
+}
+
+static void
+make(struct sf_trial *t, struct job *j)
+{
+	sf_fill(t, j->base, sizeof(j->base));
+	sf_fill(t, j->other, sizeof(j->other));
+	sf_fill(t, j->pt, sizeof(j->pt));
+	j->f = (struct sf_plain){ .base = sf_bytes(j->base, sizeof(j->base)),
+		.kid = 0x123,
+		.meta = sf_bytes(NULL, 0),
+		.pt = sf_bytes(j->pt, sizeof(j->pt)) };
+	sf_new(t, "a");
+}
+
+static void
+must_remove(struct sf_trial *t, uint64_t kid)
+{
+	sf_begin(t, "rmkey");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "kid", kid);
+	sf_ask(t);
+	sf_must_ok(t, "to remove a key that is there");
+}
+
+/* KIDs that have digits, or low octets, in common with the one that goes. */
+static void
+neighbours(struct sf_trial *t)
+{
+	static const uint64_t kids[] = { 0, 10, 11, 16, 257, 100000,
+		(UINT64_C(1) << 32) + 1, (UINT64_C(1) << 63) + 1 };
+	struct job j;
+
+	make(t, &j);
+	sf_must_key(t, "a", "recv", 1, other_of(&j));
+	for (unsigned i = 0; i < sizeof(kids) / sizeof(kids[0]); i++)
+		sf_must_key(t, "a", "recv", kids[i], j.f.base);
+	must_remove(t, 1);
+	for (unsigned i = 0; i < sizeof(kids) / sizeof(kids[0]); i++) {
+		j.f.kid = kids[i];
+		sf_must_open_ours(t, "a", &j.f);
+	}
+}
+
+/* What is remembered of the frames of a key goes with the key: the next one
+   under its KID begins at CTR 0. Who knows a KID only once says so by value. */
+static void
+next_key(struct sf_trial *t)
+{
+	bool removes = t->c->i == 0;
+	struct job j;
+
+	make(t, &j);
+	sf_must_key(t, "a", "recv", j.f.kid, j.f.base);
+	j.f.ctr = 1000;
+	sf_must_open_ours(t, "a", &j.f);
+	if (removes)
+		must_remove(t, j.f.kid);
+	j.f.base = other_of(&j);
+	sf_key(t, "a", "recv", j.f.kid, j.f.base);
+	if (t->reply == SF_R_NO)
+		sf_record(
+		    t, "another key for the KID is refused (%s)", t->reason);
+	j.f.ctr = 1001;
+	if (!removes && !t->stopped) {
+		uint8_t ct[64];
+
+		sf_open(
+		    t, "a", j.f.meta, sf_bytes(ct, sf_seal_by_us(t, &j.f, ct)));
+		if (t->reply == SF_R_NO)
+			sf_record(t, "the first key for the KID stays");
+	}
+	j.f.ctr = 0;
+	sf_must_open_ours(t, "a", &j.f);
+	j.f.ctr = 1000;
+	sf_must_open_ours(t, "a", &j.f);
+}
+
+/* The same base key and KID in two suites are two keys. */
+static void
+two_suites(struct sf_trial *t)
+{
+	const struct sf_suite *mine = t->suite, *other = NULL;
+	struct job j;
+
+	for (uint16_t id = 1; id <= SF_SUITES && other == NULL; id++)
+		if (id != mine->id && (t->run->info.suites >> id & 1) != 0)
+			other = sf_suite_by_id(id);
+	if (other == NULL) {
+		sf_record(t, "there is no other suite");
+		return;
+	}
+	make(t, &j);
+	sf_must_key(t, "a", "recv", j.f.kid, j.f.base);
+	t->suite = other;
+	sf_new(t, "b");
+	sf_must_key(t, "b", "recv", j.f.kid, j.f.base);
+	sf_must_open_ours(t, "b", &j.f);
+	t->suite = mine;
+	sf_must_open_ours(t, "a", &j.f);
+}
+
+void
+sf_cases_keys_life(struct sf_catalogue *k)
+{
+	static const struct sf_family rows[] = {
+		/* clang-format off */
+		{ "key-neighbours", "keys", "4.4.1", "KEY-06 SK-10", "A key that is removed takes no other with it", FIRST_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), neighbours },
+		{ "key-next", "keys", "9.3", "REP-03 KEY-02", "Frames of the next key under a KID open, whatever came under the one before", FIRST_SUITE, 2, SF_NEED(OPEN) | SF_NEED(RMKEY), next_key },
+		{ "key-suites", "keys", "4.4.2", "KDF-05 KEY-06", "One base key and KID in two suites are two keys", EACH_SUITE, 1, SF_NEED(OPEN), two_suites },
+		/* clang-format on */
+	};
+
+	sf_catalogue_add(k, rows, sizeof(rows) / sizeof(rows[0]));
+}
