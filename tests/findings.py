@@ -17,6 +17,7 @@ import sys
 
 import endcases
 import feccases
+import headcases
 import mistakes
 import mkcap
 import redcases
@@ -1436,6 +1437,7 @@ def an_error_that_does_not_fail(c):
 
 
 rtpcases.add(case)
+headcases.add(case)
 redcases.add(case)
 samplecases.add(case)
 feccases.add(case)

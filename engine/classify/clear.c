@@ -15,6 +15,8 @@
 #define FAR          64 /* the same where the codec is H.264 or H.265 */
 #define FAR_OCTETS   24 /* that are looked at there */
 #define SUSPECT      1e-6
+#define RISE         15 /* steps of a counter's last octet, with loss */
+#define BEHIND       4  /* octets in which a counter is looked for */
 #define SMALL        8 /* octets: shorter frames say nothing of a body */
 #define PAUSE                                                                  \
 	5760 /* 120 ms at 48 kHz, the longest packet: beyond it a
@@ -34,6 +36,7 @@ struct tally {
 	size_t tiny;         /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
 	size_t pairs, follow;    /* that run on as SFrame headers do */
+	size_t rise[BEHIND];     /* of the pairs, behind a codec's first octet */
 	unsigned first[256];     /* first octet of the codec's own data */
 	struct sf_bit_counts whole, body, deep, far, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_far, nib_tail;
@@ -92,6 +95,21 @@ tally_one(struct tally *t, const struct sf_record *r)
 	tally_octets(t, r);
 }
 
+/* Which octets behind the first go on by a little? A counter's do. */
+static void
+tally_rise(
+    struct tally *t, const struct sf_record *a, const struct sf_record *b)
+{
+	for (size_t k = 0; k < BEHIND; k++) {
+		size_t x = (size_t)a->core_at + 1 + k,
+		       y = (size_t)b->core_at + 1 + k;
+
+		if (x < a->head_n && y < b->head_n)
+			t->rise[k] +=
+			    (uint8_t)(b->head[y] - a->head[x] - 1) < RISE;
+	}
+}
+
 /* Does the duration that a TOC tells agree with the next timestamp? */
 static void
 tally_step(
@@ -103,6 +121,7 @@ tally_step(
 	struct sf_run_header x, y;
 
 	t->pairs++;
+	tally_rise(t, a, b);
 	t->follow += sf_run_header(&x, a, front) &&
 		     sf_run_header(&y, b, front) && x.kid == y.kid &&
 		     x.kid_octets == y.kid_octets && y.ctr - x.ctr - 1 < NEAR;
@@ -237,9 +256,19 @@ judge_video(const struct tally *t, const struct sf_clear_found *f,
 #define SAME_IN_A_ROW 2 /* octets that are the same in every frame */
 #define CODE_3        4 /* octets of Opus that may be: TOC, count, padding */
 
+/* The last octet of a counter, right behind the codec's first octet? */
+static bool
+counts_behind(const struct tally *t)
+{
+	for (size_t k = 0; k < BEHIND; k++)
+		if (t->rise[k] * 2 > t->pairs)
+			return true;
+	return false;
+}
+
 /*
  * A header that somebody puts in front, or behind the first octet: a mark, the
- * zeros of a counter's upper octets. Speech and music have no octets there that
+ * zeros of a counter's upper octets, or the counter. Speech and music have no octets there that
  * are always the same unless silence has them further on as well.
  */
 static bool
@@ -249,6 +278,8 @@ only_a_header(const struct tally *t)
 
 	if (t->deep.strings < TESTED || sf_bits_p(&t->deep) < SUSPECT)
 		return false;
+	if (counts_behind(t))
+		return true;
 	for (size_t i = CODE_3 - 1; i < DEEP; i++) {
 		uint64_t n = t->body.strings, ones = t->body.ones[i];
 		unsigned fixed = 0;

@@ -32,6 +32,38 @@ bits_of(uint64_t round)
 	return n;
 }
 
+#define BEHIND 3 /* octets in which a counter behind the header is looked for */
+
+/* Does an octet right behind the header count up from frame to frame? Then the
+   header is elsewhere: in front of it is an octet of the codec. */
+static bool
+counts_behind(const struct sf_classifier *c, unsigned from, unsigned to,
+    uint8_t at)
+{
+	for (unsigned k = 0; k < BEHIND; k++) {
+		const struct sf_record *last = NULL;
+		unsigned asked = 0, fit = 0;
+
+		for (unsigned i = from; i < to; i++) {
+			const struct sf_record *r = &c->recs[i];
+
+			if (sf_run_passes_over(r) || at + k >= r->head_n)
+				continue;
+			if (last != NULL) {
+				uint8_t step = (uint8_t)(r->head[at + k] -
+							 last->head[at + k]);
+
+				asked++;
+				fit += step > 0 && step < 16;
+			}
+			last = r;
+		}
+		if (fit * 2 > asked)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A counter that does not move, or goes round and round: every header of one
  * KID, few CTRs, and behind them octets that differ and are uniform. No media
@@ -66,7 +98,8 @@ round_of(const struct sf_classifier *c, struct sf_placing p, unsigned from,
 		    (size_t)(r->head_n - h.at - h.octets));
 		n++;
 	}
-	if (sf_bits_p(&body) <= SF_CLEAR_SURE)
+	if (sf_bits_p(&body) <= SF_CLEAR_SURE ||
+	    counts_behind(c, from, to, (uint8_t)(first.at + first.octets)))
 		return 0;
 	if (known && c->round != 0 && (round & ~c->round) == 0)
 		return n >= SF_LEAST_RUN / 4 ? round : 0;

@@ -181,7 +181,7 @@ read_iv(struct sf_sight *out, const struct sf_record *r, int16_t clear,
 	uint8_t rest[IV];
 	const uint8_t *iv;
 
-	if (clear < 0 || clear + IV > r->head_n ||
+	if (clear < 0 || clear + IV + 4 > r->head_n ||
 	    r->octets < (uint32_t)clear + IV + TAG ||
 	    (as_headers && is_a_header(r, (size_t)clear + IV)))
 		return false;
@@ -192,6 +192,7 @@ read_iv(struct sf_sight *out, const struct sf_record *r, int16_t clear,
 	out->has_kid = false;
 	out->steady = sf_hash(sf_bytes(rest, IV));
 	out->nonce = sf_hash(sf_bytes(iv, IV));
+	out->body = (uint32_t)number_at(r, (size_t)clear + IV, 4);
 	out->clear = clear;
 	return true;
 }
@@ -211,11 +212,15 @@ READ_IV(sf_read_iv_behind_begins, sf_way_clear(r), 0, false)
 READ_IV(sf_read_iv_behind_low, sf_way_clear(r), IV - COUNT, true)
 READ_IV(sf_read_iv_behind_begins_low, sf_way_clear(r), 0, true)
 
-/* Eight octets are kept, four count. */
+/* Eight octets are kept, four count; what was encrypted under another IV is
+   another ciphertext. */
 double
 sf_follow_iv_count(const struct sf_sight *a, const struct sf_sight *b)
 {
 	uint64_t step = sf_way_step(a, b);
 
-	return a->steady == b->steady && step >= 1 && step <= NEAR ? 40 : 0;
+	return a->steady == b->steady && a->body != b->body && step >= 1 &&
+		       step <= NEAR
+		   ? 40
+		   : 0;
 }

@@ -48,6 +48,7 @@ struct sf_sight {
 	uint64_t ctr;     /* as sent; 0 where there is none */
 	uint64_t nonce;   /* hash of all that the nonce is made of */
 	uint64_t steady;  /* hash of what is the same in every frame */
+	uint32_t body;    /* octets behind it, where they are asked for */
 	uint32_t source;  /* counters of two sources are two counters */
 	uint32_t stamp;   /* RTP timestamp in the IV */
 	uint32_t rtp;     /* and that of the packets */

@@ -2,6 +2,8 @@
 
 #define HABIT_RED 63 /* Chromium's payload type for RED audio */
 
+/* Of the packets held, those of the main payload type: events and comfort noise
+   have numbers of the same row. */
 static size_t
 held_units(struct sf_streams *s, const struct sf_track *t,
     struct sf_unit units[SF_SETTLED * 2])
@@ -10,7 +12,8 @@ held_units(struct sf_streams *s, const struct sf_track *t,
 
 	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
 	     at = sf_held_at(s, at)->next)
-		units[n++] = sf_held_at(s, at)->unit;
+		if (sf_held_at(s, at)->unit.pt == t->main_pt)
+			units[n++] = sf_held_at(s, at)->unit;
 	return n;
 }
 
@@ -115,6 +118,8 @@ shares_timestamps(struct sf_streams *s, const struct sf_track *t)
 	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
 		uint32_t ts = sf_held_at(s, at)->unit.timestamp;
 
+		if (sf_held_at(s, at)->unit.pt != t->main_pt)
+			continue;
 		if (have && ts == last)
 			return true;
 		last = ts;

@@ -3,7 +3,6 @@
 #include "engine/base/hash.h"
 #include "engine/classify/runs.h"
 #include "engine/streams/parts.h"
-#include "parsers/media/opus.h"
 #include "parsers/sframe/header.h"
 
 #define RESERVED 0x1f             /* bits of a payload descriptor */
@@ -65,60 +64,39 @@ first_of_frames(struct sf_record *out, const struct sf_record *recs, size_t n)
 }
 
 /*
- * Octets with reserved bits set may be Opus' own first ones, in front of a
- * header: fc, the usual one of stereo, reads as S, E and T with reserved bits.
- * Opus tells the duration of its frames, and the timestamps agree.
+ * Octets with reserved bits may be a codec's own first ones, in front of a header:
+ * fc of Opus in stereo, ef of RED, ff and d5 of silence in G.711. A sender that
+ * sets such bits by mistake sets them alike on all packets, and has frames of
+ * several, where S and E tell: one packet a frame is audio, as a rule.
  */
 static bool
-are_tocs(const struct sf_record *recs, size_t n)
+are_of_codec(const struct sf_record *recs, size_t n)
 {
-	struct sf_opus o;
-	struct sf_diag d;
-	size_t asked = 0, fit = 0;
-
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (recs[i + 1].seq != recs[i].seq + 1)
-			continue;
-		asked++;
-		fit += (recs[i].head[0] & RESERVED) != 0 &&
-		       sf_opus_parse(&o, sf_bytes(recs[i].head, recs[i].head_n),
-			   &d) == SF_OK &&
-		       o.samples == recs[i + 1].timestamp - recs[i].timestamp;
-	}
-	return asked > 0 && fit * 4 >= asked * 3;
-}
-
-/*
- * Reserved bits that a sender sets, it sets alike on all packets; those of a
- * codec's own first octet change. Samples of G.711 and G.722 may stay the same
- * through a silence (ff, d5): where these are the codec, no reserved bit is
- * taken for a sender's fault.
- */
-static bool
-are_samples(const struct sf_record *recs, size_t n, enum sf_codec codec)
-{
-	bool sampled = codec == SF_CODEC_PCMU || codec == SF_CODEC_PCMA ||
-		       codec == SF_CODEC_G722;
 	size_t set = 0, alike = 0;
+	bool several = false;
 
 	for (size_t i = 0; i < n; i++) {
-		set += (recs[i].head[0] & RESERVED) != 0;
-		alike += i > 0 && ((recs[i].head[0] ^ recs[i - 1].head[0]) &
-				      RESERVED) == 0;
+		const struct sf_record *r = &recs[i], *last = r - 1;
+
+		set += (r->head[0] & RESERVED) != 0;
+		if (i == 0)
+			continue;
+		alike += ((r->head[0] ^ last->head[0]) & RESERVED) == 0;
+		several |= r->timestamp == last->timestamp;
 	}
-	return (sampled && set > 0) || alike * 2 < n - 1;
+	return (!several && set * 4 >= n) || alike * 2 < n - 1;
 }
 
 /* Does every packet begin with an octet that can be a payload descriptor, the
    reserved bits aside, and those that begin a frame say so? */
 static bool
-can_be_descriptors(const struct sf_record *recs, size_t n, enum sf_codec codec)
+can_be_descriptors(const struct sf_record *recs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if ((i == 0 || recs[i].timestamp != recs[i - 1].timestamp) &&
 		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
 			return false;
-	return !are_tocs(recs, n) && !are_samples(recs, n, codec);
+	return !are_of_codec(recs, n);
 }
 
 #define SETTLED 3    /* frames that carry on from one with a descriptor */
@@ -277,7 +255,8 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 
 	for (uint32_t at = t->held; at != 0 && n < MOST;
 	     at = sf_held_at(s, at)->next)
-		sf_track_record(&recs[n++], &sf_held_at(s, at)->unit);
+		if (sf_held_at(s, at)->unit.pt == t->main_pt)
+			sf_track_record(&recs[n++], &sf_held_at(s, at)->unit);
 	if (n == 0)
 		return SF_FRAMING_CODEC;
 	if (sf_track_runs_on(recs, n, 0, SF_RUN_SURE))
@@ -289,7 +268,7 @@ sf_track_framing(struct sf_streams *s, const struct sf_track *t)
 	raw = is_raw(s, t);
 	if (sf_track_runs_on(firsts, k, 0, raw ? SF_RUN_SURE / 2 : SF_RUN_SURE))
 		return raw ? SF_FRAMING_RAW : SF_FRAMING_CODEC;
-	if (can_be_descriptors(recs, n, t->pub.codec) &&
+	if (can_be_descriptors(recs, n) &&
 	    (sf_track_runs_on(firsts, k, 1, SF_RUN_SURE) ||
 		sf_track_runs_on(recs, n, 1, SF_RUN_SURE)))
 		return SF_FRAMING_DESCRIPTOR;

@@ -1,0 +1,75 @@
+"""
+headcases.py - cases of findings.py about what stands in front of a header, or reads
+as one: the first octet of a codec, a header of media that nobody encrypted.
+"""
+from mkcap import header
+from rtpcases import ALICE, CLEAR, PARTLY, SFU, UP
+
+A = 0xa1
+DARK = ("undecidable",)
+SILENCE = bytes.fromhex("6807c979c8c957c0a21223fa599e539f0d9da79eecba38cab6d9")
+
+
+def behind(first, kid, steps=(1,), ctr=80):
+    """SFrame behind one octet of first; CTR goes on by steps, in turn."""
+    box = [ctr, 0]
+
+    def frame(rng, real):
+        out = bytes([first[box[1] % len(first)]]) + header(kid, box[0]) + \
+            rng.randbytes(40 + rng.randrange(60))
+        box[0] += steps[box[1] % len(steps)]
+        box[1] += 1
+        return out
+    return frame
+
+
+def add(case):
+
+    for pt, first in ((63, b"\xef"), (111, b"\xfc"), (111, b"\xff\xfc")):
+        for n in 40, 300:
+            def made(c, pt=pt, first=first, n=n):
+                c.audio(A, ALICE, SFU, pt=pt).add(n, behind(first, 300))
+            made.__name__ = "%s_in_front_%d_times" % (first.hex(), n)
+            case({"partly-clear": [A]}, near=("reserved-set",
+                                              "descriptor-missing"),
+                 is_={A: PARTLY})(made)
+
+    @case(near=("stream-plaintext", "ctr-reused"), verdict="inconclusive",
+          is_={A: DARK})
+    def a_short_header_behind_an_octet_of_opus(c):
+        """78 58 and a CTR that others share: too few to be sure of a run, and
+        neither media nor KID 7 with a CTR that stands still."""
+        c.audio(A, ALICE, SFU).add(30, behind(b"\x78", 5, (1, 2)))
+
+    @case({"partly-clear": [A]}, near=("stream-plaintext", "ctr-reused"),
+          is_={A: PARTLY})
+    def more_of_them(c):
+        c.audio(A, ALICE, SFU).add(300, behind(b"\x78", 5, (1, 2)))
+
+    def bolted(c, n):
+        a = c.audio(A, ALICE, SFU)
+        for i in range(n):
+            a.octets(header(75, 412 + i) + SILENCE)
+
+    @case(near="not-rfc9605", verdict="inconclusive", is_={A: DARK})
+    def a_header_in_front_of_some_silence(c):
+        """The same octets behind a header that counts: nobody encrypted them,
+        and the header is no IV."""
+        bolted(c, 16)
+
+    @case({"stream-plaintext": [A]}, near="not-rfc9605", verdict="fail",
+          is_={A: CLEAR}, may=("header-on-plaintext",))
+    def a_header_in_front_of_much_silence(c):
+        bolted(c, 300)
+
+    @case({"keys-pressed-clear": [A]}, near=("header-short", "frame-too-short"),
+          is_={A: UP})
+    def telephone_events_among_the_first_packets(c):
+        """Three packets with one timestamp: no video for that."""
+        a = c.audio(A, ALICE, SFU).sframe(60, kid=57)
+        row = c._of(a)
+        for i in (3, 20):
+            for k in range(3):
+                row[i + k].pt, row[i + k].marker = 126, k == 0
+                row[i + k].timestamp = row[i].timestamp
+                row[i + k].payload = b"\x05\x8a\x03\xc0"
