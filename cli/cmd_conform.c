@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cmd.h"
 #include "cli/conform/conform.h"
@@ -244,9 +245,18 @@ run_cases(struct sf_conform *run, const struct sf_config *c,
 	return st;
 }
 
+/* A name without a slash is looked for in PATH, and not here. */
+static bool
+is_here(const char *name)
+{
+	return strchr(name, '/') == NULL && access(name, X_OK) == 0;
+}
+
 static enum sf_exit
 greet(struct sf_conform *run, const char *command)
 {
+	const char *name = run->o->argv[0];
+
 	switch (sf_conform_hello(run)) {
 	case SF_HELLO_OK:
 		return SF_EXIT_OK;
@@ -254,7 +264,9 @@ greet(struct sf_conform *run, const char *command)
 		sf_complain(command, "nothing to test here (exit status 89)");
 		return SF_EXIT_INCONCLUSIVE;
 	case SF_HELLO_NO_START:
-		sf_complain(command, "cannot be started: %s", run->trouble);
+		sf_complain(command, "cannot be started: %s%s%s", run->trouble,
+		    is_here(name) ? "; what stands here is ./" : "",
+		    is_here(name) ? name : "");
 		return SF_EXIT_USAGE;
 	case SF_HELLO_WRONG:
 		break;

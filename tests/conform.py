@@ -276,6 +276,8 @@ def test_charged():
         ("aad-order,ratchet-no-extract", {"AEAD-01", "DEC-03", "SK-05"}),
         ("mls-per-sender", {"MLS-01"}),
         ("subkeys-swapped", {"AEAD-02"}),
+        ("aad-in-place", {"DEC-03"}),
+        ("own-counter", {"NON-02"}),
     ]
     for (name, want), ran in zip(rows, at_once(
             lambda n: conform("--json", "--quick", shim=broken(n)), [(n,) for n, _ in rows])):
@@ -333,6 +335,14 @@ def test_known():
 def test_options():
     check("no command", run("conform").status == 2)
     check("no such program", conform(shim=["./no-such-shim"]).status == 2)
+    with scratch() as d:
+        path = os.path.join(d, "shim")
+        with open(path, "w", encoding="ascii") as f:
+            f.write("#!/bin/sh\n")
+        os.chmod(path, 0o755)
+        r = run("conform", "--", "shim", cwd=d)
+        check("a program without its ./", r.status == 2 and
+              "what stands here is ./shim" in r.errors, r)
     check("no such case", conform("--case", "nothing").status == 2)
     check("required, and declared", conform(
         "--case", "ctr-start-*", "--require", "seal,open").status == 0)

@@ -35,6 +35,21 @@ static const struct {
 	    "RFC 9605 5.2." },
 };
 
+/* Some plain frames open and others do not: what these have in common. */
+static const struct one_sided {
+	bool refused[2][2];
+	const char *requirement, *text, *remedy;
+} one_sided[] = {
+	{ { { false, false }, { true, true } }, "DEC-03",
+	    "no frame with metadata opens, and others do",
+	    "Open with the header as it came and then the metadata as "
+	    "additional data, in memory of its own: what is put behind the "
+	    "header in its place is written over the frame (RFC 9605 4.4.4)." },
+	{ { { false, true }, { false, true } }, "NON-02",
+	    "frames with CTR 0 open, and no others",
+	    "Make the nonce of the CTR in the header (RFC 9605 4.4.4)." },
+};
+
 #define FRAMES 10
 #define LATER  0x12345
 #define MISSES 2 /* of a suite: then no frame of it is searched again */
@@ -44,10 +59,37 @@ static const struct {
 #define EPOCH  14
 #define MEMBER 3
 
+static const struct one_sided *
+side_of(const struct sf_cause *c)
+{
+	if (c->mistake != SF_MISTAKE_NONE || c->no_header || c->other_key)
+		return NULL;
+	for (size_t i = 0; i < sizeof(one_sided) / sizeof(one_sided[0]); i++)
+		if (memcmp(c->refused, one_sided[i].refused,
+			sizeof(c->refused)) == 0)
+			return &one_sided[i];
+	return NULL;
+}
+
+bool
+sf_cause_opens(const struct sf_cause *c)
+{
+	return side_of(c) != NULL;
+}
+
+bool
+sf_cause_is_own(const struct sf_cause *c, const struct sf_cause *plain)
+{
+	return sf_cause_requirement(c) != NULL &&
+	       (side_of(c) == NULL || sf_cause_requirement(plain) == NULL);
+}
+
 /* NULL: nothing is known but that it does not open. */
 const char *
 sf_cause_requirement(const struct sf_cause *c)
 {
+	if (side_of(c) != NULL)
+		return side_of(c)->requirement;
 	if (c->mistake == SF_MISTAKE_NONE && c->no_header)
 		return "HDR-01";
 	if (c->mistake == SF_MISTAKE_NONE && c->other_key)
@@ -64,6 +106,8 @@ sf_cause_text(const struct sf_cause *c)
 	if (row == NULL && c->no_header)
 		return "the header is not that of RFC 9605 4.3: it has "
 		       "another KID";
+	if (side_of(c) != NULL)
+		return side_of(c)->text;
 	if (row == NULL && c->other_key)
 		return others[c->by].text;
 	return row == NULL ? "" : row->text;
@@ -77,6 +121,8 @@ sf_cause_remedy(const struct sf_cause *c)
 
 	if (row == NULL && c->no_header)
 		return "Send and read the header as RFC 9605 4.3 has it.";
+	if (side_of(c) != NULL)
+		return side_of(c)->remedy;
 	if (row == NULL && c->other_key)
 		return others[c->by].remedy;
 	return row == NULL ? "" : row->remedy;
@@ -150,8 +196,9 @@ known(const struct sf_trial *t, uint64_t kid)
 	const struct sf_cause *all = t->run->causes[t->suite->id];
 
 	/* what is in all frames is in these as well */
-	return sf_cause_requirement(&all[kind]) != NULL ? &all[kind]
-							: &all[SF_CAUSE_FRAMES];
+	return sf_cause_is_own(&all[kind], &all[SF_CAUSE_FRAMES])
+		   ? &all[kind]
+		   : &all[SF_CAUSE_FRAMES];
 }
 
 /* What is wrong in this frame, or else in all of its kind. */
@@ -165,7 +212,11 @@ cause_in(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 		c.mistake = search(t, f, ct, sf_bytes(NULL, 0));
 		*misses += c.mistake == SF_MISTAKE_NONE;
 	}
-	return c.mistake != SF_MISTAKE_NONE ? c : *known(t, f->kid);
+	if (c.mistake != SF_MISTAKE_NONE)
+		return c;
+	c = *known(t, f->kid);
+	memset(c.refused, 0, sizeof(c.refused)); /* that is what it opens */
+	return c;
 }
 
 void
@@ -217,14 +268,16 @@ sf_cause_of_refusal(const struct sf_trial *t)
 bool
 sf_fail_refused(struct sf_trial *t, const char *what)
 {
+	const struct sf_cause *c;
 	char verb[24];
 
 	sf_trial_verb(t, verb);
 	if (strcmp(verb, "open") != 0 || sf_cause_of_refusal(t) == NULL)
 		return false;
 	t->blame = sf_cause_of_refusal(t);
-	sf_fail(t, "must succeed: %s; refused (%s). In what it seals, %s", what,
-	    t->reason, sf_cause_text(known(t, t->asked_kid)));
+	c = known(t, t->asked_kid);
+	sf_fail(t, "must succeed: %s; refused (%s). In %s, %s", what, t->reason,
+	    sf_cause_opens(c) ? "all" : "what it seals", sf_cause_text(c));
 	return true;
 }
 
@@ -452,7 +505,7 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 			step_ours(t, &s, 1);
 		s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
 		sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0]));
-		c->refused[meta][later] = t->reply == SF_R_NO;
+		c->refused[meta][later] = t->reply == SF_R_NO && !t->declared;
 	}
 }
 

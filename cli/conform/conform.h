@@ -201,6 +201,10 @@ void sf_conform_causes(struct sf_conform *r);
 const char *sf_cause_requirement(const struct sf_cause *c);
 const char *sf_cause_text(const struct sf_cause *c);
 const char *sf_cause_remedy(const struct sf_cause *c);
+/* It is in what it opens; what it seals is right, as far as it was asked. */
+bool sf_cause_opens(const struct sf_cause *c);
+/* More is known of one kind than what plain frames show. */
+bool sf_cause_is_own(const struct sf_cause *c, const struct sf_cause *plain);
 /* False after a failure of ours; trouble says which. */
 bool sf_conform_run(struct sf_conform *r);
 bool sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c);

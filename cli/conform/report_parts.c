@@ -116,7 +116,9 @@ is_told(const struct sf_conform *run, unsigned suite, unsigned kind)
 	if (sf_cause_requirement(c) == NULL && !nothing_opens(c))
 		return false;
 	return kind == SF_CAUSE_FRAMES ||
-	       (sf_cause_requirement(c) != sf_cause_requirement(plain) &&
+	       ((sf_cause_requirement(c) == NULL ||
+		    sf_cause_is_own(c, plain)) &&
+		   sf_cause_requirement(c) != sf_cause_requirement(plain) &&
 		   !nothing_opens(plain));
 }
 
@@ -158,8 +160,10 @@ sf_conform_cause(FILE *f, const struct sf_told_cause *c)
 		fprintf(f, "no plain frame%s opens in suite%s", kinds[c->kind],
 		    many ? "s" : "");
 	else
-		fprintf(f, "in the frames%s that it seals in suite%s",
-		    kinds[c->kind], many ? "s" : "");
+		fprintf(f, "in the frames%s that it %s in suite%s",
+		    kinds[c->kind],
+		    sf_cause_opens(c->cause) ? "is given" : "seals",
+		    many ? "s" : "");
 	for (unsigned id = 1; id <= SF_SUITES; id++)
 		if ((c->suites >> id & 1) != 0)
 			fprintf(f, " %u", id);

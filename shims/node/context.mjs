@@ -179,6 +179,7 @@ export class Context {
     if (!this.fresh(k, h.ctr)) refuse("replay");
     if (broken("window-before-tag")) this.mark(k, h.ctr);
     const aad = aadOf(broken("header-anew") ? writeHeader(h.kid, h.ctr) : h.header, meta);
+    if (broken("aad-in-place")) h.rest.set(meta.slice(0, h.rest.length)); // behind the header stands the ciphertext
     if (broken("own-counter")) h = { ...h, ctr: (k.expected = (k.expected ?? -1n) + 1n) };
     if (broken("locked-out") && (k.failures ?? 0) >= 10) refuse("limit");
     let pt;

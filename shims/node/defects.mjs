@@ -110,5 +110,6 @@ export const defects = new Map([
   ["nonce-16", ["NON-01", "hdr-edge-ctr-open-*", "Only 16 bits of the CTR are in the nonce"]],
   ["gcm-short-tag", ["AEAD-09", "fr-tag-cut-s4-*", "A GCM tag may be as short as 4 octets"]],
   ["subkeys-swapped", ["AEAD-02", "ka-seal-s1-*", "The authentication key comes first, the encryption key behind it"]],
+  ["aad-in-place", ["DEC-03", "md-open-s1-*", "The metadata is put behind the header in the memory of the frame"]],
   ["aad-128", ["AEAD-01", "md-open-s1-*", "No more than 128 octets are authenticated"]],
 ]);
