@@ -204,6 +204,46 @@ def test_too_far(where):
           "ratchet steps" in " ".join(ran.text.split()), ran)
 
 
+def test_far(where):
+    """A KID as far as a ratchet may go opens. Of many that do not, only some are
+    followed: that is said, though nothing shows that they are SFrame."""
+    base = bytes(range(16))
+    for name, steps, other in (("at the end", [65535] * 40, False),
+                               ("on and on", range(60000, 60800, 20), False),
+                               ("forged", range(50000, 65000, 375), True)):
+        c = mkcap.Capture(8)
+        s = c.audio(0xa1)
+        for step in steps:
+            far = base
+            if not other:  # as RFC 9605 5.1 has it, in Python
+                far = steps_on(base, step)
+            s.sealed(2, 3 << 20 | step, far)
+        path = os.path.join(where, "far.pcap")
+        c.write(path)
+        keys = write(where, "far.json", {
+            "schema": "sframe-tool/keys/v1",
+            "kid_scheme": {"type": "sender", "r": 20},
+            "keys": [{"kid": str(3 << 20), "base_key": base.hex()}]})
+        _, r = report(path, keys)
+        states = r["streams"][0]["frames_by_state"]
+        if other:
+            check("far, forged: a limit", "limit-reached" in slugs_by_ssrc(r) and
+                  not states["verified"], states)
+        else:
+            check("far, %s: opens" % name, states["verified"] == 2 * len(steps),
+                  states)
+
+
+def steps_on(base, n, known={}):
+    if n not in known:
+        at, key = max([(k, v) for k, v in known.items() if k < n],
+                      default=(0, base))
+        for _ in range(n - at):
+            key = mistakes.ratchet(hashlib.sha256, key)
+        known[n] = key
+    return known[n]
+
+
 def test_headless(where):
     """Headers that are none of RFC 9605's, and keys that are: what is wrong is
     found. With another key it is not, and then nothing is said to have failed."""
@@ -340,6 +380,7 @@ def main():
         test_rewritten(where)
         test_known_ssrcs(where)
         test_too_far(where)
+        test_far(where)
         test_headless(where)
         test_other_kid(where)
         test_like_red(where)

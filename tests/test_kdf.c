@@ -187,6 +187,33 @@ ratchets(void **state)
 	hex_free(base);
 }
 
+/* Many steps at once are as many single ones. */
+static void
+ratchets_on(void **state)
+{
+	static const uint64_t jumps[] = { 0, 1, 2, 31, 1000 };
+
+	(void)state;
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		const struct sf_suite *s = sf_suite_by_id(id);
+		uint8_t at_once[SF_HASH_MAX] = { 1, 2, 3 };
+		uint8_t one[SF_HASH_MAX] = { 1, 2, 3 };
+
+		for (size_t i = 0; i < LENGTH(jumps); i++) {
+			assert_true(
+			    sf_kdf_ratchet_on(at_once, crypto, s, jumps[i]));
+			for (uint64_t n = 0; n < jumps[i]; n++) {
+				uint8_t next[SF_HASH_MAX];
+
+				assert_true(sf_kdf_ratchet(next, crypto, s,
+				    sf_bytes(one, s->hash_octets)));
+				memcpy(one, next, s->hash_octets);
+			}
+			assert_memory_equal(at_once, one, s->hash_octets);
+		}
+	}
+}
+
 /* RFC 9605 5.2 with RFC 9420 8.5; no vectors either. */
 static void
 exports_from_mls(void **state)
@@ -299,6 +326,7 @@ main(void)
 		cmocka_unit_test(schedules_are_as_published),
 		cmocka_unit_test(counters_fill_the_low_octets),
 		cmocka_unit_test(ratchets),
+		cmocka_unit_test(ratchets_on),
 		cmocka_unit_test(exports_from_mls),
 		cmocka_unit_test(derives_for_each_ssrc),
 		cmocka_unit_test(failures_leave_nothing),

@@ -387,6 +387,9 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 			emit_sight(c, run, r, &ev);
 		else if (c->running)
 			emit_misfit(c, r, &ev);
+		if (!r->has_header && r->unfollowed &&
+		    r->state == SF_STATE_UNKNOWN)
+			count_limit(run->model, SF_LIMIT_RATCHET, r->last);
 	}
 	if (r->complete)
 		c->behind = (struct sf_behind){ r->has_header,

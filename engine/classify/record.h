@@ -107,10 +107,11 @@ struct sf_record {
 	enum sf_state state;
 	enum sf_layout layout;
 	bool decided, has_header;
+	bool unfollowed; /* the ratchet to its KID was too long */
 	bool proved; /* needs no neighbours: a key opened it, or parts miss */
 	struct sf_run_header header; /* when has_header */
-	uint8_t dialect;   /* enum sf_dialect, by its own marks; or NONE */
-	uint8_t way;       /* row of sf_ways by which it was read; with dialect */
+	uint8_t dialect; /* enum sf_dialect, by its own marks; or NONE */
+	uint8_t way;     /* row of sf_ways by which it was read; with dialect */
 	uint8_t way_tried; /* enum sf_tried, by keys of that format */
 	uint16_t suite;    /* that opened it */
 	enum sf_tried tried;

@@ -105,6 +105,13 @@ sf_kdf_ratchet(uint8_t out[SF_HASH_MAX], const struct sf_crypto *c,
 }
 
 bool
+sf_kdf_ratchet_on(uint8_t key[SF_HASH_MAX], const struct sf_crypto *c,
+    const struct sf_suite *suite, uint64_t steps)
+{
+	return c->repeat(suite->hash, LABEL("SFrame 1.0 Ratchet"), steps, key);
+}
+
+bool
 sf_kdf_per_ssrc(uint8_t out[SF_HASH_MAX], const struct sf_crypto *c,
     const struct sf_suite *suite, struct sf_bytes base_key, uint32_t ssrc)
 {

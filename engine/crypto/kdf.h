@@ -24,12 +24,15 @@ bool sf_kdf_schedule(struct sf_schedule *out, const struct sf_crypto *c,
 size_t sf_kdf_label(uint8_t out[40], bool salt, uint64_t kid, uint16_t suite);
 
 /* salt XOR CTR, big-endian over 12 octets: RFC 9605 4.4.3, erratum 8321. */
-void sf_kdf_nonce(uint8_t out[SF_NONCE], const uint8_t salt[SF_NONCE],
-    uint64_t ctr);
+void sf_kdf_nonce(
+    uint8_t out[SF_NONCE], const uint8_t salt[SF_NONCE], uint64_t ctr);
 
 /* One ratchet step: RFC 9605 5.1. out has suite->hash_octets. */
 bool sf_kdf_ratchet(uint8_t out[SF_HASH_MAX], const struct sf_crypto *c,
     const struct sf_suite *suite, struct sf_bytes base_key);
+/* A key of Nh octets so many steps further, in place. */
+bool sf_kdf_ratchet_on(uint8_t key[SF_HASH_MAX], const struct sf_crypto *c,
+    const struct sf_suite *suite, uint64_t steps);
 
 /* MLS-Exporter("SFrame 1.0 Base Key", "", Nk) out of an exporter secret: RFC
    9605 5.2, RFC 9420 8.5. mls is the hash of the MLS cipher suite; n octets. */

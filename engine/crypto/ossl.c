@@ -4,7 +4,7 @@
  * Algorithms are fetched and keys set up once for each key. A frame then costs
  * a new IV and, in the CTR suites, a MAC that starts over with the key it has.
  */
-#include "engine/crypto/crypto.h"
+#include "engine/crypto/ossl_parts.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -14,156 +14,10 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/params.h>
 
 #define SCRATCH 4096 /* octets deciphered at a time when nobody wants them */
 #define FIXED   4    /* octets of a nonce that no CTR changes */
-
-static const char *
-hash_name(enum sf_hash_name h)
-{
-	switch (h) {
-	case SF_SHA256:
-		return "SHA256";
-	case SF_SHA384:
-		return "SHA384";
-	case SF_SHA512:
-		break;
-	}
-	return "SHA512";
-}
-
-/* OpenSSL's parameters point at what they only read without saying const. */
-static void *
-unconst(const void *p)
-{
-	union {
-		const void *in;
-		void *out;
-	} u = { p };
-
-	return u.out;
-}
-
-static OSSL_PARAM
-octets_param(const char *name, struct sf_bytes b)
-{
-	return OSSL_PARAM_construct_octet_string(name, unconst(b.p), b.n);
-}
-
-static OSSL_PARAM
-name_param(const char *name, const char *value)
-{
-	return OSSL_PARAM_construct_utf8_string(name, unconst(value), 0);
-}
-
-/* ---- HKDF, RFC 5869 ------------------------------------------------------ */
-
-static bool
-derive(const char *name, OSSL_PARAM *params, uint8_t *out, size_t n)
-{
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, NULL);
-	EVP_KDF_CTX *ctx = NULL;
-	bool done = false;
-
-	if (kdf == NULL)
-		goto out;
-	ctx = EVP_KDF_CTX_new(kdf);
-	done = ctx != NULL && EVP_KDF_derive(ctx, out, n, params) == 1;
-out:
-	EVP_KDF_CTX_free(ctx);
-	EVP_KDF_free(kdf);
-	ERR_clear_error();
-	if (!done)
-		OPENSSL_cleanse(out, n);
-	return done;
-}
-
-static bool
-ossl_extract(enum sf_hash_name h, struct sf_bytes salt, struct sf_bytes ikm,
-    uint8_t out[SF_HASH_MAX])
-{
-	int mode = EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
-	OSSL_PARAM params[5], *p = params;
-
-	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
-	*p++ = name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h));
-	*p++ = octets_param(OSSL_KDF_PARAM_KEY, ikm);
-	if (salt.n != 0) /* else zeros, RFC 5869 2.2 */
-		*p++ = octets_param(OSSL_KDF_PARAM_SALT, salt);
-	*p = OSSL_PARAM_construct_end();
-	return derive("HKDF", params, out, sf_hash_octets(h));
-}
-
-static bool
-ossl_expand(enum sf_hash_name h, struct sf_bytes prk, struct sf_bytes info,
-    uint8_t *out, size_t n)
-{
-	int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
-	OSSL_PARAM params[5], *p = params;
-
-	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
-	*p++ = name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h));
-	*p++ = octets_param(OSSL_KDF_PARAM_KEY, prk);
-	*p++ = octets_param(OSSL_KDF_PARAM_INFO, info);
-	*p = OSSL_PARAM_construct_end();
-	return derive("HKDF", params, out, n);
-}
-
-static bool
-ossl_pbkdf2(enum sf_hash_name h, struct sf_bytes password, struct sf_bytes salt,
-    unsigned rounds, uint8_t *out, size_t n)
-{
-	int lax = 1; /* short salts and few rounds are others' choice */
-	OSSL_PARAM params[6] = {
-		OSSL_PARAM_construct_int(OSSL_KDF_PARAM_PKCS5, &lax),
-		name_param(OSSL_KDF_PARAM_DIGEST, hash_name(h)),
-		octets_param(OSSL_KDF_PARAM_PASSWORD, password),
-		octets_param(OSSL_KDF_PARAM_SALT, salt),
-		OSSL_PARAM_construct_uint(OSSL_KDF_PARAM_ITER, &rounds),
-		OSSL_PARAM_construct_end(),
-	};
-
-	return derive("PBKDF2", params, out, n);
-}
-
-static bool
-ossl_mac(enum sf_hash_name h, struct sf_bytes key, const struct sf_bytes *parts,
-    size_t n, uint8_t out[SF_HASH_MAX])
-{
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = NULL;
-	OSSL_PARAM params[2] = {
-		name_param(OSSL_MAC_PARAM_DIGEST, hash_name(h)),
-		OSSL_PARAM_construct_end(),
-	};
-	size_t octets = 0;
-	bool done = false;
-
-	if (mac == NULL)
-		goto out;
-	ctx = EVP_MAC_CTX_new(mac);
-	done = ctx != NULL && EVP_MAC_init(ctx, key.p, key.n, params) == 1;
-	for (size_t i = 0; done && i < n; i++)
-		done = EVP_MAC_update(ctx, parts[i].p, parts[i].n) == 1;
-	done = done && EVP_MAC_final(ctx, out, &octets, SF_HASH_MAX) == 1;
-out:
-	EVP_MAC_CTX_free(ctx);
-	EVP_MAC_free(mac);
-	ERR_clear_error();
-	return done;
-}
-
-static bool
-ossl_digest(enum sf_hash_name h, struct sf_bytes in, uint8_t out[SF_HASH_MAX])
-{
-	bool done =
-	    EVP_Q_digest(NULL, hash_name(h), NULL, in.p, in.n, out, NULL) == 1;
-
-	ERR_clear_error();
-	return done;
-}
 
 /* ---- one AEAD key -------------------------------------------------------- */
 
@@ -211,7 +65,8 @@ set_mac(struct sf_aead *a, const uint8_t *key)
 {
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	OSSL_PARAM params[2] = {
-		name_param(OSSL_MAC_PARAM_DIGEST, hash_name(a->suite->hash)),
+		sf_ossl_name_param(
+		    OSSL_MAC_PARAM_DIGEST, sf_ossl_hash_name(a->suite->hash)),
 		OSSL_PARAM_construct_end(),
 	};
 	bool done = false;
@@ -389,7 +244,7 @@ gcm_go_on(struct sf_aead *a, const uint8_t nonce[SF_NONCE], OSSL_PARAM tag)
 {
 	OSSL_PARAM params[3] = {
 		tag,
-		octets_param(OSSL_CIPHER_PARAM_AEAD_TLS1_SET_IV_INV,
+		sf_ossl_octets_param(OSSL_CIPHER_PARAM_AEAD_TLS1_SET_IV_INV,
 		    sf_bytes(nonce + FIXED, SF_NONCE - FIXED)),
 		OSSL_PARAM_construct_end(),
 	};
@@ -401,7 +256,7 @@ static bool
 gcm_start_open(
     struct sf_aead *a, const uint8_t nonce[SF_NONCE], const uint8_t *tag)
 {
-	OSSL_PARAM expected = octets_param(
+	OSSL_PARAM expected = sf_ossl_octets_param(
 	    OSSL_CIPHER_PARAM_AEAD_TAG, sf_bytes(tag, a->suite->tag_octets));
 
 	if (a->goes_on && memcmp(a->fixed, nonce, FIXED) == 0)
@@ -518,11 +373,12 @@ ossl_equal(const void *a, const void *b, size_t n)
 }
 
 const struct sf_crypto sf_crypto_ossl = {
-	.extract = ossl_extract,
-	.expand = ossl_expand,
-	.pbkdf2 = ossl_pbkdf2,
-	.mac = ossl_mac,
-	.digest = ossl_digest,
+	.extract = sf_ossl_extract,
+	.expand = sf_ossl_expand,
+	.repeat = sf_ossl_repeat,
+	.pbkdf2 = sf_ossl_pbkdf2,
+	.mac = sf_ossl_mac,
+	.digest = sf_ossl_digest,
 	.aead_new = ossl_aead_new,
 	.aead_free = ossl_aead_free,
 	.open = ossl_open,

@@ -17,7 +17,7 @@ struct sf_keys;
    a derivation for each step on the way: of these there are SF_RATCHET_WORK
    until a frame opens that far ahead. */
 #define SF_RATCHET_AHEAD 65535
-#define SF_RATCHET_WORK  (4 * (SF_RATCHET_AHEAD + 1))
+#define SF_RATCHET_WORK  (8 * (SF_RATCHET_AHEAD + 1))
 
 /* NULL without memory. The key file may be wiped after this. */
 struct sf_keys *sf_keys_new(

@@ -200,6 +200,16 @@ is_strange(
 	       u->n_ssrcs <= STRANGERS;
 }
 
+static bool
+is_unfollowed(
+    const struct sf_opener *o, const struct attempt *t, struct sf_placing p)
+{
+	struct sf_run_header h;
+
+	return o->suite == 0 && sf_run_header(&h, t->r, p) &&
+	       sf_keys_too_far(t->unlock->keys, h.kid, t->ssrc);
+}
+
 void
 sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
     struct sf_record *r, struct sf_bytes frame, uint32_t ssrc,
@@ -219,6 +229,8 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 		o->scans += got != SF_TRIED_OPENED;
 	}
 	r->tried = got;
+	r->unfollowed =
+	    got != SF_TRIED_OPENED && is_unfollowed(o, &t, o->placing);
 	if (got == SF_TRIED_FORGED && o->controls < CONTROLS)
 		control(o, &t, o->placing);
 	if (got == SF_TRIED_FORGED || is_strange(o, u, got))

@@ -65,17 +65,7 @@ static bool
 ratchet(const struct sf_keys *k, const struct sf_suite *suite,
     uint8_t octets[SF_HASH_MAX], uint64_t n)
 {
-	uint8_t next[SF_HASH_MAX];
-	bool done = true;
-
-	for (; done && n > 0; n--) {
-		done = sf_kdf_ratchet(
-		    next, k->c, suite, sf_bytes(octets, suite->hash_octets));
-		if (done)
-			memcpy(octets, next, suite->hash_octets);
-	}
-	k->c->wipe(next, sizeof(next));
-	return done;
+	return n == 0 || sf_kdf_ratchet_on(octets, k->c, suite, n);
 }
 
 /* A chain to give away: a free one, else one that has proved nothing, else
