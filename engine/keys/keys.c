@@ -550,6 +550,7 @@ sf_keys_control(struct sf_keys *k, uint64_t kid, uint64_t ctr, uint32_t ssrc,
 	}
 	for (unsigned i = 0; i < SF_SUITES && !opened; i++)
 		opened = find_use(k, kid, ssrc, suites_in_order[i], &u) &&
+			 suite_open(k, u.entry, ssrc, u.suite) &&
 			 changed_opens(k, &j, &u);
 	return opened;
 }
