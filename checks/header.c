@@ -34,6 +34,8 @@ check_misfit(struct sf_checks *k, const struct sf_frame_event *ev)
 void
 sf_check_header(struct sf_checks *k, const struct sf_frame_event *ev)
 {
+	if (ev->doubtful)
+		return;
 	if (ev->misfit && !ev->draft && ev->state == SF_STATE_UNKNOWN)
 		check_misfit(k, ev);
 	if (!ev->has_header || ev->draft)

@@ -34,6 +34,8 @@ struct sf_frame_event {
 	/* the stream runs as SFrame and this frame does not fit: raw holds what
 	   stands where the header should be, and nothing else below is set */
 	bool misfit;
+	bool doubtful;                 /* a packetizer cut the frame: its header may
+	                                  have been another */
 	enum sf_tried tried;           /* what keys say of it */
 	int entry;                     /* of the key file that opened it; else -1 */
 	uint64_t fingerprint;          /* of the key that opened it; else 0 */

@@ -13,6 +13,7 @@ from mkcap import MS, Counter, Stream, clear, header
 ALICE, SFU = "10.0.0.1:4000", "10.0.0.9:9000"
 A, AV, AR = 0xa1, 0xa2, 0xa7
 UP = ("consistent",)
+DARK = ("undecidable",)
 PARTLY = ("partly-clear",)
 CLEAR = ("plaintext",)
 
@@ -95,6 +96,24 @@ def add(case):
     def av1_packetizer_over_ciphertext(c):
         """What the config octet 8x reads as is an OBU without a size."""
         c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=15, ctr=8)
+
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: UP},
+          near=("ctr-reused", "plaintext-gap", "header-on-plaintext"))
+    def av1_packetizer_cuts_the_header(c):
+        """9a 01 2c: an OBU of one octet, and another behind it."""
+        c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=300, ctr=70000)
+
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: DARK},
+          near=("ctr-reused", "plaintext-gap", "frame-too-short",
+                "ctr-went-back"))
+    def av1_packetizer_drops_the_rest(c):
+        """0a 01 11, and behind it what CTR makes of types and sizes."""
+        c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=0, ctr=70000)
+
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: DARK},
+          near=("not-rfc9605", "frames-unexplained", "ctr-not-minimal"))
+    def av1_packetizer_cuts_long_counters(c):
+        c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=15, ctr=1 << 25)
 
     @case(near="packetizer-rewrote", is_={AV: UP})
     def av1_behind_descriptors(c):

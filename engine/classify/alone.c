@@ -81,6 +81,8 @@ sf_classify_stranger(const struct sf_classifier *c, const struct sf_record *r)
 {
 	struct sf_run_header h;
 
+	if (c->cut_in_units)
+		return false; /* of its own sender, in pieces */
 	return c->in_way > 0 ||
 	       (sf_run_header(&h, r, c->placing) && h.kid != c->last.kid &&
 		   !sf_classify_begins_as_run(c, r));

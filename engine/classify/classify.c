@@ -146,6 +146,9 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	struct sf_record *r = &c->recs[c->n++];
 
 	c->hop = frame->hop;
+	c->foreign += frame->foreign && frame->codec == SF_CODEC_AV1;
+	c->cut_in_units |= frame->foreign && frame->units > 1 &&
+			   frame->codec == SF_CODEC_AV1;
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
 	    (run->scratch == NULL || !opens_rebuilt(c, run, r, frame)) &&
 	    !sf_classify_open_dialect(
@@ -153,6 +156,9 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 	    !carries_on(c, r) && !sf_classify_in_dialect(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
+		/* among so much that is no AV1, some reads as if it were */
+		if (c->cut_in_units && c->foreign * 2 > c->number + c->n)
+			r->proof = SF_PROOF_NONE;
 	} else {
 		sf_classify_middle(c, r, frame->octets);
 	}

@@ -90,6 +90,9 @@ struct sf_classifier {
 	uint32_t middle_frames;
 	enum sf_clear before; /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
+	uint64_t foreign;  /* frames of AV1 that are none, of all complete ones */
+	bool cut_in_units; /* and the packetizer cut some: where the header was,
+	                      it took off what it read as sizes */
 	uint64_t run_frames, run_descriptor, run_prefixed;
 	uint64_t run_layout[3];         /* of run_frames, by layout */
 	const struct sf_unlock *unlock; /* NULL when there are no keys */

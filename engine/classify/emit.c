@@ -237,12 +237,22 @@ is_guess(const struct sf_classifier *c, const struct sf_record *r)
 	       sf_run_short_form(&r->header);
 }
 
+/* Cut in units, and not put together again by a key: what stands for KID and CTR
+   may lack bits and octets. */
+static bool
+is_doubtful(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return c->cut_in_units && r->codec == SF_CODEC_AV1 &&
+	       r->tried != SF_TRIED_OPENED;
+}
+
 static void
 emit_header(struct sf_classifier *c, struct sf_classify_run *run,
     const struct sf_record *r, struct sf_frame_event *ev)
 {
 	fill_header(ev, r);
-	if (is_guess(c, r))
+	ev->doubtful = is_doubtful(c, r);
+	if (is_guess(c, r) || ev->doubtful)
 		ev->has_nonce = ev->rises = false;
 	if (r->layout == SF_LAYOUT_RFC9605)
 		note_form(&c->pub->evidence, r);
@@ -315,6 +325,7 @@ emit_misfit(const struct sf_classifier *c, const struct sf_record *r,
 	uint8_t at = r->key ? c->placing.at_key : c->placing.at;
 
 	ev->misfit = true;
+	ev->doubtful = is_doubtful(c, r);
 	ev->draft = c->placing.layout != SF_LAYOUT_RFC9605;
 	ev->header_at = at;
 	if (at >= r->head_n)

@@ -4,7 +4,9 @@
 #include "parsers/base/leb128.h"
 #include "parsers/media/av1.h"
 
-#define HAS_SIZE 0x02 /* bit of an OBU header */
+/* bits of an OBU header */
+#define HAS_SIZE      0x02
+#define HAS_EXTENSION 0x04
 
 /* The first octet of the first element; 0 when there is none. */
 static uint8_t
@@ -127,22 +129,22 @@ are_obus(const struct sf_depay *d, const uint8_t *frame)
 	return whole;
 }
 
-/* Gives the OBU its size back, and makes room for that in the buffer. */
+/* Gives a unit its size back, and makes room for that in the buffer: behind its
+	 header of one octet, or of two. */
 static bool
-give_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
+put_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
 {
-	struct sf_av1_obu o;
+	size_t head = d->frame.marks[unit], octets = end_of(d, unit) - head;
+	size_t own = octets > 1 && (frame[head] & HAS_EXTENSION) != 0 ? 2 : 1;
 	uint8_t size[SF_LEB128_MAX], n;
-	size_t head;
 
-	if (!obu_at(&o, d, frame, unit) || o.has_size)
+	if (octets == 0)
 		return true;
-	n = sf_leb128_put(size, o.data.n);
+	n = sf_leb128_put(size, octets - own);
 	if (n > room - d->octets)
 		return false;
-	head = d->frame.marks[unit];
 	frame[head] |= HAS_SIZE;
-	head += o.octets;
+	head += own;
 	memmove(frame + head + n, frame + head, d->octets - head);
 	memcpy(frame + head, size, n);
 	d->octets += n;
@@ -151,11 +153,35 @@ give_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
 	return true;
 }
 
+/* An OBU has one already when its sender left it. */
+static bool
+give_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
+{
+	struct sf_av1_obu o;
+
+	return !obu_at(&o, d, frame, unit) || o.has_size ||
+	       put_size(d, frame, room, unit);
+}
+
+/*
+ * Ciphertext that was taken for several OBUs: each but the last had what was
+ * taken for its size, or it would have gone on to the end. Where octets were
+ * dropped as well, or a size was written in more octets than it needs, they are
+ * lost.
+ */
+static void
+undo_cuts(struct sf_depay *d, uint8_t *frame, size_t room)
+{
+	for (unsigned i = 0; i + 1 < d->frame.units && i + 1 < SF_FRAME_MARKS;
+	     i++)
+		if (!put_size(d, frame, room, i))
+			return;
+}
+
 /*
  * Senders take obu_size off (AOM, RTP payload format for AV1, 4.5) and
- * receivers give it back to every OBU (libwebrtc). Octets that are no OBUs, as
- * ciphertext is none, stay as they were sent: that is what the sender's
- * transform made, if its packetizer found nothing in them to take off.
+ * receivers give it back to every OBU (libwebrtc). Of octets that are no OBUs, as
+ * ciphertext is none, it is looked for what the sender's transform made.
  */
 static bool
 close_av1(struct sf_depay *d, struct sf_depay_pool *pool)
@@ -166,6 +192,8 @@ close_av1(struct sf_depay *d, struct sf_depay_pool *pool)
 		return false;
 	d->frame.foreign =
 	    d->frame.units > SF_FRAME_MARKS || !are_obus(d, frame);
+	if (d->frame.foreign)
+		undo_cuts(d, frame, pool->each);
 	for (unsigned i = 0; !d->frame.foreign && i < d->frame.units; i++)
 		if (!give_size(d, frame, pool->each, i)) {
 			pool->too_large++;
@@ -174,4 +202,5 @@ close_av1(struct sf_depay *d, struct sf_depay_pool *pool)
 	return true;
 }
 
-const struct sf_depay_format sf_depay_av1 = { NULL, read_av1, put_av1, close_av1 };
+const struct sf_depay_format sf_depay_av1 = { NULL, read_av1, put_av1,
+	close_av1 };

@@ -72,12 +72,6 @@ unescape(uint8_t *out, const struct sf_frame *f, size_t header_at)
 
 /* ---- AV1 ------------------------------------------------------------------ */
 
-static size_t
-end_of(const struct sf_frame *f, unsigned unit)
-{
-	return unit + 1 < marks_of(f) ? f->marks[unit + 1] : f->octets.n;
-}
-
 /* The unit with has_size set and the size behind its header. */
 static size_t
 put_sized(uint8_t *out, struct sf_bytes unit)
@@ -93,30 +87,25 @@ put_sized(uint8_t *out, struct sf_bytes unit)
 	return n + unit.n - head;
 }
 
-/* With sizes on all units or on all but the last, and with the temporal
-   delimiter that is never sent in front, or without. */
+/* With a size on the last unit too, and with the temporal delimiter that is never
+   sent in front, or without. The units before have theirs (av1.c). */
 static size_t
 with_sizes(uint8_t *out, const struct sf_frame *f, bool last, bool delimiter)
 {
 	static const uint8_t unit[] = { SF_AV1_DELIMITER << 3 | HAS_SIZE, 0 };
-	unsigned n = marks_of(f);
-	size_t to = 0;
+	size_t at = f->marks[marks_of(f) - 1], to = 0;
 
 	if (delimiter) {
 		memcpy(out, unit, sizeof(unit));
 		to = sizeof(unit);
 	}
-	for (unsigned i = 0; i < n; i++) {
-		size_t at = f->marks[i], octets = end_of(f, i) - at;
-		struct sf_bytes u = sf_bytes(f->octets.p + at, octets);
-
-		if (octets > 0 && (last || i + 1 < n)) {
-			to += put_sized(out + to, u);
-			continue;
-		}
-		memcpy(out + to, u.p, u.n);
-		to += u.n;
-	}
+	if (!last || at >= f->octets.n)
+		at = f->octets.n;
+	memcpy(out + to, f->octets.p, at);
+	to += at;
+	if (at < f->octets.n)
+		to += put_sized(
+		    out + to, sf_bytes(f->octets.p + at, f->octets.n - at));
 	return to;
 }
 
@@ -129,7 +118,8 @@ sf_rebuild(uint8_t *out, size_t room, const struct sf_frame *f, unsigned way,
 	if (most > room || f->units == 0 || way >= SF_REBUILD_WAYS)
 		return 0;
 	if (f->codec == SF_CODEC_AV1)
-		return f->foreign && way < 4 && f->units <= SF_FRAME_MARKS
+		return f->foreign && way < 4 && way != 1 &&
+			       f->units <= SF_FRAME_MARKS
 			   ? with_sizes(out, f, way % 2 == 0, way >= 2)
 			   : 0;
 	return way == 0 ? unescape(out, f, header_at)
