@@ -376,6 +376,8 @@ struct sf_stream {
 	uint8_t dependency_id;   /* header extension with dependency descriptors,
 	                            which tell where frames begin; 0: not known */
 	bool dependency_inferred; /* by what is in it: SDP does not say */
+	uint8_t spatial_layers, temporal_layers; /* as the last structure in it
+	                             has them; 0: none was seen */
 	bool recorded;           /* by an SFU: no RTCP tells who sent it */
 	bool declared_e2ee;      /* and said to be encrypted end to end */
 	bool signalled;          /* SDP has a=sframe for this media section */

@@ -59,6 +59,13 @@ sf_json_boundaries(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_open(e, "dependency_descriptor", '{');
 	sf_emit_count(e, "extension", s->dependency_id);
 	sf_emit_bool(e, "inferred", s->dependency_inferred);
+	if (s->spatial_layers != 0) {
+		sf_emit_count(e, "spatial_layers", s->spatial_layers);
+		sf_emit_count(e, "temporal_layers", s->temporal_layers);
+	} else {
+		sf_emit_null(e, "spatial_layers");
+		sf_emit_null(e, "temporal_layers");
+	}
 	sf_emit_close(e, '{');
 }
 

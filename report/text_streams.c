@@ -427,6 +427,10 @@ put_identity(FILE *f, const struct view *v, const struct sf_stream *s)
 		    s->dependency_inferred ? " (a dependency descriptor, it "
 					     "seems)"
 					   : "");
+	if (s->spatial_layers != 0)
+		sf_para_format(&p, "%u spatial and %u temporal layer%s;",
+		    s->spatial_layers, s->temporal_layers,
+		    s->temporal_layers == 1 ? "" : "s");
 	if (s->signalled)
 		sf_para_text(&p, "SDP says a=sframe;");
 	if (s->moves > 0)

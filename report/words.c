@@ -412,6 +412,7 @@ static sf_about *const about[SF_FINDINGS] = {
 	[SFE002] = sf_about_sizes,
 	[SFE003] = sf_about_pauses,
 	[SFE009] = sf_about_messages,
+	[SFE005] = sf_about_layers,
 	[SFE010] = sf_about_layers,
 	[SFE011] = sf_about_roster,
 	[SFS001] = about_clear_media,

@@ -77,13 +77,17 @@ sf_about_layers(struct sf_subject *x)
 
 	if (e == NULL)
 		return;
-	spatial = bits_of(e->spatial);
-	temporal = bits_of(e->temporal);
+	spatial = x->s->spatial_layers;
+	temporal = x->s->temporal_layers;
+	if (x->f->rule == SFE010) {
+		spatial = bits_of(e->spatial);
+		temporal = bits_of(e->temporal);
+	}
 	if (spatial + temporal > 0)
 		sf_words_add(&x->w, "%u spatial and %u temporal layer%s",
 		    spatial == 0 ? 1 : spatial, temporal == 0 ? 1 : temporal,
 		    temporal > 1 ? "s" : "");
-	if (e->structures > 0)
+	if (e->structures > 0 && x->f->rule == SFE010)
 		sf_words_add(&x->w,
 		    "%sthe sizes of all layers, %" PRIu32 " time%s",
 		    spatial + temporal > 0 ? "; " : "", e->structures,

@@ -159,7 +159,12 @@ DD = "https://aomediacodec.github.io/av1-rtp-spec/" \
     "#dependency-descriptor-rtp-header-extension"
 
 
-def described(c, v, ext=12, layers=1, more=b"", lie=None):
+# Of a Chromium that sends one spatial and three temporal layers: the structure
+# that stands behind the first three octets of a key frame's descriptor.
+L1T3 = bytes.fromhex("8002044eaaaf2860414d34538a09404027c01640")
+
+
+def described(c, v, ext=12, layers=1, more=b"", lie=None, structure=b""):
     """Puts descriptors on the packets of a stream, with other elements beside;
     every so many frames are the layers of one picture."""
     of = {}
@@ -170,10 +175,15 @@ def described(c, v, ext=12, layers=1, more=b"", lie=None):
         for k, p in enumerate(row):
             dd = bytes([(k == 0) << 7 | (k == len(row) - 1) << 6 | i % layers]) \
                 + struct.pack(">H", number & 0xffff) + more
+            if number == 0 and k == 0 and structure:
+                dd += structure
             if lie:
                 dd = lie(i, k, dd)
-            p.ext = (0xbede, bytes([0x32]) + p.seq.to_bytes(4, "big")[1:] +
-                     bytes([ext << 4 | len(dd) - 1]) + dd)
+            beside = p.seq.to_bytes(4, "big")[1:]
+            p.ext = (0xbede, b"\x32" + beside + bytes(
+                [ext << 4 | len(dd) - 1]) + dd)
+            if len(dd) > 16:
+                p.ext = (0x1000, b"\3\3" + beside + bytes([ext, len(dd)]) + dd)
         number += 1
     stamps = list(of)
     for i, stamp in enumerate(stamps):
@@ -183,7 +193,7 @@ def described(c, v, ext=12, layers=1, more=b"", lie=None):
 
 
 def dd_call(where, name, codec="raw", layers=1, lose=0, marker=True, dd=True,
-            sdp=False, lie=None, n=240):
+            sdp=False, lie=None, n=240, structure=b""):
     """A stream whose packets do not tell where frames begin."""
     import packets
     c = mkcap.Capture(seed=5)
@@ -193,7 +203,7 @@ def dd_call(where, name, codec="raw", layers=1, lose=0, marker=True, dd=True,
     v.add(n, lambda rng, real: mkcap.header(9, box.take()) +
           rng.randbytes(2000 + rng.randrange(1500)))
     if dd:
-        described(c, v, layers=layers, lie=lie)
+        described(c, v, layers=layers, lie=lie, structure=structure)
     elif layers > 1:
         described(c, v, layers=layers)
         for p in c._of(v):
@@ -219,7 +229,9 @@ def dd_call(where, name, codec="raw", layers=1, lose=0, marker=True, dd=True,
 def dependency_descriptors(where):
     got, s, _ = dd_call(where, "layers", layers=2, marker=False)
     check("layers: each is a frame, found by descriptors that nobody announced",
-          s["dependency_descriptor"] == {"extension": 12, "inferred": True} and
+          s["dependency_descriptor"] == {
+              "extension": 12, "inferred": True, "spatial_layers": None,
+              "temporal_layers": None} and
           s["protection"] == "consistent" and s["frames"] >= 225, (
               s["protection"], s["frames"], s["dependency_descriptor"]))
     check("layers: what they tell is told", "exposes-video-layers" in {
@@ -254,8 +266,29 @@ def dependency_descriptors(where):
             s["protection"] == "consistent", (
                 s["codec"], s["frames"], s["protection"]))
         check("AV1: where that is known from", s["dependency_descriptor"] == {
-            "extension": 12, "inferred": not sdp}, s["dependency_descriptor"])
+            "extension": 12, "inferred": not sdp, "spatial_layers": None,
+            "temporal_layers": None}, s["dependency_descriptor"])
+    for sdp in (False, True):
+        got, s, _ = dd_call(where, "layers told", codec="av1", sdp=sdp,
+                            structure=L1T3)
+        check("a structure: layers%s" % (", with SDP" if sdp else ""), s[
+            "dependency_descriptor"] == {
+                "extension": 12, "inferred": not sdp, "spatial_layers": 1,
+                "temporal_layers": 3}, s["dependency_descriptor"])
+        said = [f["detail"] for f in got["findings"]
+                if f["slug"] == "exposes-video-layers"]
+        check("a structure: in the finding", len(said) == 1 and
+              "1 spatial and 3 temporal layers" in said[0], said)
+    got, s, _ = dd_call(where, "no structure of theirs", codec="av1",
+                        structure=L1T3, lie=lambda i, k, dd: bytes(
+                            [dd[0], dd[1] ^ (i % 3)]) + dd[2:])
+    check("a structure in what is no descriptor: nothing", s[
+        "dependency_descriptor"] is None, s["dependency_descriptor"])
     text = run("check", "-v", os.path.join(where, "x.pcap")).text
+    dd_call(where, "words", codec="av1", structure=L1T3)
+    text = run("check", "-v", os.path.join(where, "x.pcap")).text
+    check("in words: layers", "1 spatial and 3 temporal layers;" in
+          " ".join(text.split()), text[:900])
     check("in words", "header extension 12 (a dependency descriptor, it seems)"
           in " ".join(text.split()), text[:900])
 

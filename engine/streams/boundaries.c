@@ -2,10 +2,11 @@
 #include "engine/streams/parts.h"
 #include "parsers/rtp/depdesc.h"
 
-#define LAST_ID 15 /* looked at without SDP: one octet says no higher one */
-#define SURE    16 /* packets in a row that fit ... */
-#define FRAMES  4  /* ... and the frames that they begin, at least */
-#define MISSES  60 /* packets that did not fit, before it is given up */
+#define LAST_ID   15 /* looked at without SDP: one octet says no higher one */
+#define SURE      16 /* packets in a row that fit ... */
+#define FRAMES    4  /* ... and the frames that they begin, at least */
+#define STRUCTURE 5  /* octets of the shortest with a structure */
+#define MISSES    60 /* packets that did not fit, before it is given up */
 
 static bool
 find_element(struct sf_bytes *out, const struct sf_rtp *rtp, uint8_t id)
@@ -96,6 +97,46 @@ learn(struct sf_boundaries *b, const struct sf_rtp *rtp)
 		b->id = b->tried;
 		b->wanted = false;
 	}
+}
+
+/* A structure comes with the first packet, before it is known which extension
+   has them. */
+static void
+note_layers(struct sf_boundaries *b, uint8_t id, const struct sf_depdesc *v)
+{
+	for (unsigned i = 0; i < SF_LAYERS; i++) {
+		struct sf_layers *l = &b->layers[i];
+
+		if (l->id != 0 && l->id != id)
+			continue;
+		*l = (struct sf_layers){ id, v->structure.spatial,
+			v->structure.temporal };
+		return;
+	}
+}
+
+void
+sf_boundaries_glimpse(struct sf_boundaries *b, const struct sf_rtp *rtp)
+{
+	struct sf_bytes rest = rtp->ext;
+	struct sf_element e;
+	struct sf_depdesc v;
+	struct sf_diag d;
+
+	while (sf_element_next(&e, &rest, rtp))
+		if (e.data.n >= STRUCTURE && (b->id == 0 || b->id == e.id) &&
+		    sf_depdesc_parse(&v, e.data, &d) == SF_OK && v.start &&
+		    v.has_structure)
+			note_layers(b, (uint8_t)e.id, &v);
+}
+
+const struct sf_layers *
+sf_boundaries_layers(const struct sf_boundaries *b)
+{
+	for (unsigned i = 0; i < SF_LAYERS; i++)
+		if (b->id != 0 && b->layers[i].id == b->id)
+			return &b->layers[i];
+	return NULL;
 }
 
 void

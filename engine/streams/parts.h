@@ -113,6 +113,12 @@ uint8_t sf_track_sdp_dependency(
 /* Nothing in the payload tells, and neither does SDP. */
 void sf_boundaries_look_for(struct sf_boundaries *b);
 
+/* Remembers structures of layers, in whichever extension they may be. */
+void sf_boundaries_glimpse(struct sf_boundaries *b, const struct sf_rtp *rtp);
+
+/* Those of the extension that it turned out to be; NULL: none was seen. */
+const struct sf_layers *sf_boundaries_layers(const struct sf_boundaries *b);
+
 /* One packet. */
 void sf_boundaries_note(
     struct sf_boundaries *b, struct sf_unit *u, const struct sf_rtp *rtp);

@@ -213,6 +213,7 @@ is_under_srtp(struct sf_streams *s, const struct sf_track *t)
 	       (p->dtls || (p->srtcp && !p->rtcp) || t->pub.srtp.cryptex > 0);
 }
 
+#define GLIMPSED    64 /* packets that may have a structure of layers */
 #define LOOK_BESIDE 16 /* packets from one look beside the stream to the next */
 
 void
@@ -249,6 +250,9 @@ sf_streams_feed(struct sf_streams *s, const struct sf_packet *pkt,
 	if (t->pub.packets == 1 && s->sdp != NULL)
 		t->boundaries.id =
 		    sf_track_sdp_dependency(s->sdp, rtp->ssrc, rtp->pt);
+	if (rtp->has_ext && rtp->ext.n >= 8 &&
+	    (t->boundaries.id != 0 || t->pub.packets < GLIMPSED))
+		sf_boundaries_glimpse(&t->boundaries, rtp);
 	if (t->boundaries.id != 0 || t->boundaries.wanted)
 		sf_boundaries_note(&t->boundaries, &u, rtp);
 	if (t->lane == NULL) {
@@ -278,6 +282,12 @@ name_stream(struct sf_streams *s, struct sf_track *t)
 	t->pub.feedback = &t->lane->feedback;
 	t->pub.dependency_id = t->boundaries.id;
 	t->pub.dependency_inferred = t->boundaries.tried != 0;
+	if (sf_boundaries_layers(&t->boundaries) != NULL) {
+		t->pub.spatial_layers =
+		    sf_boundaries_layers(&t->boundaries)->spatial;
+		t->pub.temporal_layers =
+		    sf_boundaries_layers(&t->boundaries)->temporal;
+	}
 	t->pub.evidence.dtls = p->dtls;
 	t->pub.evidence.srtcp = p->srtcp && !p->rtcp;
 	t->pub.hop = is_under_srtp(s, t);

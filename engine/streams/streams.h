@@ -87,6 +87,14 @@ enum sf_red_around {
  * Frame boundaries out of dependency descriptors: in which header extension
  * they are, as SDP says or as they have shown themselves to be.
  */
+/* Layers, as the structure in front of a key frame has them. */
+struct sf_layers {
+	uint8_t id; /* of the extension; 0: none */
+	uint8_t spatial, temporal;
+};
+
+#define SF_LAYERS 3 /* extensions that hold what may be such a structure */
+
 struct sf_boundaries {
 	uint8_t id;           /* 0: not known */
 	uint8_t tried;        /* while it is looked for: the id in question, */
@@ -96,6 +104,7 @@ struct sf_boundaries {
 	bool any, ended; /* of the packet before: there was one; ends a frame */
 	uint16_t seq, number;
 	uint32_t timestamp;
+	struct sf_layers layers[SF_LAYERS];
 };
 
 #define SF_WORDS    6  /* header extensions that hold a word, of one stream */
