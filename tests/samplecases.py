@@ -83,3 +83,27 @@ def add(case):
                     for keyed in False, True:
                         one(codec, kid, clear, keyed, silence)
             one(codec, 0, "none", False, silence)
+
+    def ends_clear(codec):
+        """The last frames are in the clear, of a call too short to judge before
+        they come."""
+        pt, octets = CODECS[codec]
+
+        def made(c):
+            s = c.audio(A, ALICE, SFU, pt=pt)
+            s.clock = 8000
+            way, box = mistakes.Way(4), [0]
+
+            def frame(rng, real):
+                real = samples(rng, octets, False)
+                box[0] += 1
+                return real if box[0] > 100 else way.frame(
+                    BASE, 70, box[0], real[1:], metadata=real[:1],
+                    prefix=real[:1])
+            s.add(112, frame)
+        made.__name__ = codec + "_but_an_octet_and_clear_at_the_end"
+        case({"plaintext-gap": [A]}, verdict="fail",
+             near="stream-plaintext", is_={A: ("mixed",)}, tell={A: 12})(made)
+
+    for codec in CODECS:
+        ends_clear(codec)

@@ -11,6 +11,8 @@
 #define LAYOUTS       3
 #define SHORT_RUNS    4 /* that may come before one that lasts */
 #define SUSTAINED     5 /* frames that a run must have to be one */
+#define LOOK          8 /* records of a look */
+#define LOOKS         4 /* places that are looked at */
 #define RESUME        6 /* evidence for a run to go on after a known one */
 
 struct search {
@@ -322,15 +324,15 @@ settle_key_prefix(struct search *s)
 	s->unsure = places > 1 && best != VP8_KEY;
 }
 
-/* A cheap look before the test: do the last few headers follow each other? */
+/* Of the eight records up to end, do some headers follow each other? */
 static bool
-worth_trying(const struct search *s, struct sf_placing p)
+some_follow(const struct search *s, struct sf_placing p, size_t end)
 {
 	struct sf_run_header later, h;
 	int64_t ns = 0;
 	unsigned looked = 0, follow = 0;
 
-	for (size_t i = s->n; i-- > 0 && looked < 8;) {
+	for (size_t i = end; i-- > 0 && looked < LOOK;) {
 		const struct sf_record *r = &s->recs[i];
 
 		if (sf_run_passes_over(r))
@@ -343,6 +345,17 @@ worth_trying(const struct search *s, struct sf_placing p)
 		ns = r->last.time_ns;
 	}
 	return follow >= 3;
+}
+
+/* A cheap look before the test, here and there: a run may be at the end, or be
+   over by then. */
+static bool
+worth_trying(const struct search *s, struct sf_placing p)
+{
+	for (size_t k = LOOKS; k > 0; k--)
+		if (some_follow(s, p, s->n * k / LOOKS))
+			return true;
+	return false;
 }
 
 /* Each depth of clear prefix is one more chance to be wrong: the level rises
