@@ -580,6 +580,27 @@ def add(case):
         between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
                 b"\x05\x0a\x03\x20", every=20)
 
+    @case({"keys-pressed-clear": [A]}, near=("header-short",), is_={A: UP},
+          also=told("1 key;"))
+    def telephone_events_as_the_capture_begins(c):
+        """Three packets of one event, under one timestamp as RFC 4733 has it,
+        among the first from which the codec is guessed."""
+        row = c._of(c.audio(A, ALICE, SFU).sframe(400, kid=57, ctr=175))
+        for p in row[3:]:
+            p.seq += 3
+        c.packets.extend(row[2].copy(
+            pt=110, payload=b"\x09\x0a\x00\xa0", seq=row[2].seq + 1 + i,
+            ns=row[2].ns + MS) for i in range(3))
+        c.packets.sort(key=lambda p: p.ns)
+
+    @case({"partly-clear": [A]}, near=("reserved-set",), is_={A: PARTLY})
+    def red_keeps_its_first_octet(c):
+        """F and the payload type of the blocks, alike in all packets: it reads as
+        S, E and T with reserved bits."""
+        c.audio(A, ALICE, SFU, pt=63).octets(*[
+            lambda rng, n=n: b"\xef" + header(3, n) + rng.randbytes(
+                rng.randrange(90, 130)) for n in range(107, 307)])
+
     @case(near="keys-pressed-clear", is_={A: UP}, sdp=events)
     def quiet_telephone_events_under_sframe(c):
         between(c, c.audio(A, ALICE, SFU).sframe(400, kid=9), 126,
