@@ -180,6 +180,7 @@ enum sf_why {
 	SF_WHY_FEW_FRAMES,     /* fewer complete frames than the tests need */
 	SF_WHY_NO_DEPACKETIZER, /* this codec's frames are not rebuilt */
 	SF_WHY_UNIFORM,        /* uniform octets, no header, counter or trailer */
+	SF_WHY_FIELDS,         /* the same behind octets that stay or count */
 	SF_WHY_CLEAR_HEAD,     /* a clear codec octet; plaintext or partly clear */
 	SF_WHY_CONTRADICTION,  /* evidence pulls both ways */
 	SF_WHY_ALL_INCOMPLETE, /* every frame was incomplete or cut */

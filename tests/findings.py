@@ -851,6 +851,46 @@ def random_octets_allowed(c):
     alice(c).noise(300)
 
 
+def private(c, make, n=300):
+    """Audio in a format that nobody knows; make gives what is in front."""
+    box = mkcap.Counter()
+    alice(c).add(n, lambda rng, real: make(box.take(), len(real) + 16) +
+                 rng.randbytes(len(real) + 16))
+
+
+@case({"opaque-payload": [A]}, near=("stream-plaintext", "partly-clear"),
+      verdict="inconclusive", is_={A: DARK})
+def a_header_that_begins_like_opus(c):
+    """78 is the usual TOC octet; a key id and a counter are behind it."""
+    private(c, lambda i, n: b"\x78\xc0\xff\xee\x01" + i.to_bytes(4, "big"))
+
+
+@case({"opaque-payload": [A]}, near="stream-plaintext", verdict="inconclusive",
+      is_={A: DARK})
+def a_length_behind_what_looks_like_opus(c):
+    private(c, lambda i, n: b"\x78" + n.to_bytes(2, "big"))
+
+
+@case({"opaque-payload": [A]}, near=("header-on-plaintext", "ctr-reused"),
+      verdict="inconclusive", is_={A: DARK})
+def an_sframe_header_with_its_fields_swapped(c):
+    """Config octet, CTR, KID: the KID stands where ciphertext should."""
+    private(c, lambda i, n: b"\x7a" + i.to_bytes(1 + i // 256, "big") + b"\x09",
+            250)
+
+
+@case({"opaque-payload": [A]}, near="header-on-plaintext",
+      verdict="inconclusive", is_={A: DARK})
+def a_counter_with_its_low_octet_first(c):
+    private(c, lambda i, n: b"\x78" + i.to_bytes(4, "little"), 600)
+
+
+@case({"stream-plaintext": [A]}, near="opaque-payload", verdict="fail",
+      is_={A: ("plaintext",)})
+def one_second_of_real_opus(c):
+    alice(c).plain(50)
+
+
 @case(near="opaque-payload", is_={A: UP})
 def random_octets_behind_a_header(c):
     alice(c).sframe(300, kid=9)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/classify/fields.h"
 #include "engine/classify/stats.h"
 
 #define LEAST_BODY   20
@@ -18,6 +19,7 @@
 #define SEED         24   /* bodies from which a stretch may grow */
 #define CHOICE       3.0  /* evidence that choosing a bit costs */
 #define WINDOW       1e-12 /* p of a few bodies in a row: there are thousands */
+#define TAG          4     /* octets that any cipher adds */
 #define ENDS         8     /* last octets of frames that have no whole tail */
 
 struct body_tally {
@@ -363,12 +365,7 @@ still_bare(const struct sf_classifier *c)
 	return cipher_from(&s, to, c->n);
 }
 
-static void
-add_body(struct sf_bit_counts *b, const struct sf_record *r)
-{
-	sf_bits_add(
-	    b, r->head + r->header.at + r->header.octets, bits_of(r) / 8);
-}
+/* ---- is it uniform? -------------------------------------------------------- */
 
 static double
 p_of_both(const struct sf_bit_counts *a, const struct sf_bit_counts *b)
@@ -383,17 +380,43 @@ p_of_both(const struct sf_bit_counts *a, const struct sf_bit_counts *b)
 	return sf_bits_p(&both);
 }
 
+/* Octets of bodies that are passed over (sf_fields_mask()), and how many octets
+   that is up to the last of them. */
+struct passed {
+	uint32_t mask;
+	size_t front;
+};
+
+/* The first octets of a body, without those, where there is room for them and a
+   tag. */
+static size_t
+body_of(uint8_t out[SF_HEAD], const struct sf_record *r, struct passed over)
+{
+	size_t at = (size_t)r->header.at + r->header.octets, n = 0;
+	uint32_t mask = r->octets >= at + over.front + TAG ? over.mask : 0;
+
+	for (; at < r->head_n && n < SF_HEAD; at++, mask >>= 1)
+		if ((mask & 1) == 0)
+			out[n++] = r->head[at];
+	return n;
+}
+
 /* Bodies in a row, fewer than those of the block, differ from uniform ones: the
    first octet of Opus does not change, and among many it is lost. */
 static bool
-uneven_window(const struct sf_classifier *c)
+uneven_window(const struct sf_classifier *c, struct passed over)
 {
 	struct sf_bit_counts last = { 0 }, now = { 0 };
+	uint8_t body[SF_HEAD];
 
 	for (unsigned i = 0; i < c->n; i++) {
+		size_t n;
+
 		if (!has_body(&c->recs[i]))
 			continue;
-		add_body(&now, &c->recs[i]);
+		n = body_of(body, &c->recs[i], over);
+		sf_bits_add(
+		    &now, body, n < SF_BARE_OCTETS ? n : SF_BARE_OCTETS);
 		if (now.strings < SEED / 2)
 			continue;
 		if (p_of_both(&last, &now) < WINDOW)
@@ -434,6 +457,55 @@ only_trailer(const struct sf_classifier *c, const struct body_tally *t)
 	       (sf_classify_has_mark(&t->ends) && uniform_within(c, ENDS));
 }
 
+/* Is all that is uneven what some sender counts or repeats? Then the header is of
+   another format than it seemed. */
+static bool
+only_fields(const struct sf_classifier *c)
+{
+	const struct passed nothing = { 0, 0 };
+	struct sf_fields fields;
+	struct body_tally t;
+	struct passed over;
+	uint8_t body[SF_HEAD];
+
+	memset(&fields, 0, sizeof(fields));
+	memset(&t, 0, sizeof(t));
+	for (unsigned i = 0; i < c->n; i++)
+		if (has_body(&c->recs[i]))
+			sf_fields_add(&fields, &c->recs[i], body,
+			    body_of(body, &c->recs[i], nothing));
+	over.mask = sf_fields_mask(&fields);
+	over.front = sf_fields_octets(over.mask);
+	for (unsigned i = 0; i < c->n; i++) {
+		size_t n = 0;
+
+		if (has_body(&c->recs[i]))
+			n = body_of(body, &c->recs[i], over);
+		if (n < SF_NIBBLES)
+			continue;
+		sf_bits_add(&t.head, body, n);
+		sf_nibbles_add(&t.nib_head, body);
+	}
+	return over.mask != 0 && t.head.strings >= LEAST_BODY &&
+	       !not_uniform(&t) && !uneven_window(c, over);
+}
+
+/* Nothing was said of these frames: they are asked again for what they are. */
+static void
+take_back(struct sf_classifier *c)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (!r->has_header || r->tried == SF_TRIED_OPENED)
+			continue;
+		r->decided = r->has_header = false;
+		r->state = SF_STATE_UNKNOWN;
+		r->tried = SF_TRIED_NOT;
+	}
+	c->running = false;
+}
+
 /*
  * A header in front of octets that are not uniform is a header bolted onto
  * media in the clear, or a cipher that does nothing. Returns the stretch of the
@@ -443,11 +515,19 @@ static void
 test_bodies(struct sf_classifier *c, const struct body_tally *t, unsigned *from,
     unsigned *to)
 {
+	const struct passed nothing = { 0, 0 };
+	bool uneven = t->n >= LEAST_BODY &&
+		      (not_uniform(t) || uneven_window(c, nothing)) &&
+		      !only_trailer(c, t);
+
 	*from = *to = 0;
+	if (uneven && c->bare.n == 0 && only_fields(c)) {
+		take_back(c);
+		return;
+	}
 	if (t->n >= LEAST_BODY)
 		keep_p(&c->pub->evidence, t);
-	if (t->n >= LEAST_BODY && (not_uniform(t) || uneven_window(c)) &&
-	    !only_trailer(c, t))
+	if (uneven)
 		find_stretch(c, from, to);
 	else if (c->bare.n > 0)
 		*to = still_bare(c);
@@ -494,9 +574,14 @@ not_held(const struct sf_classifier *c)
 	struct sf_bit_counts bits = { 0 };
 	unsigned from = c->n > SEED ? c->n - SEED : c->n;
 
-	for (unsigned i = from; i < c->n; i++)
-		if (has_body(&c->recs[i]))
-			add_body(&bits, &c->recs[i]);
+	for (unsigned i = from; i < c->n; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (has_body(r))
+			sf_bits_add(&bits,
+			    r->head + r->header.at + r->header.octets,
+			    bits_of(r) / 8);
+	}
 	return sf_bits_p(&bits) < BESIDE ? from : c->n;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/classify/fields.h"
 #include "engine/classify/parts.h"
 #include "engine/classify/runs.h"
 #include "engine/classify/stats.h"
@@ -15,9 +16,9 @@
 #define FAR          64 /* the same where the codec is H.264 or H.265 */
 #define FAR_OCTETS   24 /* that are looked at there */
 #define SUSPECT      1e-6
-#define RISE         15 /* steps of a counter's last octet, with loss */
-#define BEHIND       4  /* octets in which a counter is looked for */
-#define SMALL        8 /* octets: shorter frames say nothing of a body */
+#define SMALL        8  /* octets: shorter frames say nothing of a body */
+#define TAG          4  /* octets that any cipher adds */
+#define REPEATS      20 /* of 100 frames that are as the one before: silence */
 #define PAUSE                                                                  \
 	5760 /* 120 ms at 48 kHz, the longest packet: beyond it a
                              sender was silent and its durations say nothing */
@@ -36,8 +37,10 @@ struct tally {
 	size_t tiny;         /* of 3 octets or fewer, and Opus by its rules */
 	size_t steps, steps_fit; /* Opus durations against timestamps */
 	size_t pairs, follow;    /* that run on as SFrame headers do */
-	size_t rise[BEHIND];     /* of the pairs, behind a codec's first octet */
-	unsigned first[256];     /* first octet of the codec's own data */
+	size_t repeats;          /* frames equal to the one before */
+	uint32_t fields;         /* behind the prefix (sf_fields_mask()) */
+	size_t front, back;  /* octets up to the last one, from either end */
+	unsigned first[256]; /* first octet of the codec's own data */
 	struct sf_bit_counts whole, body, deep, far, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_far, nib_tail;
 };
@@ -52,10 +55,58 @@ prefix_of(const struct sf_record *r)
 	return (size_t)r->core_at + 1; /* the TOC octet */
 }
 
+/* Where a sender writes beside the media or ciphertext, at either end. */
+static void
+find_fields(struct tally *t, const struct sf_record *recs, size_t n)
+{
+	struct sf_fields front, back;
+	uint8_t room[SF_FIELDS];
+
+	memset(&front, 0, sizeof(front));
+	memset(&back, 0, sizeof(back));
+	for (size_t i = 0; i < n; i++) {
+		const struct sf_record *r = &recs[i];
+		size_t skip = prefix_of(r), k;
+
+		/* what heads video has in the clear are fields of its own */
+		if (!r->complete || r->video || r->octets < SMALL ||
+		    skip >= r->head_n)
+			continue;
+		sf_fields_add(&front, r, r->head + skip, r->head_n - skip);
+		for (k = 0; k < SF_FIELDS && k < r->tail_n; k++)
+			room[k] = r->tail[r->tail_n - 1 - k];
+		sf_fields_add(&back, r, room, k);
+	}
+	t->fields = sf_fields_mask(&front);
+	t->front = sf_fields_octets(t->fields);
+	t->back = sf_fields_octets(sf_fields_mask(&back));
+}
+
+/*
+ * The first octets of a frame's body that are no fields. Ciphertext has room
+ * for a tag between these: what is too short for one is taken as it is.
+ */
+static size_t
+body_of(uint8_t out[SF_HEAD], const struct tally *t, const struct sf_record *r)
+{
+	size_t at = prefix_of(r), end = r->octets, n = 0;
+	uint32_t mask = 0;
+
+	if (end >= at + t->front + TAG + t->back) {
+		mask = t->fields;
+		end -= t->back;
+	}
+	for (; at < end && at < r->head_n && n < SF_HEAD; at++, mask >>= 1)
+		if ((mask & 1) == 0)
+			out[n++] = r->head[at];
+	return n;
+}
+
 static void
 tally_octets(struct tally *t, const struct sf_record *r)
 {
-	size_t skip = prefix_of(r);
+	uint8_t body[SF_HEAD];
+	size_t n;
 
 	if (r->octets < SMALL)
 		return;
@@ -65,16 +116,17 @@ tally_octets(struct tally *t, const struct sf_record *r)
 		sf_bits_add(&t->tail, r->tail + r->tail_n - SF_TAIL, SF_TAIL);
 		sf_nibbles_add(&t->nib_tail, r->tail + r->tail_n - SF_NIBBLES);
 	}
-	if (skip + SF_NIBBLES > r->head_n)
-		return;
-	sf_bits_add(&t->body, r->head + skip, r->head_n - skip);
 	if (DEEP < r->head_n)
 		sf_bits_add(&t->deep, r->head + DEEP, r->head_n - DEEP);
-	sf_nibbles_add(&t->nib_body, r->head + skip);
-	if (FAR + FAR_OCTETS > r->head_n)
+	if (FAR + FAR_OCTETS <= r->head_n) {
+		sf_bits_add(&t->far, r->head + FAR, FAR_OCTETS);
+		sf_nibbles_add(&t->nib_far, r->head + FAR);
+	}
+	n = body_of(body, t, r);
+	if (n < SF_NIBBLES)
 		return;
-	sf_bits_add(&t->far, r->head + FAR, FAR_OCTETS);
-	sf_nibbles_add(&t->nib_far, r->head + FAR);
+	sf_bits_add(&t->body, body, n);
+	sf_nibbles_add(&t->nib_body, body);
 }
 
 static void
@@ -95,21 +147,6 @@ tally_one(struct tally *t, const struct sf_record *r)
 	tally_octets(t, r);
 }
 
-/* Which octets behind the first go on by a little? A counter's do. */
-static void
-tally_rise(
-    struct tally *t, const struct sf_record *a, const struct sf_record *b)
-{
-	for (size_t k = 0; k < BEHIND; k++) {
-		size_t x = (size_t)a->core_at + 1 + k,
-		       y = (size_t)b->core_at + 1 + k;
-
-		if (x < a->head_n && y < b->head_n)
-			t->rise[k] +=
-			    (uint8_t)(b->head[y] - a->head[x] - 1) < RISE;
-	}
-}
-
 /* Does the duration that a TOC tells agree with the next timestamp? */
 static void
 tally_step(
@@ -121,7 +158,7 @@ tally_step(
 	struct sf_run_header x, y;
 
 	t->pairs++;
-	tally_rise(t, a, b);
+	t->repeats += a->content == b->content && a->octets == b->octets;
 	t->follow += sf_run_header(&x, a, front) &&
 		     sf_run_header(&y, b, front) && x.kid == y.kid &&
 		     x.kid_octets == y.kid_octets && y.ctr - x.ctr - 1 < NEAR;
@@ -136,6 +173,7 @@ tally_all(struct tally *t, const struct sf_record *recs, size_t n)
 {
 	const struct sf_record *last = NULL;
 
+	find_fields(t, recs, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!recs[i].complete)
 			continue;
@@ -253,45 +291,19 @@ judge_video(const struct tally *t, const struct sf_clear_found *f,
 	return trailer ? SF_CLEAR_UNSURE : SF_CLEAR_HEAD;
 }
 
-#define SAME_IN_A_ROW 2 /* octets that are the same in every frame */
-#define CODE_3        4 /* octets of Opus that may be: TOC, count, padding */
-
-/* The last octet of a counter, right behind the codec's first octet? */
+/* Silence is the same frame again and again, and no cipher repeats itself. */
 static bool
-counts_behind(const struct tally *t)
+repeats(const struct tally *t)
 {
-	for (size_t k = 0; k < BEHIND; k++)
-		if (t->rise[k] * 2 > t->pairs)
-			return true;
-	return false;
+	return most(t->repeats, t->pairs, REPEATS);
 }
 
-/*
- * A header that somebody puts in front, or behind the first octet: a mark, the
- * zeros of a counter's upper octets, or the counter. Speech and music have no octets there that
- * are always the same unless silence has them further on as well.
- */
+/* What looks like a TOC octet is the first one of a header. */
 static bool
-only_a_header(const struct tally *t)
+has_header(const struct tally *t, const struct sf_clear_found *f)
 {
-	unsigned row = 0;
-
-	if (t->deep.strings < TESTED || sf_bits_p(&t->deep) < SUSPECT)
-		return false;
-	if (counts_behind(t))
-		return true;
-	for (size_t i = CODE_3 - 1; i < DEEP; i++) {
-		uint64_t n = t->body.strings, ones = t->body.ones[i];
-		unsigned fixed = 0;
-
-		for (unsigned k = 0; k < 8; k++)
-			fixed += (ones >> 8 * k & 0xff) == 0 ||
-				 (ones >> 8 * k & 0xff) == n;
-		row = fixed == 8 ? row + 1 : 0;
-		if (row == SAME_IN_A_ROW)
-			return true;
-	}
-	return false;
+	return t->n >= TESTED && (t->fields & 7) == 7 && f->p_head >= SUSPECT &&
+	       !repeats(t);
 }
 
 static enum sf_clear
@@ -300,12 +312,15 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 	bool red =
 	    t->n >= 3 && most(t->strong, t->n, 80) && f->llr >= SURE_AMID;
 
+	whole = whole && !has_header(t, f);
 	if (!red && !opus_head(t))
 		return whole && opus_amid(t) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
-	if (whole || (body_is_not_uniform(f) && !only_a_header(t)))
+	if (whole || body_is_not_uniform(f))
 		return SF_CLEAR_PLAIN;
 	if (t->tiny >= 3 && most(t->tiny, t->n, 5))
 		return SF_CLEAR_PLAIN; /* DTX: no cipher gives one octet */
+	if (t->pairs >= TESTED && repeats(t))
+		return SF_CLEAR_PLAIN;
 	return SF_CLEAR_HEAD;
 }
 
@@ -363,6 +378,16 @@ uniform(const struct tally *t)
 	       sf_nibbles_p(&t->nib_tail) >= SUSPECT;
 }
 
+/* Uniform but for octets that a sender writes: some header. */
+static bool
+uniform_but_fields(const struct tally *t, const struct sf_clear_found *f)
+{
+	return t->n >= TESTED && t->front > 0 && f->p_head >= SUSPECT &&
+	       f->p_nib_head >= SUSPECT &&
+	       (t->back > 0 ||
+		   (f->p_tail >= SUSPECT && f->p_nib_tail >= SUSPECT));
+}
+
 static void
 keep_size(struct sf_clear_found *out, const struct sf_record *recs, size_t n)
 {
@@ -393,6 +418,10 @@ sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
 	};
 	keep_size(out, recs, n);
 	out->what = judge_codec(&t, out, codec, whole);
+	if ((out->what == SF_CLEAR_UNSURE ||
+		(out->what == SF_CLEAR_HEAD && t.video == 0)) &&
+	    uniform_but_fields(&t, out))
+		out->what = SF_CLEAR_FIELDS;
 	if (out->what != SF_CLEAR_UNSURE)
 		return;
 	if (t.n < TESTED)

@@ -4,7 +4,8 @@
  * Entropy cannot tell: Opus and VP8 are as dense as ciphertext. What tells is
  * the codec's own structure together with octets behind it that are not
  * uniform; structure alone is also what a scheme leaves that protects all but
- * the first octets.
+ * the first octets. Octets that a sender counts or repeats are passed over: a
+ * private header is as uneven as media.
  */
 #ifndef SF_CLEAR_H
 #define SF_CLEAR_H
@@ -16,6 +17,7 @@ enum sf_clear {
 	SF_CLEAR_PLAIN,   /* a codec's structure, and a body that is not uniform */
 	SF_CLEAR_HEAD,    /* a codec's first octets; the body may be ciphertext */
 	SF_CLEAR_UNIFORM, /* no structure at all */
+	SF_CLEAR_FIELDS,  /* uniform, behind octets that stay or count */
 	SF_CLEAR_UNSURE   /* neither uniform nor a codec that we rebuild */
 };
 

@@ -8,6 +8,13 @@ outside(const struct sf_classifier *c, enum sf_clear what)
 	return c->kinds[what];
 }
 
+/* Ciphertext of no known format, it seems. */
+static uint64_t
+unknown_cipher(const struct sf_classifier *c)
+{
+	return outside(c, SF_CLEAR_UNIFORM) + outside(c, SF_CLEAR_FIELDS);
+}
+
 static bool
 few_strays(const struct sf_classifier *c)
 {
@@ -71,6 +78,7 @@ protect_none(struct sf_classifier *c)
 {
 	struct sf_stream *s = c->pub;
 	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
+	uint64_t unknown = unknown_cipher(c);
 	bool few = s->frames < SF_LEAST_RUN &&
 		   s->codec_from != SF_FROM_PAYLOAD &&
 		   outside(c, SF_CLEAR_HEAD) == 0;
@@ -81,8 +89,9 @@ protect_none(struct sf_classifier *c)
 	else if ((s->hop && (even * 2 > s->frames || few)) ||
 		 (s->sealed && even * 2 > s->frames))
 		s->protection = SF_PROT_SRTP;
-	else if (even * 2 > s->frames) {
-		undecidable(s, SF_WHY_UNIFORM);
+	else if (unknown * 2 > s->frames) {
+		undecidable(
+		    s, even * 2 > unknown ? SF_WHY_UNIFORM : SF_WHY_FIELDS);
 		s->dialect = SF_DIALECT_OPAQUE;
 	} else if (outside(c, SF_CLEAR_HEAD) * 2 > s->frames)
 		undecidable(s, SF_WHY_CLEAR_HEAD);
@@ -134,7 +143,7 @@ sf_classify_protect(struct sf_classifier *c)
 	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] +
 			s->by_state[SF_STATE_VERIFIED] +
 			s->by_state[SF_STATE_FAILED] - c->way_frames;
-	uint64_t even = outside(c, SF_CLEAR_UNIFORM);
+	uint64_t even = unknown_cipher(c);
 
 	s->dialect = SF_DIALECT_NONE;
 	if (c->way_frames > 0 && c->way_frames >= runs) {

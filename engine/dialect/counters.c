@@ -102,13 +102,14 @@ sf_follow_gbp(const struct sf_sight *a, const struct sf_sight *b)
 	return 8.0 * b->octets - 6;
 }
 
-/* An octet of key epoch, 4 of counter, an IV. */
+/* An octet of key epoch, 4 of counter, an IV; some make that of the counter, and
+   short frames show it. */
 bool
 sf_read_counted_iv(struct sf_sight *out, const struct sf_record *r)
 {
 	uint64_t ctr;
 
-	if (r->head_n < FRONT + IV || r->octets < FRONT + IV + TAG)
+	if (r->head_n < FRONT + IV || r->octets < FRONT + TAG)
 		return false;
 	ctr = number_at(r, 1, 4);
 	if (ctr >= MOST || ends_a_header(r, 0, FRONT) ||

@@ -22,6 +22,9 @@ def leak(c, m, at, n, total, slug, way=sframe, **o):
         c.expect[s.ssrc] |= GOOD | {"undecidable"}
         c.must.discard(slug)
     c.may |= {"plaintext-start", "plaintext-gap", "stray-clear"}
+    if any(len(m.frames[(s.offset + i) % len(m.frames)][0]) <= 3
+           for i in range(at, at + n)):
+        c.may.add("silence-clear")
     c.steps = (m.codec, shown)
     return s
 
@@ -145,6 +148,8 @@ def leaky_bolted(c):
     if enough:
         c.must |= {"stream-plaintext", "header-on-plaintext"}
     c.may |= {"stream-plaintext", "header-on-plaintext"}
+    if not enough:  # a TOC octet alone may be of some header
+        c.may.add("opaque-payload")
     c.steps = (m.codec, n)
 
 
