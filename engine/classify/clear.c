@@ -15,6 +15,7 @@
 #define DEEP         16 /* octets: no scheme leaves as many in the clear */
 #define FAR          64 /* the same where the codec is H.264 or H.265 */
 #define FAR_OCTETS   24 /* that are looked at there */
+#define FAR_EVEN     1e-4
 #define SUSPECT      1e-6
 #define SMALL        8  /* octets: shorter frames say nothing of a body */
 #define TAG          4  /* octets that any cipher adds */
@@ -43,6 +44,7 @@ struct tally {
 	unsigned first[256]; /* first octet of the codec's own data */
 	struct sf_bit_counts whole, body, deep, far, tail;
 	struct sf_nibble_counts nib_whole, nib_body, nib_far, nib_tail;
+	unsigned far_values[2][16]; /* of high and low nibbles, at any place */
 };
 
 /* Octets at the front that a scheme with a clear prefix may leave: what comes
@@ -103,6 +105,17 @@ body_of(uint8_t out[SF_HEAD], const struct tally *t, const struct sf_record *r)
 }
 
 static void
+tally_far(struct tally *t, const uint8_t *p)
+{
+	sf_bits_add(&t->far, p, FAR_OCTETS);
+	sf_nibbles_add(&t->nib_far, p);
+	for (size_t i = 0; i < FAR_OCTETS; i++) {
+		t->far_values[0][p[i] >> 4]++;
+		t->far_values[1][p[i] & 15]++;
+	}
+}
+
+static void
 tally_octets(struct tally *t, const struct sf_record *r)
 {
 	uint8_t body[SF_HEAD];
@@ -118,10 +131,8 @@ tally_octets(struct tally *t, const struct sf_record *r)
 	}
 	if (DEEP < r->head_n)
 		sf_bits_add(&t->deep, r->head + DEEP, r->head_n - DEEP);
-	if (FAR + FAR_OCTETS <= r->head_n) {
-		sf_bits_add(&t->far, r->head + FAR, FAR_OCTETS);
-		sf_nibbles_add(&t->nib_far, r->head + FAR);
-	}
+	if (FAR + FAR_OCTETS <= r->head_n)
+		tally_far(t, r->head + FAR);
 	n = body_of(body, t, r);
 	if (n < SF_NIBBLES)
 		return;
@@ -257,6 +268,22 @@ only_the_head_is_vp8(const struct tally *t, const struct sf_clear_found *f)
 	       f->p_tail >= SUSPECT && f->p_nib_tail >= SUSPECT;
 }
 
+/* Chi-square over the values at all places: variable-length codes differ there
+   from ciphertext, and not at any one place. */
+static double
+far_values_p(const struct tally *t)
+{
+	double expect = t->far.strings * FAR_OCTETS / 16.0, sum = 0;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t v = 0; v < 16; v++) {
+			double d = t->far_values[k][v] - expect;
+
+			sum += d * d / expect;
+		}
+	return sf_chi2_p(sum, 2 * 15);
+}
+
 /*
  * So that packetizers find slices, some leave parameter sets and slice headers
  * of H.264 in the clear, dozens of octets. Nothing uneven from there on is what
@@ -269,6 +296,7 @@ only_the_slice_head(const struct tally *t, enum sf_codec codec)
 	return (codec == SF_CODEC_H264 || codec == SF_CODEC_H265) &&
 	       t->far.strings >= TESTED && sf_bits_p(&t->far) >= SUSPECT &&
 	       sf_nibbles_p(&t->nib_far) >= SUSPECT &&
+	       far_values_p(t) >= FAR_EVEN &&
 	       (t->baseline || sf_classify_has_mark(&t->tail));
 }
 

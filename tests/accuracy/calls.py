@@ -155,8 +155,8 @@ def livekit(s, frame, key):
 
 
 def draft(s, frame, key):
-    u = s.sender
-    return mkcap.draft_header(u.kid, u.take()) + \
+    u = s.sender  # nobody has sent as many frames as 5 octets count
+    return mkcap.draft_header(u.kid, u.take() % 2**39) + \
         u.rng.randbytes(len(frame) + 16)
 
 
