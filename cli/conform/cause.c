@@ -37,15 +37,15 @@ static const struct {
 
 /* Some plain frames open and others do not: what these have in common. */
 static const struct one_sided {
-	bool refused[2][2];
+	bool refused[2][2], next;
 	const char *requirement, *text, *remedy;
 } one_sided[] = {
-	{ { { false, false }, { true, true } }, "DEC-03",
+	{ { { false, false }, { true, true } }, false, "DEC-03",
 	    "no frame with metadata opens, and others do",
 	    "Open with the header as it came and then the metadata as "
 	    "additional data, in memory of its own: what is put behind the "
 	    "header in its place is written over the frame (RFC 9605 4.4.4)." },
-	{ { { false, true }, { false, true } }, "NON-02",
+	{ { { false, true }, { false, true } }, true, "NON-02",
 	    "frames with CTR 0 open, and no others",
 	    "Make the nonce of the CTR in the header (RFC 9605 4.4.4)." },
 };
@@ -66,7 +66,8 @@ side_of(const struct sf_cause *c)
 		return NULL;
 	for (size_t i = 0; i < sizeof(one_sided) / sizeof(one_sided[0]); i++)
 		if (memcmp(c->refused, one_sided[i].refused,
-			sizeof(c->refused)) == 0)
+			sizeof(c->refused)) == 0 &&
+		    c->refused_next == one_sided[i].next)
 			return &one_sided[i];
 	return NULL;
 }
@@ -493,19 +494,20 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 {
 	struct sample s;
 
-	for (unsigned i = 0; i < 4; i++) {
-		bool meta = i / 2 > 0, later = i % 2 > 0;
+	for (unsigned i = 0; i < 5; i++) {
+		bool meta = i / 2 == 1, later = i % 2 > 0;
 
 		if (!begin(t, &s, kind, "recv"))
 			return; /* nothing is known */
 		if (!meta)
 			s.f.meta = sf_bytes(NULL, 0);
-		s.f.ctr = later ? LATER : 0;
+		s.f.ctr = i == 4 ? 1 : later ? LATER : 0;
 		if (kind == SF_CAUSE_RATCHET)
 			step_ours(t, &s, 1);
 		s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
 		sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0]));
-		c->refused[meta][later] = t->reply == SF_R_NO && !t->declared;
+		*(i == 4 ? &c->refused_next : &c->refused[meta][later]) =
+		    t->reply == SF_R_NO && !t->declared;
 	}
 }
 

@@ -166,6 +166,7 @@ struct sf_cause {
 	bool other_key;
 	enum sf_cause_kind by;
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
+	bool refused_next;  /* one with CTR 1 */
 };
 
 /* Runs the cases and fills in results, one for each. */
