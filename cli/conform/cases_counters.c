@@ -103,9 +103,11 @@ burn(struct sf_trial *t)
 	for (unsigned i = 0; i < 4; i++) {
 		sf_must_seal(t, "a", &s.f, &ctr);
 		sf_seal(t, "a", 9, s.f.meta, s.f.pt);
+		t->blame = t->c->i == 0 ? "KEY-06" : "KEY-08";
 		sf_must_no(t, t->c->i == 0
 				  ? "to seal under a KID that has no key"
 				  : "to seal with a key that is for receiving");
+		t->blame = NULL;
 	}
 	sf_must_seal(t, "a", &s.f, &ctr);
 }

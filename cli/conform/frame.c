@@ -309,7 +309,8 @@ blame_shape(
 	    sf_sframe_header_parse(&h, ct, &d) != SF_OK || h.kid != f->kid)
 		return "HDR-01";
 	if (h.ctr != f->ctr)
-		return "CTR-04";
+		return ct.n == want->n && h.aad.n != right.aad.n ? "HDR-01"
+								 : "CTR-04";
 	if (h.aad.n != right.aad.n)
 		return "HDR-05";
 	return ct.n != want->n ? "CT-02" : NULL;
