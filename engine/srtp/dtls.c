@@ -157,19 +157,20 @@ add_profile(struct sf_dtls *d, const struct sf_srtp_profile *p,
 	return done;
 }
 
-/* The profile that was agreed on, or each of those usual. */
-static void
+/* The profile that was agreed on, or each of those usual; false when it is one
+   that nobody here knows. */
+static bool
 add_keys(struct sf_dtls *d, const struct sf_secret *s, const struct pair *at)
 {
 	static const uint16_t usual[] = { 2, 1, 8, 7 };
 	uint16_t agreed = at == NULL ? 0 : at->answer.profile;
 	const struct sf_srtp_profile *p = sf_srtp_profile_by_id(agreed);
+	bool any = p != NULL && add_profile(d, p, s, at);
 
-	if (p != NULL)
-		(void)add_profile(d, p, s, at);
 	for (size_t i = 0; agreed == 0 && i < 4; i++)
-		(void)add_profile(d, sf_srtp_profile_by_id(usual[i]), s, at);
-	d->facts.keyed++;
+		any |= add_profile(d, sf_srtp_profile_by_id(usual[i]), s, at);
+	d->facts.keyed += any;
+	return any;
 }
 
 static bool
@@ -194,9 +195,7 @@ key_pair(struct sf_dtls *d, struct pair *p)
 	if (is_without_srtp(p))
 		return;
 	s = sf_keylog_find(&d->log, p->client_random, p->answer.dtls13);
-	p->keyed = s != NULL;
-	if (s != NULL)
-		add_keys(d, s, p);
+	p->keyed = s != NULL && add_keys(d, s, p);
 }
 
 /* The keys of 1.3 follow from the secret alone: where a log is short enough
@@ -209,7 +208,7 @@ key_loose(struct sf_dtls *d)
 	d->loose_done = true;
 	for (size_t i = 0; i < d->log.n; i++)
 		if (d->log.v[i].exporter)
-			add_keys(d, &d->log.v[i], NULL);
+			(void)add_keys(d, &d->log.v[i], NULL);
 	d->facts.keyed = 0;
 }
 
