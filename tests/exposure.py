@@ -11,6 +11,7 @@ import struct
 import sys
 
 import mkcap
+import srtpcap
 from harness import TOP, Schema, check, finish, run, scratch, strict
 
 CAPTURES = os.path.join(TOP, "corpora", "captures")
@@ -186,6 +187,53 @@ def how_much_sizes_tell(where):
     check("all: about %.1f bits a second" % h, abs(all_told - h) < 2, all_told)
     nothing = bits("nothing", lambda i, rng: 60 + rng.randrange(16))
     check("nothing: about none", nothing < 2, nothing)
+
+
+@test
+def encrypted_elements(where):
+    """RFC 6904: elements under a keystream of their own, which nothing in a
+    capture takes off. The mask is made as its section 3 has it."""
+    key, salt = (srtpcap.session(bytes(range(16)), bytes(range(14)), x, n)
+                 for x, n in ((6, 16), (7, 14)))
+
+    masks = {}
+
+    def mask(p):
+        iv = int.from_bytes(salt, "big") << 16 ^ p.ssrc << 64 ^ p.seq << 16
+        if iv not in masks:
+            masks[iv] = srtpcap.aes("ctr", key, iv.to_bytes(16, "big"),
+                                    bytes(16))
+        return masks[iv]
+    for n in (120, 600):
+        for always in (False, True):  # a voice, or a bit that is always set
+            clear = Ext(lambda i, p, v=always: {
+                1: bytes([level(i) | (v << 7)]), 2: b"mid0", 3: b"hi"})
+            sealed = Ext(lambda i, p, of=clear.of: {
+                k: bytes(a ^ b for a, b in zip(v, mask(p)[k:]))
+                for k, v in of(i, p).items()})
+            for name, ext in (("clear", clear), ("encrypted", sealed)):
+                for how, uris in (("no SDP", None), ("SDP", (
+                        "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+                        "urn:ietf:params:rtp-hdrext:sdes:mid"))):
+                    c = mkcap.Capture()
+                    c.audio(AUDIO).sframe(n, kid=300)
+                    more = []
+                    if uris is not None:
+                        more = sdp(where, *(
+                            ("urn:ietf:params:rtp-hdrext:encrypt " + x
+                             if ext is sealed else x) for x in uris))
+                    path = write(where, "e", c, ext)
+                    r = strict(run("check", "--json", *more, path).out)
+                    what = "RFC 6904, %d packets, %s, %s" % (n, name, how)
+                    found = {f["slug"] for f in r["findings"]}
+                    check(what + ": levels", ("exposes-audio-level" in found)
+                          == (ext is clear), found)
+                    check(what + ": MID", [s["mid"] for s in r["streams"]] == [
+                        "mid0" if ext is clear and uris else None],
+                          [s["mid"] for s in r["streams"]])
+                    check(what + ": named", any(
+                        "6904" in x for x in r["limits"]) ==
+                          (ext is sealed and uris is not None), r["limits"])
 
 
 @test

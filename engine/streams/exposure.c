@@ -99,6 +99,19 @@ distinct(uint64_t values)
 	return n;
 }
 
+/*
+ * An octet that is encrypted by itself (RFC 6904) has every value. Of a level the
+ * first bit tells that there is a voice: senders that make use of it hear none
+ * where there is next to no sound.
+ */
+static bool
+is_noise(uint64_t values)
+{
+	uint64_t quiet_voice = values >> 56 & 0x7f; /* 96 to 123 dB below */
+
+	return distinct(quiet_voice) >= 2 && distinct(values & UINT32_MAX) >= 8;
+}
+
 /* Values of levels: many, or a few with that of silence (127, with or without
    the bit for voice) among them. */
 static bool
@@ -106,6 +119,8 @@ like_levels(uint64_t values)
 {
 	uint64_t silence = (uint64_t)1 << 31 | (uint64_t)1 << 63;
 
+	if (is_noise(values))
+		return false;
 	return distinct(values) >= 4 ||
 	       (distinct(values) >= 2 && (values & silence) != 0);
 }
