@@ -544,6 +544,59 @@ def recordings_damaged(where):
         "replayed" in x for x in r["limits"]), r["limits"])
 
 
+STAMPS = (
+    ("epoch", 0, lambda t, us: "%d.%06d" % (t, us)),
+    ("epoch, nine digits", 0, lambda t, us: "%d.%06d000" % (t, us)),
+    ("epoch and a way", 0, lambda t, us: "I %d.%06d" % (t, us)),
+    ("epoch as tcpdump -tt has it", 0, lambda t, us: "%d.%06d IP 10.1.1.1.1000"
+     " > 10.2.2.2.2000: UDP, length 9" % (t, us)),
+    ("RFC 3339", 0, lambda t, us: "%sT%s.%06dZ" % (*both(t), us)),
+    ("RFC 3339, a zone", 0, lambda t, us: "%sT%s.%06d+05:30" % (
+        *both(t + 19800), us)),
+    ("%z", 0, lambda t, us: "%s %s.%06d -0800" % (*both(t - 28800), us)),
+    ("slashes", 1, lambda t, us: "%s %s.%06d" % (
+        both(t)[0].replace("-", "/"), both(t)[1], us)),
+    ("%d.%m.%Y", 1, lambda t, us: "%s %s.%06d" % (".".join(
+        both(t)[0].split("-")[::-1]), both(t)[1], us)),
+    ("%Y-%m-%d", 1, lambda t, us: "%s %s.%06d" % (*both(t), us)),
+    ("%H:%M:%S", 2, lambda t, us: "%s.%06d" % (both(t)[1], us)))
+
+
+def both(t):
+    return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime(
+        "%Y-%m-%d %H:%M:%S").split()
+
+
+@test
+def stamps(where):
+    """text2pcap: a line with the time in front of each packet, in the forms of
+    its -t; whole packets and bare ones. What is not told is said."""
+    packets = [p for p in mkcap.read_capture(sample("S16-d-plain-2s.rtp.pcap"))]
+    _, plain = report(sample("S16-d-plain-2s.rtp.pcap"))
+    said = ("no time zone", "no full date")
+    for name, lacks, of in STAMPS:
+        for front in (0, 42):
+            text = "".join("%s\n%s\n" % (of(p.ns // 10**9, p.ns // 1000 % 10**6),
+                                         "".join("%06x %s\n" % (
+                                             i, p.octets[front:][i:i + 16].hex(
+                                                 " ")) for i in range(
+                                                     0, len(p.octets) - front,
+                                                     16))) for p in packets)
+            _, r = report(put(where, "t.txt", text.encode()))
+            what = "%s, %s" % (name, "bare" if front else "whole packets")
+            first, last = r["inputs"][0]["first"], r["inputs"][0]["last"]
+            want = [plain["inputs"][0][k] for k in ("first", "last")]
+            if lacks == 2:
+                want = ["1970-01-01" + x[10:] for x in want]
+            check(what + ": times", [first, last] == want, (first, last))
+            check(what + ": frames and findings", slugs(r) == slugs(plain) and
+                  [s["frames"] for s in r["streams"]] ==
+                  [s["frames"] for s in plain["streams"]], slugs(r))
+            check(what + ": said", [any(w in x for x in r["limits"])
+                                    for w in said] == [lacks == 1, lacks == 2],
+                  r["limits"])
+
+
 @test
 def misnamed(where):
     """A head that names another codec: judged by the packets, and said."""

@@ -49,7 +49,7 @@ sf_logclock_stamp(struct sf_logclock *c, const struct sf_log_stamp *s)
 	c->month = s->month;
 	c->stamped = true;
 	c->stamp_ns = local_ns((c->year == 0 ? 1970 : c->year) + c->turns, s) -
-		      c->zone_ns;
+		      c->zone_ns - s->zone_minutes * MINUTE;
 }
 
 /* The digits behind the point as nanoseconds: as a fraction, ... */

@@ -87,15 +87,41 @@ chromium(struct sf_log_stamp *s, struct sf_bytes in)
 	return sf_scan_at(in, at) == ':' ? at + 1 : 0;
 }
 
-/* "YYYY-MM-DD HH:MM:SS.uuuuuu UTC", "T" and "Z" of RFC 3339. */
+/* What follows a time: "Z", " UTC", "+01:00", " -0530". */
+static void
+read_zone(struct sf_log_stamp *s, struct sf_bytes in, size_t at)
+{
+	uint32_t hours, minutes;
+	uint8_t sign;
+
+	s->utc =
+	    sf_scan_at(in, at) == 'Z' ||
+	    (sf_scan_at(in, at) == ' ' && sf_scan_at(in, at + 1) == 'U' &&
+		sf_scan_at(in, at + 2) == 'T' && sf_scan_at(in, at + 3) == 'C');
+	at += sf_scan_at(in, at) == ' ';
+	sign = sf_scan_at(in, at);
+	if ((sign != '+' && sign != '-') ||
+	    !sf_scan_number(in, at + 1, 2, 14, &hours))
+		return;
+	at += sf_scan_at(in, at + 3) == ':' ? 4 : 3;
+	if (!sf_scan_number(in, at, 2, 59, &minutes))
+		return;
+	minutes += hours * 60;
+	s->zone_minutes = (int16_t)(sign == '-' ? -(int)minutes : (int)minutes);
+	s->utc = true;
+}
+
+/* "YYYY-MM-DD HH:MM:SS.uuuuuu UTC", "T" and "Z" of RFC 3339, or slashes. */
 static size_t
 dated(struct sf_log_stamp *s, struct sf_bytes in)
 {
+	uint8_t between = sf_scan_at(in, 4);
 	uint32_t year;
 	size_t at = 19;
 
 	if (!sf_scan_number(in, 0, 4, 9999, &year) || year < 1970 ||
-	    sf_scan_at(in, 4) != '-' || sf_scan_at(in, 7) != '-' ||
+	    (between != '-' && between != '/') ||
+	    sf_scan_at(in, 7) != between ||
 	    (sf_scan_at(in, 10) != ' ' && sf_scan_at(in, 10) != 'T') ||
 	    sf_scan_at(in, 13) != ':' || sf_scan_at(in, 16) != ':' ||
 	    !take_month_day(s, in, 5, 3) || !take_clock(s, in, 11, 3))
@@ -103,10 +129,69 @@ dated(struct sf_log_stamp *s, struct sf_bytes in)
 	s->year = (uint16_t)year;
 	s->has_year = true;
 	at += take_fraction(s, in, at);
-	s->utc =
-	    sf_scan_at(in, at) == 'Z' ||
-	    (sf_scan_at(in, at) == ' ' && sf_scan_at(in, at + 1) == 'U' &&
-		sf_scan_at(in, at + 2) == 'T' && sf_scan_at(in, at + 3) == 'C');
+	read_zone(s, in, at);
+	return at;
+}
+
+/* "DD.MM.YYYY HH:MM:SS.uuuuuu"; with slashes nobody can tell which is which. */
+static size_t
+day_first(struct sf_log_stamp *s, struct sf_bytes in)
+{
+	uint32_t day, month, year;
+	size_t at = 19;
+
+	if (!sf_scan_number(in, 0, 2, 31, &day) || day == 0 ||
+	    sf_scan_at(in, 2) != '.' || !sf_scan_number(in, 3, 2, 12, &month) ||
+	    month == 0 || sf_scan_at(in, 5) != '.' ||
+	    !sf_scan_number(in, 6, 4, 9999, &year) || year < 1970 ||
+	    sf_scan_at(in, 10) != ' ' || sf_scan_at(in, 13) != ':' ||
+	    sf_scan_at(in, 16) != ':' || !take_clock(s, in, 11, 3))
+		return 0;
+	s->day = (uint8_t)day;
+	s->month = (uint8_t)month;
+	s->year = (uint16_t)year;
+	s->has_year = true;
+	at += take_fraction(s, in, at);
+	read_zone(s, in, at);
+	return at;
+}
+
+/* The date of a day since 1970 (the proleptic Gregorian calendar, years that
+   begin in March). */
+static void
+set_date(struct sf_log_stamp *s, uint32_t days)
+{
+	uint32_t z = days + 719468, era = z / 146097, doe = z % 146097;
+	uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	uint32_t m = (5 * doy + 2) / 153;
+
+	s->day = (uint8_t)(doy - (153 * m + 2) / 5 + 1);
+	s->month = (uint8_t)(m < 10 ? m + 3 : m - 9);
+	s->year = (uint16_t)(yoe + era * 400 + (s->month <= 2 ? 1 : 0));
+	s->has_year = true;
+}
+
+/* Seconds since 1970, of ten digits: 2001 to 2106. Without a fraction they have
+   the line to themselves. */
+static size_t
+epoch(struct sf_log_stamp *s, struct sf_bytes in)
+{
+	size_t at = sf_scan_digits(in, 0);
+	uint32_t high, low, v;
+
+	if (at != 10 || !sf_scan_number(in, 0, 5, 42948, &high) ||
+	    !sf_scan_number(in, 5, 5, 99999, &low) || high < 10000)
+		return 0;
+	v = high * 100000 + low;
+	at += take_fraction(s, in, at);
+	if (at < in.n && (at == 10 || !sf_scan_blank(in.p[at])))
+		return 0;
+	set_date(s, v / 86400);
+	s->hour = (uint8_t)(v / 3600 % 24);
+	s->minute = (uint8_t)(v / 60 % 60);
+	s->second = (uint8_t)(v % 60);
+	s->utc = true;
 	return at;
 }
 
@@ -126,7 +211,7 @@ sf_log_stamp_parse(
     struct sf_log_stamp *out, struct sf_bytes in, struct sf_diag *d)
 {
 	static size_t (*const forms[])(struct sf_log_stamp * s,
-	    struct sf_bytes in) = { chromium, dated, logcat };
+	    struct sf_bytes in) = { chromium, dated, logcat, day_first, epoch };
 	struct sf_cursor c = sf_cursor(in);
 
 	*d = (struct sf_diag){ 0 };

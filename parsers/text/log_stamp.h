@@ -5,6 +5,8 @@
  *	2026-11-22 19:57:33.754806 UTC - [Child 15576    Firefox
  *	2026-11-22T19:41:44.840695Z VERBOSE1 chrome      Chromium OS
  *	11-22 19:41:44.840 22514 22555 V                 Android's logcat
+ *	1795376504.840695 IP 10.1.1.1.1000 > ...         tcpdump -tt, text2pcap %s
+ *	22.11.2026 19:41:44.840                          text2pcap -t, by hand
  */
 #ifndef SF_LOG_STAMP_H
 #define SF_LOG_STAMP_H
@@ -18,6 +20,7 @@ struct sf_log_stamp {
 	uint8_t month, day; /* from 1 */
 	uint8_t hour, minute, second;
 	uint32_t ns;
+	int16_t zone_minutes; /* of local time, ahead of UTC; utc is then set */
 	uint32_t process;        /* in front of the date; 0: not there */
 	struct sf_bytes payload; /* what follows */
 };
