@@ -273,6 +273,33 @@ def test_headless(where):
               "auth-failed" not in slugs_by_ssrc(r), slugs_by_ssrc(r))
 
 
+def test_altered(where):
+    """A hop that puts an octet, always the same, into ciphertext makes it uneven:
+    the diagnosis shows that it is no clear media. Media behind headers that
+    nobody encrypted is."""
+    base = bytes(range(16))
+    keys = write(where, "altered.json", {
+        "schema": "sframe-tool/keys/v1", "suite": 4,
+        "keys": [{"kid": "9", "base_key": base.hex()}]})
+    path = os.path.join(where, "altered.pcap")
+    c = mkcap.Capture(13)
+    c.audio(0xa1).sealed(150, 9, base, ctr=70000,
+                         spoil=lambda ctr, f: f[:14] + b"\x55" + f[14:])
+    c.write(path)
+    _, r = report(path, keys)
+    s = r["streams"][0]
+    check("an octet put in", s["frames_by_state"]["failed"] == 150 and
+          (s["diagnosis"] or {}).get("slug") == "octet-inserted" and
+          not {"stream-plaintext", "header-on-plaintext"} &
+          set(slugs_by_ssrc(r)), (s["frames_by_state"], slugs_by_ssrc(r)))
+    c = mkcap.Capture(13)
+    c.audio(0xa1).bolted(150, 9, ctr=70000)
+    c.write(path)
+    _, r = report(path, keys)
+    check("nothing encrypted", "header-on-plaintext" in slugs_by_ssrc(r),
+          slugs_by_ssrc(r))
+
+
 def test_other_kid(where):
     """The key of the stream is there, under another KID: that is told."""
     base = bytes(range(16))
@@ -382,6 +409,7 @@ def main():
         test_too_far(where)
         test_far(where)
         test_headless(where)
+        test_altered(where)
         test_other_kid(where)
         test_like_red(where)
         for capture in sorted(os.listdir(CALLS)):

@@ -585,6 +585,23 @@ not_held(const struct sf_classifier *c)
 	return sf_bits_p(&bits) < BESIDE ? from : c->n;
 }
 
+/*
+ * A hop put octets into ciphertext: a tag that matches without them has shown
+ * it. Bodies are uneven where it did, and clear media for that nowhere.
+ */
+static bool
+was_altered(const struct sf_classifier *c)
+{
+	static const enum sf_mistake adds[] = { SF_MISTAKE_INSERTED,
+		SF_MISTAKE_EMULATION, SF_MISTAKE_EMULATION_LOST,
+		SF_MISTAKE_START_CODE, SF_MISTAKE_TRAILER };
+
+	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]); i++)
+		if (c->opener.diagnosis.mistake == adds[i])
+			return true;
+	return false;
+}
+
 unsigned
 sf_classify_bodies(struct sf_classifier *c)
 {
@@ -597,9 +614,9 @@ sf_classify_bodies(struct sf_classifier *c)
 		if (c->recs[i].has_header &&
 		    c->recs[i].tried != SF_TRIED_OPENED)
 			tally_body(&t, &c->recs[i]);
-	if (t.n > 0 && !find_samples(c, &from, &to))
+	if (t.n > 0 && !was_altered(c) && !find_samples(c, &from, &to))
 		test_bodies(c, &t, &from, &to);
-	if (from == to)
+	if (from == to && !was_altered(c))
 		sf_classify_tails(c, &t.tail, &t.nib_tail);
 	for (unsigned i = from; i < to; i++)
 		mark_bare(c, &c->recs[i]);
