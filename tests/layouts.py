@@ -5,6 +5,7 @@ them it is must come out all the same, wherever the key changes.
 
 	layouts.py [-k] [PART-OF-A-NAME...]
 """
+import json
 import os
 
 import mkcap
@@ -13,6 +14,7 @@ from dialects import (A, ALICE, AV, FORMATS, SFU, Call, Counting, Dave,
                       StreamVideo, Threema, WhatsApp, Xor, be, escaped, head_of,
                       le, main, speak, to_slice)
 from harness import check, run, strict
+from mkcap import header
 
 
 class WireBare(Counting):
@@ -397,6 +399,42 @@ def test_own_formats(where):
                         s["protection"] in ("undecidable", "other-dialect") and
                         s["dialect"] in (None, "opaque", "counted-iv"),
                         (s["protection"], s["dialect"]))
+
+
+def test_tag_behind_a_header(where):
+    """Frames that are all in the clear but for a header and a tag: these are 20
+    octets of which four count, and no trailer of RingRTC's."""
+    def one(c):
+        real = mkcap.clear("h264")
+        c.video(AV, ALICE, SFU, codec="h264").octets(*[
+            lambda rng, n=n: real[1][:15] + header(21, 300 + n) +
+            rng.randbytes(16) for n in range(200)])
+    call = Call("a tag behind a header", where, one)
+    call.ok("not ringrtc", call.streams[AV]["dialect"] != "ringrtc",
+            call.streams[AV]["dialect"])
+
+
+def test_formats_that_change(where):
+    """SFrame, and then another format, or octets in the clear in front: what is
+    said of the stream is the weaker of the two, whichever is more of it."""
+    base = bytes(range(16))
+    keys = os.path.join(where, "keys.json")
+    with open(os.open(keys, os.O_CREAT | os.O_WRONLY, 0o600), "w",
+              encoding="ascii") as f:
+        json.dump({"schema": "sframe-tool/keys/v1", "keys": [
+            {"kid": "9", "base_key": base.hex()}]}, f)
+    for first, then in ((300, 60), (150, 150), (60, 300)):
+        for more in (), ("--keys", keys):
+            call = Call("sframe %d, livekit %d%s" % (first, then,
+                        ", keyed" * bool(more)), where,
+                        lambda c: speak(c.audio(A, ALICE, SFU).sealed(
+                            first, 9, base), then, LiveKit(3)), *more)
+            call.is_(A, protection="other-dialect", dialect="livekit")
+            call.finds("not-rfc9605")
+        call = Call("whole %d, prefixed %d" % (first, then), where,
+                    lambda c: c.audio(A, ALICE, SFU).sframe(first, kid=9)
+                    .sframe(then, kid=9, prefix=1))
+        call.is_(A, protection="partly-clear", clear_octets=1)
 
 
 def test_slice_heads_and_a_trailer(where):

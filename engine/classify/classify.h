@@ -94,6 +94,7 @@ struct sf_classifier {
 	bool cut_in_units; /* and the packetizer cut some: where the header was,
 	                      it took off what it read as sizes */
 	uint64_t run_frames, run_descriptor, run_prefixed;
+	uint8_t prefix; /* octets in front of the header of a frame */
 	uint64_t run_layout[3];         /* of run_frames, by layout */
 	const struct sf_unlock *unlock; /* NULL when there are no keys */
 	struct sf_opener opener;

@@ -269,6 +269,8 @@ emit_header(struct sf_classifier *c, struct sf_classify_run *run,
 	c->run_prefixed += !c->placing.descriptor &&
 			   (r->header.at > 0 || (r->tried == SF_TRIED_OPENED &&
 						    c->placing.at > 0));
+	if (r->header.at > 0 && !r->key && !c->placing.descriptor)
+		c->prefix = r->header.at;
 	c->run_descriptor += r->descriptor || c->placing.descriptor;
 }
 

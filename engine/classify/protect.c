@@ -2,6 +2,14 @@
 
 #define STRAYS 50 /* one frame in so many may fall out of a run */
 
+/* Is it a part of the stream, and no accident in it? */
+static bool
+is_part(uint64_t part, uint64_t whole)
+{
+	return part * 2 > whole ||
+	       (part >= SF_LEAST_RUN && part * STRAYS >= whole);
+}
+
 static uint64_t
 outside(const struct sf_classifier *c, enum sf_clear what)
 {
@@ -42,11 +50,11 @@ protect_run(struct sf_classifier *c)
 		s->dialect = SF_DIALECT_RTP_SFRAME;
 		s->placed = SF_PLACED_DESCRIPTOR;
 		return;
-	} else if (c->run_prefixed * 2 > c->run_frames) {
+	} else if (is_part(c->run_prefixed, c->run_frames)) {
 		s->dialect = SF_DIALECT_RFC9605_PREFIXED;
 		s->protection = SF_PROT_PARTLY_CLEAR;
 	}
-	s->clear_octets = c->placing.at;
+	s->clear_octets = c->placing.at > 0 ? c->placing.at : c->prefix;
 	if (s->kind == SF_KIND_VIDEO && c->placing.at_key != c->placing.at)
 		s->clear_octets_key = c->placing.at_key;
 }
@@ -112,12 +120,15 @@ leaves_vp9_heads(const struct sf_classifier *c)
 	       c->way_marked * 20 >= c->way_frames * 19;
 }
 
-/* Most frames are in a format that is told by its own marks. */
+/* Most frames are in a format that is told by its own marks, or as many as show
+   that the sender speaks it. */
 static void
 protect_way(struct sf_classifier *c)
 {
 	struct sf_stream *s = c->pub;
-	bool opened = c->way_opened == c->way_frames && few_strays(c);
+	bool opened =
+	    c->way_opened == c->way_frames && few_strays(c) &&
+	    s->by_state[SF_STATE_ENCRYPTED] + s->by_state[SF_STATE_FAILED] == 0;
 	int clear = c->clear_seen ? c->clear : c->clear_key;
 
 	s->dialect = c->way->dialect;
@@ -146,11 +157,11 @@ sf_classify_protect(struct sf_classifier *c)
 	uint64_t even = unknown_cipher(c);
 
 	s->dialect = SF_DIALECT_NONE;
-	if (c->way_frames > 0 && c->way_frames >= runs) {
+	if (c->way_frames > 0 && is_part(c->way_frames, c->way_frames + runs)) {
 		protect_way(c);
 		if (plain > 0)
 			s->protection = SF_PROT_MIXED;
-		else if (c->way_frames * 2 < s->frames)
+		else if ((c->way_frames + runs) * 2 < s->frames)
 			undecidable(s, SF_WHY_CONTRADICTION);
 	} else if (plain > 0 && runs == 0 && even < SF_LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;
@@ -160,7 +171,8 @@ sf_classify_protect(struct sf_classifier *c)
 		s->protection = SF_PROT_MIXED;
 		if (runs == 0)
 			s->dialect = SF_DIALECT_OPAQUE;
-	} else if (opened > 0 && opened == runs && few_strays(c)) {
+	} else if (opened > 0 && opened == runs && few_strays(c) &&
+		   c->way_opened == c->way_frames) {
 		protect_run(c);
 		if (s->protection == SF_PROT_CONSISTENT ||
 		    s->protection == SF_PROT_OTHER_DIALECT)

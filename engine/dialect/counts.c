@@ -40,13 +40,19 @@ bits_of_step(const struct sf_sight *a, const struct sf_sight *b, double n)
 	return step >= 1 && step <= NEAR ? n - 6 : 0;
 }
 
+/* Frames that a sender of RingRTC has counted, at most: in front of a tag of the
+   same length, a header of SFrame with a counter of its own octets reads as
+   more. */
+#define RINGRTC_MOST (1U << 27)
+
 bool
 sf_read_ringrtc(struct sf_sight *out, const struct sf_record *r)
 {
 	struct sf_ringrtc t;
 	struct sf_diag d;
 
-	if (sf_ringrtc_parse(&t, sf_way_tail(r), &d) != SF_OK)
+	if (sf_ringrtc_parse(&t, sf_way_tail(r), &d) != SF_OK ||
+	    t.counter >= RINGRTC_MOST)
 		return false;
 	*out = counted(r, t.ratchet, t.counter, 21);
 	return true;
