@@ -526,12 +526,12 @@ finish(struct sf_capture *c, enum sf_capture_status st)
 	struct sf_source *s = &c->reader.source;
 	struct sf_capture_info *info = &c->reader.info;
 
-	if (s->digest != NULL && s->error == 0) {
+	/* behind damage in what is packed, all of it is counted: how far it was
+	   read ahead is a matter of buffers */
+	if ((s->digest != NULL || sf_source_damage(s) != NULL) && s->error == 0)
 		sf_source_drain(s);
-		if (s->error == 0)
-			info->has_sha256 =
-			    sf_digest_finish(s->digest, info->sha256);
-	}
+	if (s->digest != NULL && s->error == 0)
+		info->has_sha256 = sf_digest_finish(s->digest, info->sha256);
 	info->octets = sf_source_read(s);
 	if (sf_source_damage(s) != NULL)
 		st = sf_reader_stop(
