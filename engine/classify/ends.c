@@ -18,10 +18,11 @@ void
 sf_classify_middle(
     struct sf_classifier *c, const struct sf_record *r, struct sf_bytes frame)
 {
-	const uint8_t *at = frame.p + frame.n / 8 * 5;
+	const uint8_t *at;
 
 	if (frame.n < LEAST || !r->has_header || r->tried == SF_TRIED_OPENED)
 		return;
+	at = frame.p + frame.n / 8 * 5;
 	for (unsigned i = 0; i < MIDDLE; i++)
 		c->middle[at[i]]++;
 	c->middle_frames++;
