@@ -16,6 +16,8 @@
 #	make fuzz-rotation	all of them in turn under both engines, for MINUTES;
 #				goes on where it was, and says what is short:
 #				fuzz/rotate.sh, record in fuzz/rotation.tsv
+#	make fuzz-merge		the least of what they found that reaches new code,
+#				into corpora/: fuzz/merge.sh
 #	make cmplog		for AFL++ to read comparisons	build/cmplog/
 #				(fuzz/afl.sh runs both on all targets)
 #	make coverage		what unit and corpus checks reach; parsers/ must be
@@ -309,6 +311,7 @@ fuzz-run-%: $(B)/fuzz/%
 		printf '  %-20s FOUND SOMETHING\n' $*; tail -n 40 $$log; exit 1; \
 	fi
 
+fuzz-merge: fuzz ; @sh fuzz/merge.sh $(or $(TARGETS),$(targets))
 fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(or $(TARGETS),$(targets))
 
 coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
@@ -378,7 +381,7 @@ dist:
 clean:
 	$(RM) -r build
 
-.PHONY: harness relink harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci fuzz-rotation check asan-check clang-check check-run \
+.PHONY: harness relink harness-targets conform-score all fuzz-targets fuzz afl cmplog fuzz-ci fuzz-merge fuzz-rotation check asan-check clang-check check-run \
 	check-layers check-headers check-objects check-docs valgrind valgrind-run \
 	coverage coverage-report deps build-deps demo run-demo test bench accuracy \
 	docs \
