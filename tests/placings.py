@@ -243,6 +243,23 @@ def late(where):
 
 
 @test
+def short(where):
+    """A call begins: headers of one octet, and one frame of two packets. Only a
+    key tells that these are ciphertexts by themselves."""
+    sizes = [400] + [60] * 40 + [900] * 5
+    for place, n in (("behind", 2 + 40 + 20), ("whole", 46)):
+        sender = Sender(5, kid=0)
+        c = mkcap.Capture(4)
+        v = c.video(V, pack=getattr(sender, place)("vp8"))
+        v.octets(*(frame_of(0)[:n] + b"x" * (n - 900) for n in sizes))
+        path = c.write(os.path.join(where, "x.pcap"))
+        _, s, slugs = judge("short, " + place, "--keys",
+                            keys_for(where, kid=0), path)
+        check("short, " + place, s["protection"] == "verified" and
+              states(s) == {"verified": n} and not slugs, (states(s), slugs))
+
+
+@test
 def rotated(where):
     """A new KID, in the middle of a frame or between two."""
     for at in (45, 46, 47):

@@ -154,8 +154,11 @@ bool sf_slices_note(
 /* ---- proof.c: few packets, and a key that opens them ---- */
 
 /* Do keys open a frame of those that the packets held may make? believed: it is
-   a stream without that. No frame is being judged meanwhile. */
+   a stream without that. */
 bool sf_proof_find(struct sf_streams *s, struct sf_track *t, bool believed);
+
+/* Do keys open more of the packets held by themselves than as frames? */
+bool sf_proof_slices(struct sf_streams *s, const struct sf_track *t);
 
 /* What was found says how frames lie in the packets. */
 void sf_proof_apply(struct sf_track *t);

@@ -169,15 +169,6 @@ was_recent(struct sf_track *t, uint64_t seq)
 	return false;
 }
 
-/* The keys are used by one thread at a time. */
-static bool
-proved(struct sf_streams *s, struct sf_track *t, bool believed)
-{
-	if (s->handoff != NULL)
-		sf_handoff_wait(s->handoff);
-	return sf_proof_find(s, t, believed);
-}
-
 void
 sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
@@ -214,7 +205,7 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 	if (t->n_held >= SF_SETTLED && plausible(s, t))
 		(void)sf_track_believe(s, t);
 	else if (t->n_held >= 2 * SF_SETTLED &&
-		 (!proved(s, t, false) || !sf_track_believe(s, t)))
+		 (!sf_proof_find(s, t, false) || !sf_track_believe(s, t)))
 		sf_probation_dismiss(s, t);
 }
 
@@ -228,7 +219,7 @@ sf_probation_settle(struct sf_streams *s)
 
 		newer = t->newer;
 		if (!t->refused)
-			fits |= proved(s, t, fits);
+			fits |= sf_proof_find(s, t, fits);
 		if (t->refused || !fits || !sf_track_believe(s, t))
 			sf_probation_dismiss(s, t);
 	}

@@ -90,6 +90,28 @@ score_of(struct sf_streams *s, const struct sf_track *t, const struct way *w,
 	return a.score;
 }
 
+/* The keys are used by one thread at a time. */
+static bool
+has_keys(struct sf_streams *s)
+{
+	if (s->run->unlock.keys == NULL && s->run->unlock.dialects == NULL)
+		return false;
+	if (s->handoff != NULL)
+		sf_handoff_wait(s->handoff);
+	return true;
+}
+
+bool
+sf_proof_slices(struct sf_streams *s, const struct sf_track *t)
+{
+	struct way frames = { t->pub.codec, SF_FRAMING_CODEC };
+	struct way slices = { t->pub.codec, SF_FRAMING_SLICE };
+	bool all;
+
+	return has_keys(s) &&
+	       score_of(s, t, &slices, &all) > score_of(s, t, &frames, &all);
+}
+
 bool
 sf_proof_find(struct sf_streams *s, struct sf_track *t, bool believed)
 {
@@ -97,8 +119,7 @@ sf_proof_find(struct sf_streams *s, struct sf_track *t, bool believed)
 	unsigned most = 0;
 	bool all = false;
 
-	if ((s->run->unlock.keys == NULL && s->run->unlock.dialects == NULL) ||
-	    t->held == 0 || (!believed && s->proofs == TRACKS))
+	if (t->held == 0 || (!believed && s->proofs == TRACKS) || !has_keys(s))
 		return false;
 	s->proofs += !believed;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !all; i++) {

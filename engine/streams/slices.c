@@ -107,5 +107,6 @@ sf_slices_begin(struct sf_streams *s, struct sf_track *t)
 	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
 		(void)sf_slices_note(
 		    &maybe, t->pub.codec, &sf_held_at(s, at)->unit);
-	t->slices.on = maybe.on;
+	/* one short header shows too little, but a key may tell */
+	t->slices.on = maybe.on || (maybe.bits > 0 && sf_proof_slices(s, t));
 }
