@@ -100,7 +100,9 @@ protect_none(struct sf_classifier *c)
 	else if (unknown * 2 > s->frames) {
 		undecidable(
 		    s, even * 2 > unknown ? SF_WHY_UNIFORM : SF_WHY_FIELDS);
-		s->dialect = SF_DIALECT_OPAQUE;
+		/* a few frames more may show a header that is known */
+		if (s->why == SF_WHY_UNIFORM || s->frames >= SF_ENOUGH_HEAD)
+			s->dialect = SF_DIALECT_OPAQUE;
 	} else if (outside(c, SF_CLEAR_HEAD) * 2 > s->frames)
 		undecidable(s, SF_WHY_CLEAR_HEAD);
 	else if (s->frames < SF_LEAST_RUN)
