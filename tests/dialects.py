@@ -142,11 +142,18 @@ class JitsiCtr(Counting):
 
 
 class Xor(Counting):
+    key = b"secret"
+
     def __call__(self, rng, real, stream, ts):
-        key, p = b"secret", head_of(stream, real)
+        key, p = self.key, head_of(stream, real)
         return real[:p] + bytes(
             b ^ key[i % 6] for i, b in enumerate(real) if i >= p) + \
             bytes([self.kid]) + b"\xde\xad\xbe\xef"
+
+
+class XorDigit(Xor):
+    """The octet behind the TOC meets a digit, whose bits are others."""
+    key = b"s3cret"
 
 
 class XorJanus(Counting):
@@ -294,6 +301,7 @@ FORMATS = [
     ("gbp-sframe",   Gbp,         (0, 0, None),        0x10007, 0x20007, True),
     ("counted-iv",   CountedIv,   (0, 0, None),        1, 2, True),
     ("xor-demo",     Xor,         (1, 3, 10),          1, 2, False),
+    ("xor-demo",     XorDigit,    (1, 3, 10),          1, 2, False),
     ("xor-janus",    XorJanus,    (10, 10, None),       1, 2, False),
     ("dave",         Dave,        (0, 1, 10),          0, None, True),
     ("stream",       StreamVideo, (1, 3, 10),          4, 5, True),
