@@ -109,6 +109,19 @@ sf_secret_complain(
 	    e->remedy[0] == '\0' ? "" : "; ", e->remedy);
 }
 
+#define SECRET_DIGITS 16
+
+/* Is that a key, or JSON with keys, where the name of a file should stand? It is
+   not shown then. */
+static bool
+is_secret(const char *name)
+{
+	size_t hex = strspn(name, "0123456789abcdefABCDEF");
+
+	return strchr(name, '{') != NULL ||
+	       (hex >= SECRET_DIGITS && name[hex] == '\0');
+}
+
 enum sf_exit
 sf_secret_load(
     const char *name, size_t most, sf_secret_reader *reader, void *ctx)
@@ -124,7 +137,13 @@ sf_secret_load(
 	}
 	fd = open_source(name);
 	if (fd < 0) {
-		sf_complain(name, "cannot be read: %s", strerror(errno));
+		if (is_secret(name))
+			sf_complain(NULL,
+			    "keys are given in a file, - or fd:N, and never on "
+			    "the command line, which others can read");
+		else
+			sf_complain(
+			    name, "cannot be read: %s", strerror(errno));
 		goto out;
 	}
 	warn_of_readers(name, fd);

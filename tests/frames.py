@@ -156,6 +156,10 @@ def sources(folder):
     for name in ("/nowhere/keys", "fd:77", folder):
         r = run("open", "--keys", name, ct)
         check("no keys in %s" % name, r.status == 3 and r.errors, r)
+    for name in (BASE, key_text({"kid": "1", "base_key": BASE})):
+        r = run("open", "--keys", name, ct)
+        check("a key for a file is not shown", r.status == 3 and
+              BASE not in r.errors and "command line" in r.errors, r)
     r = run("open", ct)
     check("no --keys", r.status == 2, r)
 
