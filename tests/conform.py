@@ -277,6 +277,8 @@ def test_charged():
         ("mls-per-sender", {"MLS-01"}),
         ("subkeys-swapped", {"AEAD-02"}),
         ("aad-in-place", {"DEC-03"}),
+        ("always-eight", {"HDR-05", "HDR-12", "HDR-01"}),
+        ("ctr-first", {"HDR-06"}),
         ("own-counter", {"NON-02"}),
     ]
     for (name, want), ran in zip(rows, at_once(

@@ -79,6 +79,7 @@ must_text(struct sf_trial *t, const char *key, const char *digits)
 static void
 encode(struct sf_trial *t)
 {
+	sf_blame_part(t, "HDR");
 	sf_begin(t, "hdr-enc");
 	sf_put_u64(t, "kid", headers[t->c->i].kid);
 	sf_put_u64(t, "ctr", headers[t->c->i].ctr);
@@ -92,6 +93,7 @@ decode(struct sf_trial *t)
 {
 	uint8_t hdr[OCTETS];
 
+	sf_blame_part(t, "HDR");
 	sf_begin(t, "hdr-dec");
 	sf_put_hex(t, "hdr", hex(headers[t->c->i].hdr, hdr));
 	sf_ask(t);

@@ -78,6 +78,7 @@ choose(struct sf_trial *t, bool taken)
 static void
 header_encode(struct sf_trial *t)
 {
+	sf_blame_part(t, "HDR");
 	sf_begin(t, "hdr-enc");
 	sf_put_u64(t, "kid", NUMBER(t, KID));
 	sf_put_u64(t, "ctr", NUMBER(t, CTR));
@@ -91,6 +92,7 @@ header_decode(struct sf_trial *t)
 {
 	struct sf_bytes hdr = OCTETS(t, ENCODED);
 
+	sf_blame_part(t, "HDR");
 	sf_begin(t, "hdr-dec");
 	sf_put_hex(t, "hdr", hdr);
 	sf_ask(t);

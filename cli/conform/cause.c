@@ -231,14 +231,17 @@ sf_blame_frame(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 void
 sf_blame_part(struct sf_trial *t, const char *part)
 {
-	const struct sf_cause *c =
-	    &t->run->causes[t->suite->id][SF_CAUSE_FRAMES];
-	const char *requirement = sf_cause_requirement(c);
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		const char *requirement =
+		    sf_cause_requirement(&t->run->causes[id][SF_CAUSE_FRAMES]);
 
-	/* AEAD-01 is about what the AEAD is given */
-	if (requirement != NULL && strcmp(requirement, "AEAD-01") != 0 &&
-	    strncmp(requirement, part, strlen(part)) == 0)
-		t->blame = requirement;
+		/* AEAD-01 is about what the AEAD is given */
+		if (requirement != NULL &&
+		    (t->suite == NULL || t->suite->id == id) &&
+		    strcmp(requirement, "AEAD-01") != 0 &&
+		    strncmp(requirement, part, strlen(part)) == 0)
+			t->blame = requirement;
+	}
 }
 
 void

@@ -314,8 +314,8 @@ const char *sf_cause_of_refusal(const struct sf_trial *t);
    charged to the mistake that is in it, if it can be found. */
 void sf_blame_frame(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
-/* The same of a part of the work, "KDF" or "AEAD", that the mistake in all
-   frames of the suite is in. */
+/* The same of a part of the work, "HDR", "KDF" or "AEAD", that the mistake in
+   all frames of the suite is in; of any suite where the case has none. */
 void sf_blame_part(struct sf_trial *t, const char *part);
 
 /* What the last reply has to be. A refusal of what is beyond is recorded. */

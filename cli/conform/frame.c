@@ -271,6 +271,7 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 	struct sf_sframe_header h;
 	struct sf_diag d;
 
+	sf_blame_part(t, "HDR");
 	if (sf_sframe_header_parse(&h, ct, &d) != SF_OK) {
 		sf_fail(t, "the frame is too short for its header");
 		return false;
@@ -284,6 +285,11 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 		    "%zu octets behind the header, not %zu of plaintext and "
 		    "%u of tag",
 		    h.payload.n, f->pt.n, t->suite->tag_octets);
+	if (t->blame == NULL && !is_minimal(&h))
+		t->blame = (h.kid < 8 && h.kid_octets > 0) ||
+				   (h.ctr < 8 && h.ctr_octets > 0)
+			       ? "HDR-04"
+			       : "HDR-05";
 	if (!is_minimal(&h))
 		sf_fail(t,
 		    "the header is not minimal: %u octets for KID %llu, %u for "
