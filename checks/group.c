@@ -20,6 +20,7 @@
 #define WORK       (1u << 22) /* senders times epochs that are weighed */
 
 #define NEAR_S   0.05        /* between two senders who do the same at once */
+#define OWN_KIDS 8           /* below, senders may each count their own */
 #define FAULT    10.0        /* how much less likely a fault is than none */
 #define BELIEVED 0.6         /* odds of chance against a group */
 #define LATE_NS  15000000000 /* two senders: a delay that is believed */
@@ -37,6 +38,7 @@ struct weight {
 	unsigned late, other; /* faults: late; early, alone, stale, stuck */
 	int64_t most_late_ns, least_late_ns;
 	unsigned shared; /* values that two senders came to */
+	unsigned stale;  /* came to the call with a KID that another had left */
 };
 
 struct scale {
@@ -221,6 +223,30 @@ weigh_epoch(struct scale *s, struct weight *w, const struct sf_epoch *e)
 		    fastest);
 }
 
+/* The KID itself of another sender, all of it: senders with keys of their own
+   have not the same ones, unless they count from zero. */
+static bool
+is_whole_kid(const struct sf_timeline *t, uint64_t value)
+{
+	return t->form.evident_bits == 0 && t->form.evident_shift == 0 &&
+	       value >= OWN_KIDS;
+}
+
+/* Had all others left that KID by then? One may have gone back to it. */
+static bool
+is_left(const struct sf_timeline *t, const struct arrival *a)
+{
+	for (unsigned i = 0; i < t->n_lines; i++) {
+		const struct sf_track_line *l = &t->lines[i];
+
+		for (const struct sf_key_use *u = l->stream->keys;
+		     u != NULL && l->sender != a->sender; u = u->next)
+			if (u->kid == a->value && u->last.time_ns >= a->ns)
+				return false;
+	}
+	return true;
+}
+
 /* Who comes late to the call begins on the key of the group; and nobody goes
    where nobody follows. */
 static void
@@ -240,9 +266,12 @@ weigh_start(struct scale *s, struct weight *w, const struct sf_sender *x)
 	if (first == NULL)
 		return;
 	w->senders++;
-	if (alone ||
-	    !sf_timeline_current(s->t, first->value, first->ns, s->grace_ns))
-		charge(s, w, x->id, &w->other);
+	if (!alone &&
+	    sf_timeline_current(s->t, first->value, first->ns, s->grace_ns))
+		return;
+	w->stale +=
+	    !alone && is_whole_kid(s->t, first->value) && is_left(s->t, first);
+	charge(s, w, x->id, &w->other);
 }
 
 static struct weight
@@ -271,6 +300,14 @@ looks_late(const struct weight *w, int64_t grace_ns)
 	       w->most_late_ns - w->least_late_ns <= grace_ns;
 }
 
+/* Two senders, and one came on a KID that the other had left: both have that
+   key, and so they are a group. */
+static bool
+came_stale(const struct weight *w)
+{
+	return w->senders == 2 && w->stale == 1 && w->offenders == 1;
+}
+
 static enum sf_group
 verdict(const struct weight *w, int64_t grace_ns)
 {
@@ -279,7 +316,7 @@ verdict(const struct weight *w, int64_t grace_ns)
 		return SF_GROUP_NONE;
 	if (w->offenders * 2 > w->senders)
 		return SF_GROUP_NONE;
-	return w->chance <= BELIEVED || looks_late(w, grace_ns)
+	return w->chance <= BELIEVED || looks_late(w, grace_ns) || came_stale(w)
 		   ? SF_GROUP_EVIDENT
 		   : SF_GROUP_UNSURE;
 }

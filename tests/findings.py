@@ -348,6 +348,33 @@ def one_of_two_rotates_a_second_late(c):
     bob(c).sframe(350, kid=0x31).sframe(350, kid=0x32, ctr=0)
 
 
+@case({"kid-drift": [B], "kid-shared": [A, B]}, verdict="fail",
+      is_={A: UP, B: UP})
+def joins_late_on_a_kid_that_was_left(c):
+    """Two senders; the KID is the other's of five seconds before."""
+    alice(c).sframe(500, kid=300).sframe(1000, kid=301)
+    bob(c, start=15).sframe(700, kid=300)
+
+
+@case({"kid-shared": [A, B]}, near="kid-drift", is_={A: UP, B: UP})
+def joins_late_on_the_kid_of_the_call(c):
+    alice(c).sframe(500, kid=300).sframe(1000, kid=301)
+    bob(c, start=15).sframe(700, kid=301)
+
+
+@case({"kid-shared": [A, B], "kid-went-back": [A], "kid-not-followed": [B]},
+      near="kid-drift", is_={A: UP, B: UP})
+def joins_late_on_a_kid_that_came_back(c):
+    alice(c).sframe(500, kid=300).sframe(300, kid=301).sframe(700, kid=300)
+    bob(c, start=18).sframe(600, kid=300)
+
+
+@case({"kid-not-followed": [B]}, near="kid-drift", is_={A: UP, B: UP})
+def joins_late_with_a_ratchet_of_its_own(c):
+    alice(c).sframe(500, kid=0x110).sframe(1000, kid=0x111)
+    bob(c, start=15).sframe(700, kid=0x120)
+
+
 @case({"kid-drift": [AV]}, verdict="fail", is_={A: UP, AV: UP})
 def video_of_one_sender_rotates_late(c):
     alice(c).sframe(300, kid=9).sframe(400, kid=10, ctr=0)
