@@ -23,6 +23,14 @@ def behind(first, kid, steps=(1,), ctr=80):
     return frame
 
 
+def shared(stream, n, kid, ctr):
+    """n frames whose counter another stream takes from as well."""
+    for i in range(n):
+        stream.sframe(1, kid=kid, ctr=ctr)
+        ctr += 1 + (i % 2)
+    return stream
+
+
 def add(case):
 
     for pt, first in ((63, b"\xef"), (111, b"\xfc"), (111, b"\xff\xfc")):
@@ -45,6 +53,27 @@ def add(case):
           is_={A: PARTLY})
     def more_of_them(c):
         c.audio(A, ALICE, SFU).add(300, behind(b"\x78", 5, (1, 2)))
+
+    @case(near=("plaintext-start", "stream-plaintext"), is_={A: UP})
+    def a_short_kid_that_is_soon_another(c):
+        """68 reads as a TOC octet, and fewer frames begin with it than a run by
+        itself takes."""
+        shared(shared(c.audio(A, ALICE, SFU), 23, 6, 40), 60, 7, 1)
+
+    @case(near="plaintext-gap", verdict="inconclusive", is_={A: DARK})
+    def a_short_kid_that_comes_back_for_a_moment(c):
+        shared(shared(c.audio(A, ALICE, SFU), 90, 3, 40), 7, 5, 200)
+
+    @case({"plaintext-gap": [A]}, verdict="fail", is_={A: ("mixed",)},
+          tell={A: 12})
+    def clear_between_short_kids(c):
+        a = shared(c.audio(A, ALICE, SFU), 100, 6, 40).plain(12)
+        shared(a, 100, 7, 1)
+
+    @case({"plaintext-start": [A]}, verdict="fail", is_={A: ("mixed",)},
+          tell={A: 23})
+    def clear_before_a_short_kid(c):
+        shared(c.audio(A, ALICE, SFU).plain(23), 60, 7, 1)
 
     def bolted(c, n):
         a = c.audio(A, ALICE, SFU)

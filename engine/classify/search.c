@@ -13,6 +13,7 @@
 #define SUSTAINED     5 /* frames that a run must have to be one */
 #define LOOK          8 /* records of a look */
 #define LOOKS         4 /* places that are looked at */
+#define SUSTAINED_SHORT 10 /* the same for a short form after a known run */
 #define RESUME        6 /* evidence for a run to go on after a known one */
 
 struct search {
@@ -443,26 +444,39 @@ is_long(const struct sf_run_header *h)
 	return h->kid_octets > 0 || h->ctr_octets > 1;
 }
 
+/* The same form and place as the run before, under another KID, which needs little
+   evidence where the form is long. */
+static bool
+resume_long(struct search *s, const struct sf_classifier *c, bool front)
+{
+	struct sf_run_header h;
+
+	/* behind clear octets of a codec, more of its octets may come */
+	if (!is_long(&c->last) ||
+	    !try_placing(s, c->placing, front ? RESUME : SF_RUN_SURE,
+		front ? 2 : SUSTAINED))
+		return false;
+	return sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
+	       h.kid_octets == c->last.kid_octets && is_long(&h);
+}
+
 /*
- * After a run is known, a new KID in the same form and place needs little
- * evidence: the stream is SFrame, and the key has changed.
+ * After a run is known, a new KID needs less evidence: the stream is SFrame, and
+ * the key has changed. A short form says little; but a dozen frames in the place
+ * of those before are more than chance.
  */
 static bool
 resume(struct search *s, const struct sf_classifier *c)
 {
-	struct sf_run_header h;
 	bool front = c->placing.at == 0 || c->placing.descriptor;
 
-	/* behind clear octets of a codec, more of its octets may come */
-	if (c->run_frames + c->n < SF_LEAST_RUN || !is_long(&c->last) ||
-	    !try_placing(s, c->placing, front ? RESUME : SF_RUN_SURE,
-		front ? 2 : SUSTAINED))
+	if (c->run_frames + c->n < SF_LEAST_RUN)
 		return false;
-	if (sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
-	    h.kid_octets == c->last.kid_octets && is_long(&h))
+	if (resume_long(s, c, front))
 		return true;
 	s->fit = s->score = 0;
-	return false;
+	return front &&
+	       try_placing(s, c->placing, SF_RUN_SURE / 2, SUSTAINED_SHORT);
 }
 
 /* Formats whose frames are not rebuilt hold codec headers between slices, and
