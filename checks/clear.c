@@ -1,11 +1,14 @@
 #include "checks/check.h"
 
-/* The state that counts as protected in an interval. */
+/* What counts as protected: in a format that nothing is known of, the frames that
+   are not media. */
 static bool
-is_protected(enum sf_state s)
+is_protected(const struct sf_stream *s, const struct sf_interval *v)
 {
-	return s == SF_STATE_VERIFIED || s == SF_STATE_ENCRYPTED ||
-	       s == SF_STATE_FAILED;
+	return v->state == SF_STATE_VERIFIED ||
+	       v->state == SF_STATE_ENCRYPTED || v->state == SF_STATE_FAILED ||
+	       (v->state == SF_STATE_UNKNOWN &&
+		   s->dialect == SF_DIALECT_OPAQUE);
 }
 
 static void
@@ -51,7 +54,7 @@ judge_intervals(struct sf_checks *k, const struct sf_stream *s)
 
 	for (const struct sf_interval *v = s->intervals; v != NULL;
 	     v = v->next) {
-		seen_protected |= is_protected(v->state);
+		seen_protected |= is_protected(s, v);
 		if (v->state != SF_STATE_PLAINTEXT)
 			continue;
 		fail_interval(k,

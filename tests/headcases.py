@@ -102,3 +102,40 @@ def add(case):
                 row[i + k].pt, row[i + k].marker = 126, k == 0
                 row[i + k].timestamp = row[i].timestamp
                 row[i + k].payload = b"\x05\x8a\x03\xc0"
+
+    # ==== media amid a format that nothing is known of ========================
+
+    AV = 0xa2
+
+    def rows(c):
+        return c.audio(A, ALICE, SFU), c.video(AV, ALICE, SFU)
+
+    @case({"opaque-payload": [A, AV]}, near=("plaintext-gap", "plaintext-start"),
+          verdict="inconclusive", is_={A: DARK, AV: DARK})
+    def random_ivs(c):
+        for s in rows(c):
+            s.noise(600, front=12)
+
+    for n, m in ((50, 50), (20, 8), (200, 30)):
+        def made(c, n=n, m=m):
+            a, v = rows(c)
+            a.noise(200, front=12).plain(n).noise(200, front=12)
+            v.noise(200, front=12).plain(m).noise(200, front=12)
+        made.__name__ = "clear_amid_random_ivs_%d_and_%d" % (n, m)
+        case({"plaintext-gap": [A, AV], "opaque-payload": [A, AV]},
+             verdict="fail", is_={A: ("mixed",), AV: ("mixed",)},
+             tell={A: n, AV: m})(made)
+
+    @case({"plaintext-start": [A, AV], "opaque-payload": [A, AV]},
+          near="plaintext-gap", verdict="fail",
+          is_={A: ("mixed",), AV: ("mixed",)}, tell={A: 60, AV: 60})
+    def clear_before_random_ivs(c):
+        for s in rows(c):
+            s.plain(60).noise(300, front=12)
+
+    @case({"plaintext-gap": [A, AV], "opaque-payload": [A, AV]},
+          near="plaintext-start", verdict="fail",
+          is_={A: ("mixed",), AV: ("mixed",)}, tell={A: 60, AV: 60})
+    def clear_behind_random_ivs(c):
+        for s in rows(c):
+            s.noise(300, front=12).plain(60)

@@ -189,6 +189,25 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 	return keep;
 }
 
+/* Where the stream is in a format that nothing is known of, is part of the frames
+   from..to media? Then these are decided, and the rest is still to be. */
+static bool
+decide_amid(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_clear_found f;
+	unsigned a, b;
+
+	if (c->running || !sf_classify_amid(c, from, to, &a, &b, &f))
+		return false;
+	keep_clear(&c->pub->evidence, &f);
+	for (unsigned i = a; i < b; i++)
+		if (c->recs[i].complete && !c->recs[i].decided)
+			decide_open(c, &c->recs[i], SF_CLEAR_PLAIN, false);
+	if (b == c->n)
+		c->before = SF_CLEAR_PLAIN;
+	return true;
+}
+
 /* Judges the frames outside runs; returns how many frames are ready to go. */
 unsigned
 sf_classify_open(struct sf_classifier *c)
@@ -198,6 +217,8 @@ sf_classify_open(struct sf_classifier *c)
 	while (sf_classify_next_open(c, &from, &to)) {
 		unsigned keep = to;
 
+		if (decide_amid(c, from, to))
+			continue;
 		if (!c->ending && to == c->n) {
 			keep = to > KEPT_BACK ? to - KEPT_BACK : 0;
 			keep = keep < from ? from : keep;

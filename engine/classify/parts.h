@@ -97,6 +97,13 @@ unsigned sf_classify_open(struct sf_classifier *c);
 /* Does the stream protect whole frames at other times? */
 bool sf_classify_whole(const struct sf_classifier *c);
 
+/* ---- amid.c: media amid frames that no format explains ---- */
+
+/* Of the open records from..to, those a..b are media, and the others uniform; f
+   is what was found of the former. */
+bool sf_classify_amid(const struct sf_classifier *c, unsigned from,
+    unsigned to, unsigned *a, unsigned *b, struct sf_clear_found *f);
+
 /* ---- alone.c: a frame or a few amid a run ---- */
 
 /* Does it begin with the KID of the run, in octets of its own, or with what is

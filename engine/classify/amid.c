@@ -1,0 +1,85 @@
+/*
+ * amid.c - media amid frames that no format explains. Judged together with
+ * ciphertext of unknown making, a second in the clear is lost in the mean.
+ */
+#include "engine/classify/parts.h"
+
+#include "engine/classify/runs.h"
+
+#define LEAST_OPUS  12 /* frames: one in five random octets is a TOC that fits */
+#define LEAST_VIDEO 3
+
+/* Does the frame look like its codec's: an Opus frame tells its duration, and the
+   next one comes then. */
+static bool
+looks_clear(const struct sf_record *r, const struct sf_record *next)
+{
+	if (r->proof != SF_PROOF_WEAK)
+		return r->proof == SF_PROOF_STRONG;
+	return r->samples != 0 &&
+	       (next == NULL || next->seq != r->seq + 1 ||
+		   next->timestamp - r->timestamp == r->samples);
+}
+
+/* The longest row of such frames. */
+static void
+longest(const struct sf_classifier *c, unsigned from, unsigned to, unsigned *a,
+    unsigned *b)
+{
+	unsigned start = from;
+
+	*a = *b = from;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *next =
+		    i + 1 < to && c->recs[i + 1].complete ? &c->recs[i + 1]
+							  : NULL;
+
+		if (c->recs[i].complete && !looks_clear(&c->recs[i], next))
+			start = i + 1;
+		if (i + 1 - start > *b - *a) {
+			*a = start;
+			*b = i + 1;
+		}
+	}
+}
+
+/* What the frames from..to are, all of them. */
+static enum sf_clear
+judge(const struct sf_classifier *c, struct sf_clear_found *f, unsigned from,
+    unsigned to, bool whole)
+{
+	sf_clear_judge(f, &c->recs[from], to - from, sf_classify_codec(c), whole,
+	    c->baseline);
+	return f->what;
+}
+
+/* Are those around it uniform from the first octet? */
+static bool
+is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
+    unsigned a, unsigned b)
+{
+	struct sf_clear_found f;
+
+	if (c->kinds[SF_CLEAR_UNIFORM] >= SF_LEAST_RUN)
+		return true;
+	if (a - from > to - b)
+		return judge(c, &f, from, a, false) == SF_CLEAR_UNIFORM;
+	return judge(c, &f, b, to, false) == SF_CLEAR_UNIFORM;
+}
+
+bool
+sf_classify_amid(const struct sf_classifier *c, unsigned from, unsigned to,
+    unsigned *a, unsigned *b, struct sf_clear_found *f)
+{
+	unsigned least;
+
+	longest(c, from, to, a, b);
+	if (*b == *a)
+		return false;
+	least = c->recs[*a].proof == SF_PROOF_STRONG ? LEAST_VIDEO : LEAST_OPUS;
+	if (*b - *a < least || (*a == from && *b == to))
+		return false;
+	return is_opaque(c, from, to, *a, *b) &&
+	       judge(c, f, *a, *b, true) == SF_CLEAR_PLAIN &&
+	       (f->llr >= SF_RUN_SURE || *b - *a >= LEAST_OPUS);
+}
