@@ -27,14 +27,32 @@ check_outcome(enum sf_status st, const struct sf_diag *d, struct sf_bytes in)
 	}
 }
 
+/* Long inputs are read twice in one of four, to spend the time on others. */
+static bool
+is_read_twice(const uint8_t *data, size_t size)
+{
+	return size < 64 || (size + data[size / 2]) % 4 == 0;
+}
+
+static void
+check_again(struct sf_bytes in, struct sf_bytes first, enum sf_status st,
+    const struct sf_diag *d)
+{
+	struct sf_bytes second = sf_bytes(NULL, 0);
+	struct sf_diag again = { SF_LIMIT, 2, 2, "old", "old" };
+
+	FUZZ_CHECK(RUN(TARGET)(in, &second, &again) == st);
+	FUZZ_CHECK(first.p == second.p && first.n == second.n);
+	FUZZ_CHECK(d->at == again.at && d->missing == again.missing);
+	FUZZ_CHECK(d->field == again.field && d->ref == again.ref);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sf_bytes untouched = sf_bytes(NULL, 0);
 	struct sf_bytes first = untouched;
-	struct sf_bytes second = untouched;
 	struct sf_diag d = { SF_LIMIT, 1, 1, "stale", "stale" };
-	struct sf_diag again = { SF_LIMIT, 2, 2, "old", "old" };
 	enum sf_status st;
 	struct sf_bytes in;
 	uint8_t *exact;
@@ -48,10 +66,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	st = RUN(TARGET)(in, &first, &d);
 	check_outcome(st, &d, in);
-	FUZZ_CHECK(RUN(TARGET)(in, &second, &again) == st);
-	FUZZ_CHECK(first.p == second.p && first.n == second.n);
-	FUZZ_CHECK(d.at == again.at && d.missing == again.missing);
-	FUZZ_CHECK(d.field == again.field && d.ref == again.ref);
+	if (is_read_twice(data, size))
+		check_again(in, first, st, &d);
 	if (st == SF_OK) {
 		FUZZ_CHECK(first.p != NULL);
 		FUZZ_CHECK(sf_bytes_inside(first, in));
