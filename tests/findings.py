@@ -1556,10 +1556,11 @@ ELSEWHERE.update(dict.fromkeys((
     "key-too-old", "key-overused", "suite-not-allowed", "not-verified",
     "dialect-not-allowed"), "policies.py"))
 ELSEWHERE.update(dict.fromkeys((
-    "ip-fragments-lost", "ip-fragments-differ", "tcp-holes",
-    "tunnel-opaque"), "tunnels.py"))
-ELSEWHERE.update(dict.fromkeys(("declared-not-encrypted", "dump-redacted"),
-                               "formats.py"))
+    "ip-fragments-lost", "ip-fragments-differ"), "fragments.py"))
+ELSEWHERE["tcp-holes"] = "relays.py"
+ELSEWHERE["tunnel-opaque"] = "tunnels.py"
+ELSEWHERE["declared-not-encrypted"] = "recordings.py"
+ELSEWHERE["dump-redacted"] = "formats.py"
 ELSEWHERE.update(dict.fromkeys(("xor-only", "server-made-frames"),
                                "dialects.py"))
 ELSEWHERE["random-iv-no-kid"] = "dialectkeys.py"

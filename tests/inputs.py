@@ -9,10 +9,10 @@ import os
 import struct
 import sys
 
-import formats
 import mkcap
-from formats import facts, packets_of, put, report, sample
-from harness import check, finish, run, scratch
+import writers
+from harness import check, finish, scratch
+from writers import facts, packets_of, put, report, sample
 
 CALL = "S16-d-plain-2s.rtp.pcap"
 tests = []
@@ -25,18 +25,18 @@ def test(f):
 
 def janus(packets):
     """Seen from near, as the other logs are."""
-    return formats.janus_text([formats.Packet(
+    return writers.janus_text([writers.Packet(
         p.ns, p.octets, "I" if p.way == "O" else "O") for p in packets])
 
 
 FORMS = {
-    "Chromium": formats.chromium,
-    "Firefox": formats.firefox,
+    "Chromium": writers.chromium,
+    "Firefox": writers.firefox,
     "Janus": janus,
-    "hex": formats.hex_lines,
-    "hex without a date": lambda p: formats.hex_lines(p, False, False),
-    "frames in hex": formats.exported,
-    "tcpdump": formats.tcpdump,
+    "hex": writers.hex_lines,
+    "hex without a date": lambda p: writers.hex_lines(p, False, False),
+    "frames in hex": writers.exported,
+    "tcpdump": writers.tcpdump,
 }
 SDP = """v=0
 o=- 4611731400430051336 2 IN IP4 127.0.0.1
@@ -70,7 +70,7 @@ def mixed(where):
               len(want[0]) and {s for s, _ in got[1]} == {
                   s for s, _ in want[1]}, (sorted(got[0]), got[1]))
     both = [f(packets[i::3]) for i, f in enumerate((
-        formats.firefox, formats.hex_lines, formats.chromium))]
+        writers.firefox, writers.hex_lines, writers.chromium))]
     _, r = report(put(where, "three.log", both[0] + SDP + both[1] + SDP.replace(
         b"51336", b"51337") + both[2]))
     check("three kinds and SDP: every packet", r["accounting"]["rtp"] +
@@ -89,7 +89,7 @@ def dumps_of_others(where):
     record = bytes.fromhex("16fefd0000000000000000002a") + bytes(42)
     dump = "\n".join("%04x  %s" % (i, record[i:i + 16].hex(" "))
                      for i in range(0, len(record), 16)).encode()
-    lines = formats.chromium(packets).split(b"\n")
+    lines = writers.chromium(packets).split(b"\n")
     for i in range(len(lines) - 1, 0, -60):
         lines.insert(i, b"[1:2:1122/194217.1:INFO:a.cc(1)] a dump:\n" + dump)
     _, r = report(put(where, "others.log", b"\n".join(lines)))

@@ -32,10 +32,14 @@ tell() {
 scripts='
 	captures
 	tunnels
+	fragments
+	relays
 	findings
 	formats
+	recordings
 	inputs
 	unwrap
+	unwraplogs
 	logsdp
 	media
 	names

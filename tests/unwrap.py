@@ -14,9 +14,9 @@ import sys
 
 import mkcap
 import srtpcap
-import tunnels
+import wrapping
 from harness import TOP, Schema, check, finish, run, scratch, strict
-from tunnels import (FAULTY, QUIET, TUNNELS, VXLAN, Packet, Tcp, Turn, call,
+from wrapping import (FAULTY, QUIET, TUNNELS, VXLAN, Packet, Tcp, Turn, call,
                      difference, ether, fragments4, fragments6, heart_of_it,
                      ice_tcp, ip4, ip6, udp, write)
 
@@ -153,7 +153,7 @@ def over_turn(where):
         unwrapped("TURN " + how, where, binds + made)
         unwrapped("TURN %s, not seen bound" % how, where, made, ask=False)
         t, tcp = Turn(packets), Tcp()
-        ends = t.client, (tunnels.SERVER, 3478)
+        ends = t.client, (wrapping.SERVER, 3478)
         for p in packets:
             up, data = t.message(p, how)
             tcp.segment(p.ns, *(ends if up else ends[::-1]), data)
@@ -194,7 +194,7 @@ def under_srtp(where):
     bench = srtpcap.Bench(where)
     for name, (hand, suite) in zip((QUIET, FAULTY[1]),
                                    srtpcap.HANDSHAKES.items()):
-        with open(os.path.join(tunnels.CALLS, name.split(".")[0] +
+        with open(os.path.join(wrapping.CALLS, name.split(".")[0] +
                                ".manifest.json"), encoding="utf-8") as f:
             keys = srtpcap.secret_file(where, json.dumps({
                 "schema": "sframe-tool/keys/v1", "keys": [
@@ -202,12 +202,12 @@ def under_srtp(where):
                      "base_key": k["base_key"]}
                     for k in json.load(f)["keys"]]}), "keys.json")
         log = srtpcap.secret_file(where, srtpcap.keylog(hand))
-        plain = report(os.path.join(tunnels.CALLS, name), "--keys", keys)
+        plain = report(os.path.join(wrapping.CALLS, name), "--keys", keys)
         made = [Packet(p) for p in srtpcap.call_over(
             bench, srtpcap.handshake(hand), suite, srtpcap.exported(hand),
             call(name))]
         relays, tcp = Turn(made), Tcp()
-        ends = relays.client, (tunnels.SERVER, 3478)
+        ends = relays.client, (wrapping.SERVER, 3478)
         said = [(p, *relays.message(p, "channels")) for p in made]
         for p, up, data in said:
             tcp.segment(p.ns, *(ends if up else ends[::-1]), data)
@@ -216,7 +216,7 @@ def under_srtp(where):
                 ("TURN", [p.made(relays.udp(up, data))
                           for p, up, data in said]),
                 ("TURN over TCP", tcp.out),
-                ("VXLAN", [p.made(tunnels.over(4789, VXLAN)(p))
+                ("VXLAN", [p.made(wrapping.over(4789, VXLAN)(p))
                            for p in made])):
             label = "%s under SRTP, %s" % (name[:3], what)
             path = write(where, packets)
@@ -305,7 +305,7 @@ def written_anew(where):
 def hidden(where):
     """A note that a packet is none of the capture hides nothing in it."""
     out = os.path.join(where, "out.pcapng")
-    run("unwrap", os.path.join(tunnels.CALLS, FAULTY[1]), "-w", out)
+    run("unwrap", os.path.join(wrapping.CALLS, FAULTY[1]), "-w", out)
     honest = report(out)
     with open(out, "rb") as f:
         data = f.read()
@@ -325,7 +325,7 @@ def hidden(where):
 @test
 def damaged(where):
     path, out = (os.path.join(where, x) for x in ("in.pcap", "out.pcapng"))
-    with open(os.path.join(tunnels.CALLS, QUIET), "rb") as f:
+    with open(os.path.join(wrapping.CALLS, QUIET), "rb") as f:
         data = f.read()
     with open(path, "wb") as f:
         f.write(data[:-20])
@@ -413,7 +413,7 @@ def interfaces(where):
     with open(path, "wb") as f:
         f.write(mixed(packets))
     lost = 2 * len(range(7, 200, 50)) + 2 * len(range(7, len(packets) - 200, 50))
-    plain, r = report(os.path.join(tunnels.CALLS, QUIET)), report(path)
+    plain, r = report(os.path.join(wrapping.CALLS, QUIET)), report(path)
     d = difference(heart_of_it(r), heart_of_it(plain))
     check("three interfaces, two sections: as one", not d, d)
     check("three interfaces: the links", sorted(r["inputs"][0]["link_types"]) ==
