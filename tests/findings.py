@@ -348,6 +348,13 @@ def one_of_two_rotates_a_second_late(c):
     bob(c).sframe(350, kid=0x31).sframe(350, kid=0x32, ctr=0)
 
 
+@case({"ctr-not-minimal": [A]}, near="not-rfc9605", verdict="fail",
+      is_={A: UP})
+def padded_counter_of_three_octets_behind_a_long_kid(c):
+    """Twelve octets of header, of which the last four look like an IV's."""
+    alice(c).sframe(300, kid=0xe3ae3e908f42ce15, ctr_octets=3)
+
+
 @case({"kid-drift": [B], "kid-shared": [A, B]}, verdict="fail",
       is_={A: UP, B: UP})
 def joins_late_on_a_kid_that_was_left(c):

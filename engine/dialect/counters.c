@@ -155,6 +155,18 @@ count_in(const uint8_t iv[IV], struct iv_form f)
 	return v;
 }
 
+#define PADDED 3       /* octets of a counter that needs fewer, */
+#define SMALL  0x10000 /* and is below this */
+
+/* A sender may write more octets of CTR than it needs. In front of them is a KID,
+   which no IV's counter begins with that counts so little. */
+static bool
+is_padded(const struct sf_run_header *h)
+{
+	return h->ctr_octets <= PADDED && h->ctr < SMALL &&
+	       (h->kid & 0xff) != 0;
+}
+
 /* A header that ends there has its counter last, as such an IV has; that of a
    draft never counted up to more than STARTED. */
 static bool
@@ -167,7 +179,8 @@ is_a_header(const struct sf_record *r, size_t end)
 
 		if (sf_run_header_alone(&h, r, p) && h.octets == end &&
 		    is_short(h.kid, h.kid_octets) &&
-		    is_short(h.ctr, h.ctr_octets) &&
+		    (is_short(h.ctr, h.ctr_octets) ||
+			(l == SF_LAYOUT_RFC9605 && is_padded(&h))) &&
 		    (l == SF_LAYOUT_RFC9605 || h.ctr < STARTED))
 			return true;
 	}
