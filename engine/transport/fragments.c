@@ -226,7 +226,7 @@ add(struct sf_fragments *f, struct sf_fragmented *x,
 		x->total = (size_t)p->fragment.at + p->in.n;
 	if (x->total == 0 || x->octets < x->total)
 		return SF_FRAGMENTS_WAIT;
-	if (x->octets > x->total) { /* one goes beyond the end, and came first */
+	if (x->octets > x->total) {    /* one goes beyond, and came first */
 		x->records -= records; /* counted by who gets the answer */
 		return contradiction(f, x, &pkt->place);
 	}
