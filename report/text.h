@@ -10,6 +10,12 @@
 void sf_text_streams(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);
 
+#define SF_TEXT_DETAIL 10 /* blanks in front of what is said below a stream */
+
+/* Everything about one of them. */
+void sf_text_detail(FILE *f, const struct sf_report_style *style,
+    const struct sf_stream *s);
+
 /* What became of SRTP; nothing where there was none and no key for it. */
 void sf_text_srtp(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style);
