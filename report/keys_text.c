@@ -8,194 +8,18 @@
 #include <string.h>
 
 #include "report/address.h"
+#include "report/keys_view.h"
 #include "report/para.h"
 #include "report/text.h"
 #include "report/time.h"
 
-#define HANG    6
-#define LABEL   26 /* columns in front of a drawing */
-#define SHARE   9  /* and behind it */
-#define DRAWING 128
-#define SHOWN   24 /* changes, epochs, events of each kind without -v */
-#define GRACE   2000000000
-
-struct view {
-	FILE *f;
-	const struct sf_result *r;
-	const struct sf_timeline *t;
-	const struct sf_report_style *style;
-	unsigned cells;
-};
-
-/* ---- the drawing ------------------------------------------------------------ */
-
-static int64_t
-time_of_cell(const struct view *v, unsigned cell)
-{
-	int64_t all = v->t->last_ns - v->t->first_ns;
-
-	return v->t->first_ns +
-	       (int64_t)((double)all * (cell + 0.5) / v->cells);
-}
-
-static unsigned
-cell_of_time(const struct view *v, int64_t ns)
-{
-	int64_t all = v->t->last_ns - v->t->first_ns;
-	double at =
-	    all <= 0 ? 0
-		     : (double)(ns - v->t->first_ns) * v->cells / (double)all;
-
-	if (at < 0)
-		return 0;
-	return at >= v->cells ? v->cells - 1 : (unsigned)at;
-}
-
-static char
-mark_of(const struct view *v, const struct sf_track_line *l,
-    const struct sf_key_use *u, int64_t ns)
-{
-	const struct sf_epoch *e = sf_timeline_epoch(v->t, ns);
-
-	if (!l->follows || e == NULL)
-		return '-';
-	if (e->value == sf_timeline_value(v->t, u->kid))
-		return '=';
-	return sf_timeline_is_ahead(v->t, u, ns) ? '+' : '~';
-}
-
-/* Where a use begins: a bar, and its KID behind it where there is room. */
-static void
-label_use(const struct view *v, char *out, const struct sf_key_use *u)
-{
-	unsigned at = cell_of_time(v, u->first.time_ns);
-	unsigned end = u->next == NULL
-			   ? cell_of_time(v, u->last.time_ns) + 1
-			   : cell_of_time(v, u->next->first.time_ns);
-	char text[24];
-	size_t n = (size_t)snprintf(text, sizeof(text), "%" PRIu64, u->kid);
-
-	if (out[at] == '|' || out[at] == '#') {
-		out[at] = '#'; /* more than one change in this cell */
-		return;
-	}
-	out[at] = '|';
-	if (at + 1 + n < end)
-		memcpy(out + at + 1, text, n);
-}
-
-static void
-draw_line(const struct view *v, const struct sf_track_line *l, char *out)
-{
-	const struct sf_stream *s = l->stream;
-	const struct sf_key_use *last = NULL;
-
-	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
-		last = u;
-	for (unsigned i = 0; i < v->cells; i++) {
-		int64_t ns = time_of_cell(v, i);
-		const struct sf_key_use *u = sf_key_use_at(s, ns);
-
-		out[i] = u == NULL || ns > last->last.time_ns
-			     ? '.'
-			     : mark_of(v, l, u, ns);
-	}
-	for (const struct sf_key_use *u = s->keys; u != NULL; u = u->next)
-		label_use(v, out, u);
-	out[v->cells] = '\0';
-}
-
-static void
-put_share(const struct view *v, const struct sf_track_line *l)
-{
-	if (!l->follows || l->present_ns <= 0)
-		fprintf(v->f, "%*s", SHARE, "-");
-	else
-		fprintf(v->f, "%6.1f %%",
-		    100.0 * (double)l->current_ns / (double)l->present_ns);
-}
-
-static void
-put_line(const struct view *v, const struct sf_track_line *l)
-{
-	const char *kind = sf_kind_name(l->stream->kind);
-	char drawing[DRAWING + 1];
-
-	draw_line(v, l, drawing);
-	fprintf(v->f, " %4" PRIu32 "  0x%08" PRIx32 "  %-5s  %s", l->stream->id,
-	    l->stream->ssrc, kind == NULL ? "?" : kind, drawing);
-	put_share(v, l);
-	fputs(l->copy ? " copy\n" : "\n", v->f);
-}
-
-static void
-put_sender(const struct view *v, const struct sf_sender *s)
-{
-	const struct sf_stream *named = v->t->lines[s->first].stream;
-	struct sf_para p = sf_para(v->f, v->style, 0, HANG);
-	char from[SF_ADDRESS_MAX], span[SF_TIME_MAX];
-
-	sf_address_text(from, &named->src);
-	sf_para_format(&p, "Sender %" PRIu32, s->id);
-	if (named->cname[0] != '\0') {
-		sf_para_text(&p, ", CNAME");
-		sf_para_text(&p, named->cname);
-	}
-	sf_para_text(&p, from[0] == '\0' ? "" : ", from");
-	sf_para_text(&p, from);
-	if (s->apart_ns > GRACE) {
-		sf_time_span(span, s->apart_ns);
-		sf_para_paint(&p, SF_YELLOW, ", its streams out of step");
-		sf_para_format(&p, "by %s", span);
-	}
-	sf_para_end(&p);
-	for (unsigned i = s->first; i < s->first + s->n; i++)
-		put_line(v, &v->t->lines[i]);
-}
-
-static void
-put_marks(const struct view *v)
-{
-	char row[DRAWING + 1];
-
-	if (v->t->n_events == 0)
-		return;
-	memset(row, ' ', v->cells);
-	row[v->cells] = '\0';
-	for (unsigned i = 0; i < v->t->n_events; i++) {
-		const struct sf_event *e = &v->t->events[i];
-
-		if (e->time_ns >= v->t->first_ns && e->time_ns <= v->t->last_ns)
-			row[cell_of_time(v, e->time_ns)] =
-			    e->what == SF_EVENT_JOIN ? 'J' : 'L';
-	}
-	fprintf(v->f, "%*s%s\n", LABEL, "joins and leaves  ", row);
-}
-
-static void
-put_drawing(const struct view *v)
-{
-	char first[SF_TIME_MAX], span[SF_TIME_MAX];
-
-	sf_time_clock(first, v->t->first_ns);
-	sf_time_span(span, v->t->last_ns - v->t->first_ns);
-	fprintf(v->f, "\n%*s%-*s%*s\n", LABEL, "", (int)v->cells,
-	    "KID over time", SHARE, "current");
-	for (unsigned i = 0; i < v->t->n_senders; i++)
-		put_sender(v, &v->t->senders[i]);
-	put_marks(v);
-	fprintf(v->f, "%*s%s%*s\n", LABEL, "", first,
-	    (int)v->cells - (int)strlen(first), span);
-	fprintf(v->f,
-	    "%*s= current   ~ left by the group   + not yet the group's   - no "
-	    "group\n",
-	    LABEL, "");
-}
+#define HANG  6
+#define SHOWN 24 /* changes, epochs, events of each kind without -v */
 
 /* ---- the changes -------------------------------------------------------------- */
 
 static void
-put_kid(struct sf_para *p, const struct view *v, uint64_t kid)
+put_kid(struct sf_para *p, const struct sf_keys_view *v, uint64_t kid)
 {
 	struct sf_kid_parts k = sf_kid_parts(&v->t->form, kid);
 
@@ -212,7 +36,7 @@ put_kid(struct sf_para *p, const struct view *v, uint64_t kid)
 
 /* How long after the group this stream made the change; below 0: before it. */
 static int64_t
-late_by(const struct view *v, const struct sf_track_line *l,
+late_by(const struct sf_keys_view *v, const struct sf_track_line *l,
     const struct sf_key_use *to)
 {
 	uint64_t value = sf_timeline_value(v->t, to->kid);
@@ -239,7 +63,7 @@ put_gap(struct sf_para *p, const struct sf_key_use *to)
 }
 
 static void
-put_change(const struct view *v, const struct sf_track_line *l,
+put_change(const struct sf_keys_view *v, const struct sf_track_line *l,
     const struct sf_key_use *from)
 {
 	const struct sf_key_use *to = from->next;
@@ -261,7 +85,7 @@ put_change(const struct view *v, const struct sf_track_line *l,
 		sf_para_format(&p, ", CTR %" PRIu64 " -> %" PRIu64,
 		    from->last_ctr, to->first_ctr);
 	put_gap(&p, to);
-	if (l->follows && (late > GRACE || late < -GRACE)) {
+	if (l->follows && (late > SF_KEYS_GRACE || late < -SF_KEYS_GRACE)) {
 		sf_time_span(span, late < 0 ? -late : late);
 		sf_para_paint(&p, SF_YELLOW, ";");
 		sf_para_format(&p, "%s %s", span,
@@ -273,7 +97,7 @@ put_change(const struct view *v, const struct sf_track_line *l,
 }
 
 static void
-put_more(const struct view *v, uint64_t n, uint64_t shown)
+put_more(const struct sf_keys_view *v, uint64_t n, uint64_t shown)
 {
 	if (n > shown)
 		fprintf(
@@ -281,7 +105,7 @@ put_more(const struct view *v, uint64_t n, uint64_t shown)
 }
 
 static void
-put_changes(const struct view *v)
+put_changes(const struct sf_keys_view *v)
 {
 	uint64_t shown = 0, most = v->style->verbose ? UINT64_MAX : SHOWN;
 
@@ -300,7 +124,7 @@ put_changes(const struct view *v)
 
 /* The first use of an epoch by a line, NULL when it never came there. */
 static const struct sf_key_use *
-arrival(const struct view *v, const struct sf_track_line *l,
+arrival(const struct sf_keys_view *v, const struct sf_track_line *l,
     const struct sf_epoch *e)
 {
 	for (const struct sf_key_use *u = l->stream->keys; u != NULL;
@@ -312,7 +136,7 @@ arrival(const struct view *v, const struct sf_track_line *l,
 }
 
 static void
-put_epoch(const struct view *v, const struct sf_epoch *e)
+put_epoch(const struct sf_keys_view *v, const struct sf_epoch *e)
 {
 	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
 	char at[SF_TIME_MAX], span[SF_TIME_MAX];
@@ -329,7 +153,7 @@ put_epoch(const struct view *v, const struct sf_epoch *e)
 
 		if (u == NULL || l->stream->id == e->leader)
 			continue;
-		if (late <= GRACE && late >= -GRACE) {
+		if (late <= SF_KEYS_GRACE && late >= -SF_KEYS_GRACE) {
 			there++;
 			most = late > most ? late : most;
 			continue;
@@ -348,7 +172,7 @@ put_epoch(const struct view *v, const struct sf_epoch *e)
 }
 
 static void
-put_epochs(const struct view *v)
+put_epochs(const struct sf_keys_view *v)
 {
 	unsigned most = v->style->verbose ? v->t->n_epochs : SHOWN;
 
@@ -363,8 +187,8 @@ put_epochs(const struct view *v)
 /* ---- joins and leaves ---------------------------------------------------------------- */
 
 static void
-put_reaction(
-    struct sf_para *p, const struct view *v, const struct sf_reaction *a)
+put_reaction(struct sf_para *p, const struct sf_keys_view *v,
+    const struct sf_reaction *a)
 {
 	char span[SF_TIME_MAX];
 
@@ -384,7 +208,7 @@ put_reaction(
 }
 
 static void
-put_event(const struct view *v, unsigned i)
+put_event(const struct sf_keys_view *v, unsigned i)
 {
 	const struct sf_event *e = &v->t->events[i];
 	struct sf_para p = sf_para(v->f, v->style, 2, HANG + 10);
@@ -405,7 +229,7 @@ put_event(const struct view *v, unsigned i)
 }
 
 static void
-put_delays(const struct view *v)
+put_delays(const struct sf_keys_view *v)
 {
 	const struct sf_timeline *t = v->t;
 	char median[SF_TIME_MAX], p95[SF_TIME_MAX], most[SF_TIME_MAX];
@@ -427,7 +251,7 @@ put_delays(const struct view *v)
 }
 
 static void
-put_events(const struct view *v)
+put_events(const struct sf_keys_view *v)
 {
 	unsigned most = v->style->verbose ? v->t->n_events : SHOWN;
 
@@ -447,7 +271,7 @@ put_events(const struct view *v)
 /* ---- ages ------------------------------------------------------------------------------ */
 
 static void
-put_age(const struct view *v, const struct sf_sender *s)
+put_age(const struct sf_keys_view *v, const struct sf_sender *s)
 {
 	const struct sf_stream *of = NULL;
 	const struct sf_key_use *oldest = NULL;
@@ -477,7 +301,7 @@ put_age(const struct view *v, const struct sf_sender *s)
 }
 
 static void
-put_ages(const struct view *v)
+put_ages(const struct sf_keys_view *v)
 {
 	unsigned most = v->style->verbose ? v->t->n_senders : SHOWN;
 
@@ -492,7 +316,7 @@ put_ages(const struct view *v)
 /* ---- all of it --------------------------------------------------------------------------- */
 
 static void
-put_head(const struct view *v)
+put_head(const struct sf_keys_view *v)
 {
 	struct sf_para p = sf_para(v->f, v->style, 0, HANG);
 	char headline[SF_KEYS_HEADLINE], form[120];
@@ -504,7 +328,7 @@ put_head(const struct view *v)
 	if (v->r->n_inputs > 1)
 		sf_para_format(&p, "and %u more", v->r->n_inputs - 1);
 	sf_para_text(&p, ":");
-	sf_keys_headline(headline, v->t, GRACE);
+	sf_keys_headline(headline, v->t, SF_KEYS_GRACE);
 	sf_para_text(&p, headline);
 	sf_para_end(&p);
 	if (v->t->n_lines == 0)
@@ -520,12 +344,12 @@ bool
 sf_keys_text(FILE *f, const struct sf_result *r, const struct sf_timeline *t,
     const struct sf_report_style *style)
 {
-	struct view v = { f, r, t, style,
-		sf_para_columns(style) - LABEL - SHARE };
+	struct sf_keys_view v = { f, r, t, style,
+		sf_para_columns(style) - SF_KEYS_LABEL - SF_KEYS_SHARE };
 
 	put_head(&v);
 	if (t->n_lines > 0 && !style->quiet) {
-		put_drawing(&v);
+		sf_keys_drawing(&v);
 		put_changes(&v);
 		put_epochs(&v);
 		put_events(&v);
