@@ -25,8 +25,8 @@ static const char *const whys[SF_WHYS] = {
 	[SF_WHY_NO_DEPACKETIZER] = "frames of this codec are not rebuilt yet",
 	[SF_WHY_UNIFORM] =
 	    "uniform octets without SFrame header, counter or trailer",
-	[SF_WHY_FIELDS] = "uniform octets behind some that stay or count: a "
-			  "header of no known format",
+	[SF_WHY_FIELDS] = ("uniform octets behind some that stay or count: "
+			   "a header of no known format"),
 	[SF_WHY_CLEAR_HEAD] =
 	    "a codec octet is in the clear, and too few frames behind it",
 	[SF_WHY_CONTRADICTION] = "the evidence pulls both ways",
