@@ -128,6 +128,11 @@ main.asan := $(replay)
 main.valgrind := $(replay)
 main.coverage := $(replay)
 
+# What a report says it was made by: of a tarball, what `make dist` wrote down.
+COMMIT := $(shell git describe --always --exclude='*' --abbrev=12 --dirty=+ 2>/dev/null || \
+	sed -n '/Format/!s/^\(.\{12\}\).*/\1/p' COMMIT)
+COMMIT := $(or $(COMMIT),unknown)
+
 compile = $(CC) $(CFLAGS) $(std) $(warn) $(WERROR) $(v.$(VARIANT)) \
 	$(CPPFLAGS) -c -o $@ $<
 # OSS-Fuzz and ClusterFuzzLite give an engine, which can be in C++.
@@ -170,6 +175,13 @@ $(B)/libsframe.a: $(call obj,$(lib_src))
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile)
+# One file knows it, and is compiled when it changes.
+$(B)/commit: $(if $(filter $(COMMIT),$(file < $(B)/commit)),,relink)
+	@mkdir -p $(@D)
+	@echo $(COMMIT) > $@
+$(B)/obj/report/version.o: CPPFLAGS += -DSF_COMMIT='"$(COMMIT)"'
+$(B)/obj/report/version.o: $(B)/commit
+
 $(B)/shims/sframe-tool: $(B)/obj/shims/c/shim.o $(B)/libsframe.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(link)

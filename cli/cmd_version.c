@@ -13,7 +13,7 @@ sf_cmd_version(const struct sf_config *c)
 	struct sf_emit e = sf_emit(stdout, true);
 
 	if (c->format != SF_FORMAT_JSON) {
-		printf(SF_NAME " " SF_VERSION " (commit " SF_COMMIT ")\n");
+		printf(SF_NAME " " SF_VERSION " (commit %s)\n", sf_commit);
 		if (tool.openssl != NULL)
 			printf("%s\n", tool.openssl);
 		if (tool.libpcap != NULL)
@@ -23,7 +23,7 @@ sf_cmd_version(const struct sf_config *c)
 	sf_emit_open(&e, NULL, '{');
 	sf_emit_string(&e, "name", SF_NAME);
 	sf_emit_string(&e, "version", SF_VERSION);
-	sf_emit_string(&e, "commit", SF_COMMIT);
+	sf_emit_string(&e, "commit", sf_commit);
 	sf_emit_string(&e, "openssl", tool.openssl);
 	sf_emit_string(&e, "libpcap", tool.libpcap);
 	sf_emit_close(&e, '{');

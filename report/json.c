@@ -48,7 +48,7 @@ put_tool(struct sf_emit *e, const struct sf_tool_info *tool)
 {
 	sf_emit_string(e, "name", SF_NAME);
 	sf_emit_string(e, "version", SF_VERSION);
-	sf_emit_string(e, "commit", SF_COMMIT);
+	sf_emit_string(e, "commit", sf_commit);
 	sf_emit_string(e, "openssl", tool->openssl);
 	sf_emit_string(e, "libpcap", tool->libpcap);
 }

@@ -7,8 +7,8 @@
 #define SF_NAME    "sframe-tool"
 #define SF_VERSION "0.1.0"
 
-#ifndef SF_COMMIT
-#define SF_COMMIT "unknown" /* the build may say -DSF_COMMIT='"..."' */
-#endif
+/* The commit that it was built from, with "+" where files differed from it;
+   "unknown" where nobody says. */
+extern const char sf_commit[];
 
 #endif

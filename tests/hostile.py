@@ -348,6 +348,22 @@ def wrong_use(where):
 
 
 @test
+def made_by(where):
+    """A report names the commit of the program, where there is one."""
+    said = subprocess.run(["git", "-C", TOP, "rev-parse", "--short=12", "HEAD"],
+                          capture_output=True, text=True, check=False)
+    commit = strict(run("version", "--json").out)["commit"]
+    if said.returncode != 0:
+        with open(os.path.join(TOP, "COMMIT"), encoding="ascii") as f:
+            commit_is = f.read().strip()[:12]
+        said.stdout = "unknown" if "Format" in commit_is else commit_is
+    check("version names the commit it was built from",
+          commit.rstrip("+") == said.stdout.strip(), commit)
+    check("so does a report", strict(run("check", "--json", GOOD).out)
+          ["tool"]["commit"] == commit)
+
+
+@test
 def inputs_and_outputs(where):
     expect("a filter that lets nothing through",
            run("check", "-f", "udp port 4", GOOD), 4)
