@@ -53,6 +53,27 @@ judge(const struct sf_classifier *c, struct sf_clear_found *f, unsigned from,
 	return f->what;
 }
 
+/* Do those around the row begin as it does, or pass as their codec? A pause or a
+   loss has cut such a row in two. */
+static bool
+go_on_around(const struct sf_classifier *c, unsigned from, unsigned to,
+    unsigned a, unsigned b)
+{
+	const struct sf_record *of = &c->recs[a];
+	unsigned n = 0, alike = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete || (i >= a && i < b))
+			continue;
+		n++;
+		alike += r->proof == SF_PROOF_STRONG ||
+			 r->head[r->core_at] == of->head[of->core_at];
+	}
+	return alike * 8 > n;
+}
+
 /* Are those around it uniform from the first octet? */
 static bool
 is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
@@ -60,6 +81,8 @@ is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
 {
 	struct sf_clear_found f;
 
+	if (go_on_around(c, from, to, a, b))
+		return false;
 	if (c->kinds[SF_CLEAR_UNIFORM] >= SF_LEAST_RUN)
 		return true;
 	if (a - from > to - b)

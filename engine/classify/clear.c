@@ -344,7 +344,7 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 	if (!red && !opus_head(t))
 		return whole && opus_amid(t) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
 	/* KIDs below 8 read as TOC octets; their counters go on */
-	if (whole && !red && t->follow * 2 > t->pairs)
+	if (whole && !red && most(t->follow, t->pairs, 75))
 		return SF_CLEAR_UNSURE;
 	if (whole || body_is_not_uniform(f))
 		return SF_CLEAR_PLAIN;

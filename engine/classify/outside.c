@@ -148,6 +148,15 @@ note_profile(struct sf_classifier *c, unsigned from, unsigned to)
 	}
 }
 
+/* The last frames of a stream in the clear may be too few to show more than what
+   each begins with. */
+static bool
+goes_on(const struct sf_clear_found *f)
+{
+	return f->asked < SF_ENOUGH_HEAD && f->passes * 10 >= f->asked * 9 &&
+	       (f->what == SF_CLEAR_HEAD || f->what == SF_CLEAR_FIELDS);
+}
+
 /*
  * Judges the frames from..to together and decides those before keep; returns
  * where it left off. Frames too few to be judged are what the frames before them
@@ -168,10 +177,8 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 	note_profile(c, from, to);
 	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
 	    sf_classify_whole(c), c->baseline);
-	if (from == 0 &&
-	    (f.what == SF_CLEAR_FEW ||
-		(f.what == SF_CLEAR_HEAD && f.asked < SF_ENOUGH_HEAD &&
-		    c->before == SF_CLEAR_PLAIN)))
+	if (from == 0 && (f.what == SF_CLEAR_FEW ||
+			     (c->before == SF_CLEAR_PLAIN && goes_on(&f))))
 		f.what = c->before;
 	if (f.what == SF_CLEAR_HEAD && from > 0 && keep < to)
 		keep = from; /* more of them may tell */

@@ -158,13 +158,18 @@ count_in(const uint8_t iv[IV], struct iv_form f)
 #define PADDED 3       /* octets of a counter that needs fewer, */
 #define SMALL  0x10000 /* and is below this */
 
-/* A sender may write more octets of CTR than it needs. In front of them is a KID,
-   which no IV's counter begins with that counts so little. */
+/*
+ * A sender may write more octets of CTR than it needs. In front of them is a KID,
+ * which no IV's counter begins with that counts so little. Or of KID, in front of
+ * a counter that needs its octets.
+ */
 static bool
 is_padded(const struct sf_run_header *h)
 {
-	return h->ctr_octets <= PADDED && h->ctr < SMALL &&
-	       (h->kid & 0xff) != 0;
+	if (is_short(h->kid, h->kid_octets))
+		return h->ctr_octets <= PADDED && h->ctr < SMALL &&
+		       (h->kid & 0xff) != 0;
+	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 && h->kid < SMALL;
 }
 
 /* A header that ends there has its counter last, as such an IV has; that of a
@@ -178,8 +183,8 @@ is_a_header(const struct sf_record *r, size_t end)
 		struct sf_placing p = { 0, 0, (enum sf_layout)l, false };
 
 		if (sf_run_header_alone(&h, r, p) && h.octets == end &&
-		    is_short(h.kid, h.kid_octets) &&
-		    (is_short(h.ctr, h.ctr_octets) ||
+		    ((is_short(h.kid, h.kid_octets) &&
+			 is_short(h.ctr, h.ctr_octets)) ||
 			(l == SF_LAYOUT_RFC9605 && is_padded(&h))) &&
 		    (l == SF_LAYOUT_RFC9605 || h.ctr < STARTED))
 			return true;

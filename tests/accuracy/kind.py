@@ -9,7 +9,7 @@ cipher).
 """
 from calls import NATIVE, OPUS, PCM, SILENT
 
-GOOD = {"consistent"}
+GOOD = frozenset({"consistent"})
 LEAST = 20        # frames before "consistent" may be said
 KINDS = {}        # name: function
 WEIGHT = {}
@@ -50,3 +50,6 @@ def sound(c, *streams, least=LEAST):
     for s in streams:
         c.expect[s.ssrc] = GOOD if s.frames >= 2 * least else \
             GOOD | {"undecidable"}
+        if s.frames < 2 * least and s.media.name in SILENT:
+            # a packet may be all there is, and one is no source yet
+            c.expect[s.ssrc] = c.expect[s.ssrc] | {"absent"}

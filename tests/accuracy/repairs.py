@@ -84,7 +84,7 @@ def faulty_fec(c):
     size = c.rng.choice((1, 1, 2, 3))
     c.fec(s, size, c.rng.randrange(3), of=before(s))
     c.may |= {"copies-clear", "fec-unexplained", "stray-clear"}
-    c.expect[s.ssrc] |= {"mixed"}
+    c.expect[s.ssrc] = c.expect[s.ssrc] | {"mixed"}
     if size == 1 and s.frames >= 250:
         c.must.add("copies-clear")
         c.expect[s.ssrc] = {"mixed"}
