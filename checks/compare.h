@@ -54,6 +54,7 @@ struct sf_compared {
 	uint64_t damaged;   /* incomplete at B */
 	uint64_t outside;   /* before B began or after it ended */
 	uint64_t repeated;  /* came again at B */
+	uint64_t doubled;   /* RTP packets, under one number more than at A */
 	uint64_t injected;  /* seen at B, never at A */
 	uint64_t missing;   /* likewise, but A lacks packets at that place */
 	uint64_t reordered;
@@ -85,7 +86,7 @@ struct sf_comparison {
 	unsigned n_rows;
 	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
-	    repeated, injected, missing, reordered, copies, clear;
+	    repeated, doubled, injected, missing, reordered, copies, clear;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */

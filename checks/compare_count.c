@@ -321,12 +321,24 @@ count_reordered(struct sf_compare_work *w)
 	return true;
 }
 
+/* Packets that came again under their number, beyond those that did at A. */
+static uint64_t
+doubled(const struct sf_compared *r)
+{
+	if (r->a == NULL || r->b == NULL ||
+	    r->b->duplicates <= r->a->duplicates)
+		return 0;
+	return r->b->duplicates - r->a->duplicates;
+}
+
 static void
 sum_up(struct sf_comparison *out)
 {
 	for (unsigned i = 0; i < out->n_rows; i++) {
-		const struct sf_compared *r = &out->rows[i];
+		struct sf_compared *r = &out->rows[i];
 
+		r->doubled = doubled(r);
+		out->doubled += r->doubled;
 		out->same += r->same;
 		out->altered += r->altered;
 		out->plaintext += r->plaintext;
@@ -388,6 +400,7 @@ find_all(struct sf_comparison *out)
 	    offsetof(struct sf_compared, reordered));
 	find(
 	    out, SFC007, out->repeated, offsetof(struct sf_compared, repeated));
+	find(out, SFC008, out->doubled, offsetof(struct sf_compared, doubled));
 }
 
 bool

@@ -205,8 +205,8 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	sf_para_paint(&p, SF_BOLD, rule->slug);
 	sf_para_text(&p, ":");
 	sf_para_text(&p, rule->text);
-	sf_para_format(
-	    &p, ": %" PRIu64 " frame%s", x->count, x->count == 1 ? "" : "s");
+	sf_para_format(&p, ": %" PRIu64 " %s%s", x->count,
+	    x->rule == SFC008 ? "packet" : "frame", x->count == 1 ? "" : "s");
 	if (x->count > 0) {
 		stream_cell(a, r->b != NULL ? r->b : r->a);
 		sf_para_format(&p, ", first in stream %s of %c", a,
@@ -369,6 +369,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "injected", c->injected);
 	sf_emit_count(e, "missing_at_a", c->missing);
 	sf_emit_count(e, "repeated", c->repeated);
+	sf_emit_count(e, "doubled_packets", c->doubled);
 	sf_emit_count(e, "copies", c->copies);
 	sf_emit_count(e, "reordered", c->reordered);
 	sf_emit_close(e, '{');

@@ -204,6 +204,13 @@ def lost_repeated_added(where):
           r["frames"]["altered"] == 0, r["frames"])
     check("repeated is a note", [(x["slug"], x["severity"]) for x in
           r["findings"]] == [("repeated-in-transit", "note")], r["findings"])
+    def double(i, p):
+        return [p, p.copy(ns=p.ns + 1000)] if i % 40 == 5 else p
+    r = altered(where, double, "doubled", 0)
+    check("doubled", r["frames"]["doubled_packets"] > 5 and
+          r["frames"]["repeated"] == r["frames"]["altered"] == 0, r["frames"])
+    check("doubled is a note", [(x["slug"], x["severity"]) for x in
+          r["findings"]] == [("doubled-in-transit", "note")], r["findings"])
     added = {"n": 0}
     rng = mkcap.Capture(seed=5).rng
 

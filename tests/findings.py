@@ -1579,7 +1579,7 @@ ELSEWHERE.update(dict.fromkeys((
 ELSEWHERE.update(dict.fromkeys((
     "altered-in-transit", "decrypted-in-transit", "encrypted-in-transit",
     "injected-in-transit", "dropped-in-transit", "reordered-in-transit",
-    "repeated-in-transit"), "compare.py"))
+    "repeated-in-transit", "doubled-in-transit"), "compare.py"))
 
 
 def try_case(k, where):
