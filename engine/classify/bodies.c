@@ -102,16 +102,23 @@ struct passed {
 };
 
 /* The first octets of a body, without those, where there is room for them and a
-   tag. */
+   tag. *out is the record's own, or room, of most octets. */
 static size_t
-body_of(uint8_t out[SF_HEAD], const struct sf_record *r, struct passed over)
+body_of(const uint8_t **out, uint8_t *room, size_t most,
+    const struct sf_record *r, struct passed over)
 {
 	size_t at = (size_t)r->header.at + r->header.octets, n = 0;
 	uint32_t mask = r->octets >= at + over.front + TAG ? over.mask : 0;
 
-	for (; at < r->head_n && n < SF_HEAD; at++, mask >>= 1)
+	*out = r->head + at;
+	if (mask == 0)
+		return at >= r->head_n          ? 0
+		       : r->head_n - at < most ? r->head_n - at
+					       : most;
+	*out = room;
+	for (; at < r->head_n && n < most; at++, mask >>= 1)
 		if ((mask & 1) == 0)
-			out[n++] = r->head[at];
+			room[n++] = r->head[at];
 	return n;
 }
 
@@ -121,16 +128,16 @@ static bool
 uneven_window(const struct sf_classifier *c, struct passed over)
 {
 	struct sf_bit_counts last = { 0 }, now = { 0 };
-	uint8_t body[SF_HEAD];
+	uint8_t room[SF_BARE_OCTETS];
 
 	for (unsigned i = 0; i < c->n; i++) {
+		const uint8_t *body;
 		size_t n;
 
 		if (!sf_body_has(&c->recs[i]))
 			continue;
-		n = body_of(body, &c->recs[i], over);
-		sf_bits_add(
-		    &now, body, n < SF_BARE_OCTETS ? n : SF_BARE_OCTETS);
+		n = body_of(&body, room, sizeof(room), &c->recs[i], over);
+		sf_bits_add(&now, body, n);
 		if (now.strings < SF_SEED / 2)
 			continue;
 		if (p_of_both(&last, &now) < WINDOW)
@@ -180,21 +187,24 @@ only_fields(const struct sf_classifier *c)
 	struct sf_fields fields;
 	struct body_tally t;
 	struct passed over;
-	uint8_t body[SF_HEAD];
+	uint8_t room[SF_HEAD];
+	const uint8_t *body;
+	size_t n;
 
 	memset(&fields, 0, sizeof(fields));
 	memset(&t, 0, sizeof(t));
 	for (unsigned i = 0; i < c->n; i++)
-		if (sf_body_has(&c->recs[i]))
-			sf_fields_add(&fields, &c->recs[i], body,
-			    body_of(body, &c->recs[i], nothing));
+		if (sf_body_has(&c->recs[i])) {
+			n = body_of(&body, room, sizeof(room), &c->recs[i],
+			    nothing);
+			sf_fields_add(&fields, &c->recs[i], body, n);
+		}
 	over.mask = sf_fields_mask(&fields);
 	over.front = sf_fields_octets(over.mask);
 	for (unsigned i = 0; i < c->n; i++) {
-		size_t n = 0;
-
-		if (sf_body_has(&c->recs[i]))
-			n = body_of(body, &c->recs[i], over);
+		if (!sf_body_has(&c->recs[i]))
+			continue;
+		n = body_of(&body, room, sizeof(room), &c->recs[i], over);
 		if (n < SF_NIBBLES)
 			continue;
 		sf_bits_add(&t.head, body, n);
