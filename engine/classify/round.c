@@ -1,23 +1,15 @@
 #include "engine/classify/parts.h"
 
 #include "engine/classify/stats.h"
-#include "parsers/sframe/header.h"
 
 #define ROUND 64 /* counters that a sender may go round in */
-
-static bool
-is_minimal(const struct sf_run_header *h)
-{
-	return h->ctr_octets == sf_sframe_header_octets(h->ctr) &&
-	       h->kid_octets == sf_sframe_header_octets(h->kid);
-}
 
 bool
 sf_classify_goes_round(const struct sf_classifier *c, const struct sf_record *r,
     struct sf_run_header *h)
 {
 	return c->round != 0 && sf_run_header(h, r, c->placing) &&
-	       h->octets > 1 && h->kid == c->last.kid && is_minimal(h) &&
+	       h->octets > 1 && h->kid == c->last.kid && sf_run_is_minimal(h) &&
 	       (h->ctr < ROUND || h->ctr == c->last.ctr) &&
 	       (c->round >> h->ctr % ROUND & 1) != 0;
 }
@@ -90,7 +82,7 @@ round_of(const struct sf_classifier *c, struct sf_placing p, unsigned from,
 		if (sf_run_passes_over(r))
 			continue;
 		if (!sf_run_header(&h, r, p) || h.kid != first.kid ||
-		    h.kid_octets != first.kid_octets || !is_minimal(&h) ||
+		    h.kid_octets != first.kid_octets || !sf_run_is_minimal(&h) ||
 		    (h.ctr >= ROUND && h.ctr != first.ctr))
 			return 0;
 		round |= UINT64_C(1) << h.ctr % ROUND;

@@ -72,6 +72,13 @@ sf_run_header(
 }
 
 bool
+sf_run_is_minimal(const struct sf_run_header *h)
+{
+	return h->ctr_octets == sf_sframe_header_octets(h->ctr) &&
+	       h->kid_octets == sf_sframe_header_octets(h->kid);
+}
+
+bool
 sf_run_passes_over(const struct sf_record *r)
 {
 	return !r->complete || r->octets < 1 + SHORTEST_TAG;

@@ -49,6 +49,9 @@ bool sf_run_explained(const struct sf_run_header *a,
 double sf_run_packets(
     uint64_t a_seq, int64_t a_ns, uint64_t b_seq, int64_t b_ns);
 
+/* Both in as few octets as can be (RFC 9605 4.3). */
+bool sf_run_is_minimal(const struct sf_run_header *h);
+
 /* KID and CTR take fewer than two octets. */
 static inline bool
 sf_run_short_form(const struct sf_run_header *h)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "engine/dialect/way.h"
-#include "parsers/sframe/header.h"
 
 #define DEEPEST       64 /* clear octets tried in front of a header */
 #define DEEPEST_AUDIO 4
@@ -167,8 +166,7 @@ is_minimal(const struct search *s, struct sf_placing p, size_t start)
 		return false;
 	for (size_t i = start; i < s->n; i++)
 		if (sf_run_header(&h, &s->recs[i], p) && h.kid == first.kid &&
-		    (h.kid_octets != sf_sframe_header_octets(h.kid) ||
-			h.ctr_octets != sf_sframe_header_octets(h.ctr)))
+		    !sf_run_is_minimal(&h))
 			return false;
 	return true;
 }

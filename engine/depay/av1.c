@@ -130,7 +130,7 @@ are_obus(const struct sf_depay *d, const uint8_t *frame)
 }
 
 /* Gives a unit its size back, and makes room for that in the buffer: behind its
-	 header of one octet, or of two. */
+   header of one octet, or of two. */
 static bool
 put_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
 {

@@ -2,15 +2,13 @@
 
 #define HABIT_RED 63 /* Chromium's payload type for RED audio */
 
-/* Of the packets held, those of the main payload type: events and comfort noise
-   have numbers of the same row. */
-static size_t
-held_units(struct sf_streams *s, const struct sf_track *t,
-    struct sf_unit units[SF_SETTLED * 2])
+size_t
+sf_track_held_units(struct sf_streams *s, const struct sf_track *t,
+    struct sf_unit units[SF_HELD_UNITS])
 {
 	size_t n = 0;
 
-	for (uint32_t at = t->held; at != 0 && n < SF_SETTLED * 2;
+	for (uint32_t at = t->held; at != 0 && n < SF_HELD_UNITS;
 	     at = sf_held_at(s, at)->next)
 		if (sf_held_at(s, at)->unit.pt == t->main_pt)
 			units[n++] = sf_held_at(s, at)->unit;
@@ -22,8 +20,8 @@ held_units(struct sf_streams *s, const struct sf_track *t,
 static void
 guess_format(struct sf_streams *s, struct sf_track *t)
 {
-	struct sf_unit units[SF_SETTLED * 2];
-	size_t n = held_units(s, t, units);
+	struct sf_unit units[SF_HELD_UNITS];
+	size_t n = sf_track_held_units(s, t, units);
 	struct sf_guess whole = sf_depay_guess(units, n), inside;
 	uint8_t block_pt;
 
@@ -73,8 +71,8 @@ guess_codec(struct sf_streams *s, struct sf_track *t)
 static void
 doubt_head(struct sf_streams *s, struct sf_track *t)
 {
-	struct sf_unit units[SF_SETTLED * 2];
-	size_t n = held_units(s, t, units);
+	struct sf_unit units[SF_HELD_UNITS];
+	size_t n = sf_track_held_units(s, t, units);
 	enum sf_codec is = codec_of_static(t->main_pt);
 
 	if (t->pub.codec_from != SF_FROM_RECORDING ||
@@ -184,9 +182,10 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		t->pub.codec = SF_CODEC_UNKNOWN; /* joined by timestamps */
 		t->pub.codec_from = SF_FROM_NOTHING;
 	} else if (t->pub.codec != SF_CODEC_RTX) {
-		struct sf_unit units[SF_SETTLED * 2];
+		struct sf_unit units[SF_HELD_UNITS];
 
-		if (sf_depay_guess(units, held_units(s, t, units)).descriptor)
+		if (sf_depay_guess(units, sf_track_held_units(s, t, units))
+			.descriptor)
 			t->framing = SF_FRAMING_DESCRIPTOR;
 	}
 	sf_proof_apply(t);

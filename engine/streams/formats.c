@@ -11,7 +11,7 @@
 #define EVENTS       16 /* keys of a telephone */
 #define NEVER_SFRAME 4  /* octets: the shortest header and tag are 5 */
 #define NOISE_MOST   11 /* octets of comfort noise */
-#define RED_HEAD(n)  (4 * ((n)-1) + 1) /* octets in front of n blocks */
+#define RED_HEAD(n)  (4 * ((n) - 1) + 1) /* octets in front of n blocks */
 #define LIKELY                                                                 \
 	8 /* evidence of a run in blocks of RED: to look into clear
                         ones does no harm */
@@ -364,9 +364,9 @@ sf_track_guess_in_red(struct sf_unit *units, size_t n, uint8_t *block_pt)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (units[i].payload.p[0] == most) {
-			struct sf_unit part =
-			    part_of(&units[i], sf_bytes(units[i].payload.p + 1,
-						   units[i].payload.n - 1));
+			struct sf_unit part = part_of(&units[i],
+			    sf_bytes(units[i].payload.p + 1,
+				units[i].payload.n - 1));
 
 			/* what stands between has a number too */
 			part.seq -= i - media;

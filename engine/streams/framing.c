@@ -7,7 +7,7 @@
 
 #define RESERVED 0x1f             /* bits of a payload descriptor */
 #define START    0x80             /* and the one that begins a frame */
-#define MOST     (2 * SF_SETTLED) /* packets looked at */
+#define MOST     SF_HELD_UNITS /* packets looked at */
 
 /* A packet's octets as if they were a frame. */
 void
@@ -76,13 +76,12 @@ are_of_codec(const struct sf_record *recs, size_t n)
 	bool several = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct sf_record *r = &recs[i], *last = r - 1;
-
-		set += (r->head[0] & RESERVED) != 0;
+		set += (recs[i].head[0] & RESERVED) != 0;
 		if (i == 0)
 			continue;
-		alike += ((r->head[0] ^ last->head[0]) & RESERVED) == 0;
-		several |= r->timestamp == last->timestamp;
+		alike += ((recs[i].head[0] ^ recs[i - 1].head[0]) & RESERVED) ==
+			 0;
+		several |= recs[i].timestamp == recs[i - 1].timestamp;
 	}
 	return (!several && set * 4 >= n) || alike * 2 < n - 1;
 }
@@ -235,15 +234,11 @@ are_slices(const struct sf_record *recs, size_t n)
 static bool
 is_raw(struct sf_streams *s, const struct sf_track *t)
 {
-	struct sf_unit units[MOST];
-	size_t n = 0;
+	struct sf_unit units[SF_HELD_UNITS];
 
-	if (t->pub.codec != SF_CODEC_VP8 && t->pub.codec != SF_CODEC_VP9)
-		return false;
-	for (uint32_t at = t->held; at != 0 && n < MOST;
-	     at = sf_held_at(s, at)->next)
-		units[n++] = sf_held_at(s, at)->unit;
-	return !sf_depay_reads(units, n, t->pub.codec);
+	return (t->pub.codec == SF_CODEC_VP8 || t->pub.codec == SF_CODEC_VP9) &&
+	       !sf_depay_reads(
+		   units, sf_track_held_units(s, t, units), t->pub.codec);
 }
 
 enum sf_framing

@@ -10,8 +10,9 @@
 #include "engine/base/hash.h"
 #include "engine/streams/streams.h"
 
-#define SF_SETTLED 16   /* packets that the payload format is guessed from */
-#define SF_DROPOUT 3000 /* numbers missed by loss: RFC 3550 A.1 */
+#define SF_SETTLED    16   /* packets that the payload format is guessed from */
+#define SF_HELD_UNITS (2 * SF_SETTLED) /* and at most, of those held */
+#define SF_DROPOUT    3000 /* numbers missed by loss: RFC 3550 A.1 */
 
 /* A limit was reached here. */
 void sf_streams_limit(
@@ -274,6 +275,11 @@ void sf_fec_flush(struct sf_streams *s, struct sf_track *t);
 void sf_fec_finish(struct sf_track *t);
 
 /* ---- formats.c: payload types beside the main one, RED, FEC ---- */
+
+/* Of the packets held, in order, those of the main payload type: events and
+   comfort noise have numbers of the same row. Returns how many. */
+size_t sf_track_held_units(struct sf_streams *s, const struct sf_track *t,
+    struct sf_unit units[SF_HELD_UNITS]);
 
 /* Of the packets held. */
 uint8_t sf_track_main_pt(struct sf_streams *s, const struct sf_track *t);
