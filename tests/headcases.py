@@ -2,6 +2,7 @@
 headcases.py - cases of findings.py about what stands in front of a header, or reads
 as one: the first octet of a codec, a header of media that nobody encrypted.
 """
+import mkcap
 from mkcap import header
 from rtpcases import ALICE, CLEAR, PARTLY, SFU, UP
 
@@ -139,3 +140,55 @@ def add(case):
     def clear_behind_random_ivs(c):
         for s in rows(c):
             s.noise(300, front=12).plain(60)
+
+    @case({"stream-plaintext": [A]}, near=("opaque-payload", "plaintext-start"),
+          verdict="fail", is_={A: CLEAR})
+    def clear_with_pauses(c):
+        """Behind each pause a row of media begins anew; nothing is amid it."""
+        a = c.audio(A, ALICE, SFU)
+        for i in range(30):
+            a.plain(7 + i % 9).pause(.5)
+
+    @case({"partly-clear": [A]}, near=("plaintext-gap", "plaintext-start"),
+          verdict="inconclusive", is_={A: DARK})
+    def random_ivs_and_then_behind_an_octet(c):
+        """The sender begins to leave the first octet of Opus in the clear; rows
+        between pauses are surrounded by rows of the same, not by noise."""
+        a = c.audio(A, ALICE, SFU).noise(300, front=12)
+        for n in [8] * 20 + [15] * 20:
+            a.octets(*[lambda rng: b"\x78" + rng.randbytes(90)] * n).pause(.5)
+
+    # ==== what codecs write as senders of headers do ==========================
+
+    def packets_of_three(n):
+        """60 ms of Opus: code 3, and a count that never changes (RFC 6716)."""
+        row = [f for f in mkcap.clear("opus") if f[0] == mkcap.clear("opus")[0][0]
+               and f[0] & 3 == 0 and 3 < len(f) < 200]
+        for i in range(n):
+            x, y, z = (row[(3 * i + k) % len(row)] for k in range(3))
+            yield bytes([x[0] | 3, 0x83, len(x) - 1, len(y) - 1]) + \
+                x[1:] + y[1:] + z[1:]
+
+    for n in 60, 130, 230, 330, 624:
+        def made(c, n=n):
+            c.audio(A, ALICE, SFU, step=.06).octets(*packets_of_three(n))
+        made.__name__ = "clear_packets_of_three_frames_%d" % n
+        case({"stream-plaintext": [A]}, near="opaque-payload", verdict="fail",
+             is_={A: CLEAR})(made)
+
+    @case({"plaintext-start": [A]}, verdict="fail", is_={A: ("mixed",)},
+          tell={A: 8})
+    def clear_octets_that_rise_by_chance(c):
+        """Faint sound in Opus: the octet behind 78, read as a CTR under KID 7,
+        goes on by a little in half of the frames."""
+        c.audio(A, ALICE, SFU).octets(*[
+            lambda rng, second=second: bytes([0x78, second]) + rng.randbytes(80)
+            for second in (0xeb, 0xf0, 0xf3, 0xf6, 0xf7, 0xf6, 0xf4, 0xf5)]) \
+            .sframe(230, kid=2156436247, ctr=2**62)
+
+    @case({"kid-not-minimal": [A]}, near="not-rfc9605", verdict="fail",
+          is_={A: UP})
+    def a_padded_kid_in_front_of_a_long_counter(c):
+        """af 000009 and eight octets of CTR: as long as an IV that counts."""
+        c.audio(A, ALICE, SFU).sframe(300, kid=9, kid_octets=3,
+                                      ctr=0x2149c0052db28f9e)
