@@ -76,6 +76,26 @@ tells_what_it_was(void **state)
 	    "again", sf_bytes(out, n), PACKET MEDIA "02 0000000007 1400000000");
 }
 
+#define THREE "0000000007 0000000007 0000000007 "
+
+/* As many ways as a packet can have come fill what a packet's take. */
+static void
+all_ways_fit(void **state)
+{
+	static const char hex[] = PACKET MEDIA
+	    "0c " THREE THREE THREE "0000000007 0000000007 0000000007";
+	struct sf_bytes in = hex_octets(hex);
+	struct sf_carried_read r;
+	uint8_t out[SF_CARRIED_MAX];
+
+	(void)state;
+	EXPECT("it", sf_carried_take(&r, in), true);
+	EXPECT("it", r.is.via.n, SF_VIA_MAX);
+	EXPECT("it", sf_carried_put(out, r.number, &r.is), SF_CARRIED_MAX);
+	expect_octets("again", sf_bytes(out, sizeof(out)), hex);
+	hex_free(in);
+}
+
 /* What is kept for later does not go with the packet. */
 static void
 is_kept(void **state)
@@ -172,6 +192,7 @@ main(void)
 		cmocka_unit_test(reads_or_refuses),
 		cmocka_unit_test(survives_noise),
 		cmocka_unit_test(tells_what_it_was),
+		cmocka_unit_test(all_ways_fit),
 		cmocka_unit_test(is_kept),
 		cmocka_unit_test(refuses_what_is_not_known),
 		cmocka_unit_test(totals_come_back),

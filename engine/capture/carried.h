@@ -8,7 +8,7 @@
 
 #include "engine/capture/capture.h"
 
-#define SF_CARRIED_MAX (28 + 5 * SF_VIA_MAX) /* octets of a packet's */
+#define SF_CARRIED_MAX (30 + 5 * SF_VIA_MAX) /* octets of a packet's */
 
 /* Writes what is known of a packet; returns how many octets. number 0: it is
    none of the capture, and records are to be 0. */

@@ -58,6 +58,20 @@ sf_chi2_p(double chi2, double df)
 	return 0.5 * erfc(z / sqrt(2));
 }
 
+/* Of how far each bit of an octet is from half ones, twice over. */
+static int
+squares(uint64_t ones, int n)
+{
+	int sum = 0;
+
+	for (unsigned k = 0; k < 8; k++) {
+		int d = 2 * (int)(ones >> 8 * k & 0xff) - n;
+
+		sum += d * d;
+	}
+	return sum;
+}
+
 double
 sf_bits_p(const struct sf_bit_counts *b)
 {
@@ -68,12 +82,7 @@ sf_bits_p(const struct sf_bit_counts *b)
 		n -= b->ended[i]; /* those that have no octet here */
 		if (n < LEAST_BITS)
 			break;
-		for (unsigned k = 0; k < 8; k++) {
-			double ones = (double)(b->ones[i] >> 8 * k & 0xff);
-			double d = 2 * ones - n;
-
-			sum += d * d / n;
-		}
+		sum += (double)squares(b->ones[i], (int)n) / n;
 		df += 8;
 	}
 	return df == 0 ? 1 : sf_chi2_p(sum, df);

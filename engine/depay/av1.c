@@ -203,4 +203,4 @@ close_av1(struct sf_depay *d, struct sf_depay_pool *pool)
 }
 
 const struct sf_depay_format sf_depay_av1 = { NULL, read_av1, put_av1,
-	close_av1 };
+	close_av1, false };

@@ -220,6 +220,30 @@ meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
 		close_frame(d, pool, false, sink, ctx);
 }
 
+static bool
+is_slice(const struct sf_depay *d, enum sf_framing framing,
+    const struct sf_unit *u, const struct sf_part *p)
+{
+	return framing == SF_FRAMING_SLICE ||
+	       (framing == SF_FRAMING_CODEC && d->format->sliced &&
+		   d->slices != NULL && sf_depay_sliced(d->slices, u, p));
+}
+
+/*
+ * A packet whose octets behind the descriptor are a ciphertext of their own. A
+ * frame may have been begun with the one before, before that was known.
+ */
+static void
+pass_slice(struct sf_depay *d, struct sf_depay_pool *pool,
+    const struct sf_unit *u, const struct sf_part *p, sf_depay_sink *sink,
+    void *ctx)
+{
+	if (d->open)
+		close_frame(d, pool,
+		    d->frame.packets == 1 && u->seq == d->next_seq, sink, ctx);
+	pass_whole(u, p, SF_CODEC_UNKNOWN, false, sink, ctx);
+}
+
 /* A packet of a video frame, or of anything that is joined from packets. */
 static void
 join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
@@ -238,6 +262,10 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 		orphan(d, u, codec, sink, ctx);
 		return;
 	}
+	if (is_slice(d, framing, u, &p)) {
+		pass_slice(d, pool, u, &p, sink, ctx);
+		return;
+	}
 	if (d->open)
 		meet_open(d, pool, u, &p, sink, ctx);
 	d->marked += p.end;
@@ -253,26 +281,6 @@ join(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
 		if (p.end)
 			close_frame(d, pool, true, sink, ctx);
 	}
-}
-
-/*
- * A packet whose octets behind the descriptor are a ciphertext of their own. A
- * frame may have been begun with the one before, before that was known.
- */
-static void
-pass_slice(struct sf_depay *d, struct sf_depay_pool *pool, enum sf_codec codec,
-    const struct sf_unit *u, sf_depay_sink *sink, void *ctx)
-{
-	struct sf_part p = { 0 };
-
-	if (d->open)
-		close_frame(d, pool,
-		    d->frame.packets == 1 && u->seq == d->next_seq, sink, ctx);
-	d->format = format_of(codec, SF_FRAMING_CODEC);
-	if (d->format->read(&p, d, u))
-		pass_whole(u, &p, SF_CODEC_UNKNOWN, false, sink, ctx);
-	else
-		orphan(d, u, codec, sink, ctx);
 }
 
 static bool
@@ -311,6 +319,18 @@ join_mtap(struct sf_depay *d, struct sf_depay_pool *pool,
 }
 
 void
+sf_depay_look(struct sf_slices *s, enum sf_codec codec, const struct sf_unit *u)
+{
+	const struct sf_depay_format *format =
+	    format_of(codec, SF_FRAMING_CODEC);
+	struct sf_depay d = { .format = format };
+	struct sf_part p = { 0 };
+
+	if (u->payload.n != 0 && format->sliced && format->read(&p, &d, u))
+		(void)sf_depay_sliced(s, u, &p);
+}
+
+void
 sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
     enum sf_codec codec, enum sf_framing framing, const struct sf_unit *u,
     sf_depay_sink *sink, void *ctx)
@@ -326,8 +346,6 @@ sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 			d->fragment.any = false; /* it is behind a loss */
 	} else if (framing == SF_FRAMING_PACKET) {
 		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
-	} else if (framing == SF_FRAMING_SLICE) {
-		pass_slice(d, pool, codec, u, sink, ctx);
 	} else if (!joined) {
 		pass_whole(u, &whole, codec, false, sink, ctx);
 	} else if (is_mtap(codec, framing, u)) {

@@ -13,6 +13,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/classify/record.h"
+#include "parsers/sframe/header.h"
 
 /* One packet of a stream, in sequence order. */
 struct sf_unit {
@@ -85,6 +86,18 @@ struct sf_numbers {
 	uint16_t units[SF_FRAME_MARKS]; /* of those at frame.marks */
 };
 
+/* Of VP8 and VP9: has each packet a header of its own behind its descriptor? */
+struct sf_slices {
+	bool on;        /* they have, so far */
+	bool missed;    /* a packet that goes on had none */
+	bool native;    /* nor has the frame under way */
+	uint8_t bits;   /* what headers in a row count for, up to "on" */
+	uint8_t misses; /* packets in a row, while on */
+	uint8_t head_n; /* the packet before: where a header would be */
+	uint8_t head[SF_SFRAME_HEADER_MAX];
+	uint64_t seq;
+};
+
 /* The frame that a stream is in the middle of. All zero is none. */
 struct sf_depay_format;
 
@@ -98,6 +111,8 @@ struct sf_depay {
 	unsigned marked;   /* frames that ended in a marker ... */
 	unsigned unmarked; /* ... and that another one ended */
 	struct sf_numbers numbers;
+	struct sf_slices
+	    *slices; /* NULL: frames are joined, whatever is in them */
 	struct sf_fragment fragment;
 	struct sf_payload_facts facts;
 	uint32_t buffer; /* index + 1; 0: none taken */
@@ -127,6 +142,10 @@ void sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 /* No more packets: a frame still open is incomplete. */
 void sf_depay_finish(struct sf_depay *d, struct sf_depay_pool *pool,
     sf_depay_sink *sink, void *ctx);
+
+/* One packet of VP8 or VP9 that is held: what its header says is noted. */
+void sf_depay_look(
+    struct sf_slices *s, enum sf_codec codec, const struct sf_unit *u);
 
 /* codec: UNKNOWN when none fits throughout. votes: how far neighbours agree with
    a video codec, to be compared; 0 for every other. descriptor: all begin with

@@ -399,6 +399,6 @@ close_h265(struct sf_depay *d, struct sf_depay_pool *pool)
 }
 
 const struct sf_depay_format sf_depay_h264 = { NULL, read_h264, put_h264,
-	close_h264 };
+	close_h264, false };
 const struct sf_depay_format sf_depay_h265 = { NULL, read_h265, put_h265,
-	close_h265 };
+	close_h265, false };

@@ -29,7 +29,12 @@ struct sf_depay_format {
 	/* The last packet is in; false when the frame is none. NULL: nothing to
 	   do. */
 	bool (*close)(struct sf_depay *d, struct sf_depay_pool *pool);
+	bool sliced; /* packets of it may be ciphertexts of their own */
 };
+
+/* One packet that was read. Is it a ciphertext by itself, as far as is known? */
+bool sf_depay_sliced(
+    struct sf_slices *s, const struct sf_unit *u, const struct sf_part *p);
 
 extern const struct sf_depay_format sf_depay_vp8, sf_depay_vp9,
     sf_depay_descriptor, sf_depay_h264, sf_depay_h265, sf_depay_av1,

@@ -55,6 +55,8 @@ read_other(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	return true;
 }
 
-const struct sf_depay_format sf_depay_vp8 = { .read = read_vp8 };
-const struct sf_depay_format sf_depay_vp9 = { .read = read_vp9 };
+const struct sf_depay_format sf_depay_vp8 = { .read = read_vp8,
+	.sliced = true };
+const struct sf_depay_format sf_depay_vp9 = { .read = read_vp9,
+	.sliced = true };
 const struct sf_depay_format sf_depay_other = { .read = read_other };

@@ -91,6 +91,8 @@ do_free(struct sf_serve *s)
 {
 	struct context *c = context_of(s);
 
+	if (c == NULL)
+		return sf_serve_bad();
 	sf_session_free(c->session);
 	c->session = NULL;
 	return sf_serve_ok();

@@ -154,6 +154,18 @@ find_framing(struct sf_streams *s, struct sf_track *t)
 		t->pub.payload = &t->lane->depay.facts;
 }
 
+/* Of the packets held: does each have a header of its own? */
+static bool
+are_slices(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_slices maybe = { 0 };
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
+		sf_depay_look(&maybe, t->pub.codec, &sf_held_at(s, at)->unit);
+	/* one short header shows too little, but a key may tell */
+	return maybe.on || (maybe.bits > 0 && sf_proof_slices(s, t));
+}
+
 void
 sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 {
@@ -193,7 +205,7 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		find_framing(s, t);
 	if (t->red == SF_RED_NOT && t->framing == SF_FRAMING_CODEC &&
 	    !t->proof.found)
-		sf_slices_begin(s, t);
+		t->slices.on = are_slices(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&
 	    t->pub.codec != SF_CODEC_VP9 && t->framing == SF_FRAMING_CODEC)

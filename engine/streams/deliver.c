@@ -70,17 +70,14 @@ sf_track_judge(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
 {
 	struct frame_ctx ctx = { s, t };
 
-	if (framing == SF_FRAMING_CODEC &&
-	    (codec == SF_CODEC_VP8 || codec == SF_CODEC_VP9) &&
-	    sf_slices_note(&t->slices, codec, u)) {
-		framing = SF_FRAMING_SLICE;
-		t->pub.placed = SF_PLACED_PAYLOAD;
-	} else if (framing == SF_FRAMING_DESCRIPTOR ||
-		   (framing == SF_FRAMING_CODEC && codec >= SF_CODEC_VP8 &&
-		       codec <= SF_CODEC_AV1))
+	if (framing == SF_FRAMING_DESCRIPTOR ||
+	    (framing == SF_FRAMING_CODEC && !t->slices.on &&
+		codec >= SF_CODEC_VP8 && codec <= SF_CODEC_AV1))
 		framing = sf_track_framing_of(t, framing, u);
 	sf_depay_unit(
 	    &t->lane->depay, &s->depay, codec, framing, u, take_frame, &ctx);
+	if (t->slices.on && !t->slices.native)
+		t->pub.placed = SF_PLACED_PAYLOAD;
 	note_pool(s, u->place);
 }
 

@@ -45,6 +45,7 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 	}
 	t->lane = &s->lanes[s->lanes_used++];
 	t->lane->classifier.pub = &t->pub;
+	t->lane->depay.slices = &t->slices;
 	t->lane->classifier.opener.stash =
 	    s->stash + (s->lanes_used - 1) * SF_STASH;
 	t->pub.evidence = (struct sf_evidence){ .header_chance = 1,

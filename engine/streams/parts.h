@@ -142,16 +142,6 @@ enum sf_framing sf_track_framing(
 enum sf_framing sf_track_framing_of(
     struct sf_track *t, enum sf_framing framing, const struct sf_unit *u);
 
-/* ---- slices.c: a ciphertext in each packet of VP8 or VP9 ---- */
-
-/* Of the packets held: does each have a header of its own? Then the stream
-   begins so. */
-void sf_slices_begin(struct sf_streams *s, struct sf_track *t);
-
-/* One packet: is it a ciphertext of its own, behind its descriptor? */
-bool sf_slices_note(
-    struct sf_slices *s, enum sf_codec codec, const struct sf_unit *u);
-
 /* ---- proof.c: few packets, and a key that opens them ---- */
 
 /* Do keys open a frame of those that the packets held may make? believed: it is

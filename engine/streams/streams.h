@@ -133,17 +133,6 @@ struct sf_described {
 	uint32_t timestamp;
 };
 
-/* Of VP8 and VP9: has each packet a header of its own behind its descriptor? */
-struct sf_slices {
-	bool on;        /* they have, so far */
-	bool missed;    /* a packet that goes on had none */
-	bool native;    /* nor has the frame under way */
-	uint8_t bits;   /* what headers in a row count for, up to "on" */
-	uint8_t misses; /* packets in a row, while on */
-	bool known;     /* the header of the packet before: */
-	uint64_t kid, ctr, seq;
-};
-
 /* How frames lie in the packets of a stream, when keys opened some. */
 struct sf_proven {
 	bool found;
