@@ -348,12 +348,22 @@ struct sf_name_ids {
 };
 
 struct sf_stream {
+	/* Counted by the thread that reads. What is in front of id keeps it a
+	   line of the cache away from all that the judging thread needs. */
+	uint64_t packets;    /* RTP packets, duplicates included */
+	uint64_t duplicates; /* same sequence number, same payload */
+	uint64_t late;       /* came after the wait for them was over */
+	uint64_t lost;       /* sequence numbers never seen */
+	uint64_t restored;   /* packets that came by a repair stream alone */
+	uint64_t padding_only;
+	struct sf_place first, last; /* packets */
+	struct sf_addr src, dst;     /* of the first packet */
+	struct sf_via via;           /* what its first packet came in */
+
 	uint32_t id;             /* from 1, in order of first packet */
 	uint32_t ssrc;
 	uint32_t input;
-	struct sf_addr src, dst; /* of the first packet */
-	unsigned moves;          /* times the addresses changed under way */
-	struct sf_via via;       /* what its first packet came in */
+	unsigned moves; /* times the addresses changed under way */
 	enum sf_kind kind;
 	enum sf_codec codec;
 	enum sf_origin codec_from;
@@ -383,16 +393,9 @@ struct sf_stream {
 	bool declared_e2ee;      /* and said to be encrypted end to end */
 	bool signalled;          /* SDP has a=sframe for this media section */
 
-	uint64_t packets;        /* RTP packets, duplicates included */
-	uint64_t duplicates;     /* same sequence number, same payload */
-	uint64_t late;           /* came after the wait for them was over */
-	uint64_t lost;           /* sequence numbers never seen */
-	uint64_t restored;       /* packets that came by a repair stream alone */
-	uint64_t padding_only;
 	uint64_t frames;         /* complete frames */
 	uint64_t incomplete_frames; /* loss or snap length or a limit */
-	uint64_t cut_frames;     /* of these: cut by the snap length */
-	struct sf_place first, last; /* packets */
+	uint64_t cut_frames;        /* of these: cut by the snap length */
 
 	enum sf_protection protection;
 	enum sf_why why;
@@ -427,6 +430,9 @@ struct sf_stream {
 	const struct sf_exposure *exposure; /* engine/streams/exposure.h; NULL: none */
 	struct sf_stream *next;  /* in order of id */
 };
+_Static_assert(
+    offsetof(struct sf_stream, id) - offsetof(struct sf_stream, src) >= 64,
+    "packets and frames are counted in lines of their own");
 
 /* Every packet ends in exactly one row (contract 6). */
 struct sf_accounting {

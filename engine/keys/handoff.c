@@ -6,29 +6,34 @@
 
 #define PARCELS 8
 #define REFILL  4   /* a reader that waits goes on when so many are left */
-#define ENOUGH  6   /* parcels on their way: the reader opens frames itself */
+#define ENOUGH  5   /* parcels on their way: the reader opens frames itself */
 #define FRAMES  256 /* of one parcel: so many waits the fewer */
 #define ALIGN   ((size_t)16)
 
-/* A frame in a parcel; its octets follow. */
+/* A frame in a parcel; its record follows, when the reader has made it, and its
+   octets. */
 struct item {
 	struct sf_classifier *to;
 	struct sf_frame frame;
-	struct sf_record record;
+	bool recorded;
 };
+
+#define ITEM   rounded(sizeof(struct item))
+#define RECORD rounded(sizeof(struct sf_record))
 
 struct parcel {
 	uint8_t *octets;
-	size_t used;
-	unsigned n;
+	unsigned n; /* items, once it was sent */
 };
 
 struct sf_handoff {
 	struct sf_classify_run *run;
 	struct parcel parcels[PARCELS];
 	size_t cap; /* octets of a parcel */
-	bool open;  /* the reader is filling parcels[sent % PARCELS] */
-	bool busy;  /* and the other has enough to do: opens its frames */
+	bool open;  /* the reader is filling parcels[sent % PARCELS]: */
+	size_t used;
+	unsigned n;
+	bool busy; /* and the other has enough to do: opens its frames */
 	struct sf_ahead *ahead; /* NULL: there is no memory for it */
 	bool ended;
 	pthread_t thread;
@@ -49,7 +54,7 @@ rounded(size_t n)
 static size_t
 parcel_octets(size_t frame_octets)
 {
-	return rounded(sizeof(struct item)) + rounded(frame_octets);
+	return ITEM + RECORD + rounded(frame_octets);
 }
 
 size_t
@@ -66,6 +71,12 @@ item_at(uint8_t *p)
 	return (void *)p;
 }
 
+static struct sf_record *
+record_at(uint8_t *p)
+{
+	return (void *)p;
+}
+
 /* ---- the thread that judges ----------------------------------------------- */
 
 static void
@@ -75,12 +86,16 @@ judge(struct sf_classify_run *run, const struct parcel *p)
 
 	for (unsigned i = 0; i < p->n; i++) {
 		struct item *item = item_at(at);
+		const struct sf_record *record = record_at(at + ITEM);
 		size_t octets = item->frame.octets.n;
 
-		at += rounded(sizeof(*item));
+		at += ITEM + (item->recorded ? RECORD : 0);
 		item->frame.octets = sf_bytes(at, octets);
 		at += rounded(octets);
-		sf_classify_record(item->to, run, &item->frame, &item->record);
+		if (item->recorded)
+			sf_classify_record(item->to, run, &item->frame, record);
+		else
+			sf_classify_frame(item->to, run, &item->frame);
 	}
 }
 
@@ -159,6 +174,7 @@ send_parcel(struct sf_handoff *h)
 	if (!h->open)
 		return;
 	h->open = false;
+	h->parcels[h->sent % PARCELS].n = h->n;
 	(void)pthread_mutex_lock(&h->lock);
 	h->sent++;
 	(void)pthread_cond_signal(&h->ready);
@@ -180,20 +196,30 @@ wait_for(struct sf_handoff *h, size_t most, size_t few)
 	(void)pthread_mutex_unlock(&h->lock);
 }
 
-static struct parcel *
+static void
 open_parcel(struct sf_handoff *h)
 {
-	struct parcel *p = &h->parcels[h->sent % PARCELS];
+	if (h->open)
+		return;
+	wait_for(h, PARCELS - 1, REFILL);
+	if (h->busy && h->ahead != NULL)
+		sf_ahead_hear(h->ahead);
+	h->used = 0;
+	h->n = 0;
+	h->open = true;
+}
 
-	if (!h->open) {
-		wait_for(h, PARCELS - 1, REFILL);
-		if (h->busy && h->ahead != NULL)
-			sf_ahead_hear(h->ahead);
-		p->used = 0;
-		p->n = 0;
-		h->open = true;
-	}
-	return p;
+/*
+ * The reader has time to open it. Of other frames the record is made where it
+ * is needed: on its way from one processor to the other it costs more than that.
+ */
+static void
+open_early(struct sf_handoff *h, struct sf_classifier *to, struct item *item,
+    struct sf_record *record)
+{
+	sf_record_of(record, &item->frame);
+	sf_ahead_open(h->ahead, &to->opener, record, item->frame.octets);
+	item->recorded = true;
 }
 
 void
@@ -201,30 +227,28 @@ sf_handoff_give(struct sf_handoff *h, struct sf_classifier *to,
     const struct sf_frame *frame)
 {
 	size_t octets = frame->octets.n;
-	size_t need = rounded(sizeof(struct item)) + rounded(octets);
-	struct parcel *p = &h->parcels[h->sent % PARCELS];
+	size_t need = parcel_octets(octets);
 	struct item *item;
+	uint8_t *p;
 
-	if (h->open && (p->n == FRAMES || need > h->cap - p->used))
+	if (h->open && (h->n == FRAMES || need > h->cap - h->used))
 		send_parcel(h);
 	if (need > h->cap) { /* by itself, when all before it are through */
 		wait_for(h, 0, 0);
 		sf_classify_frame(to, h->run, frame);
 		return;
 	}
-	p = open_parcel(h);
-	item = item_at(p->octets + p->used);
-	item->to = to;
-	item->frame = *frame;
-	sf_record_of(&item->record, frame);
+	open_parcel(h);
+	p = h->parcels[h->sent % PARCELS].octets + h->used;
+	item = item_at(p);
+	*item = (struct item){ .to = to, .frame = *frame };
 	if (h->busy && h->ahead != NULL)
-		sf_ahead_open(
-		    h->ahead, &to->opener, &item->record, frame->octets);
+		open_early(h, to, item, record_at(p + ITEM));
+	need = ITEM + (item->recorded ? RECORD : 0);
 	if (octets != 0) /* an incomplete frame has none, and no place */
-		memcpy(p->octets + p->used + rounded(sizeof(*item)),
-		    frame->octets.p, octets);
-	p->used += need;
-	p->n++;
+		memcpy(p + need, frame->octets.p, octets);
+	h->used += need + rounded(octets);
+	h->n++;
 }
 
 void

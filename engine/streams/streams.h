@@ -51,8 +51,11 @@ struct sf_lane {
 		uint32_t timestamp, hash; /* hash 0: free */
 	} red_seen[SF_RED_SEEN];
 	unsigned red_next;
-	struct sf_depay depay;
+	/* The thread that judges writes here; all else is the reader's. Its
+	   records are many more than it uses at a time, and so keep it a line
+	   of the cache away. */
 	struct sf_classifier classifier;
+	struct sf_depay depay;
 	struct sf_copies *copies; /* NULL: none differed */
 	struct sf_fec *fec;       /* NULL: no FEC packet protects it */
 	struct sf_exposure exposure;
