@@ -64,6 +64,22 @@ put_identity(
 	sf_para_end(&p);
 }
 
+/* How many frames, and from where to where; the last of a paragraph. */
+static void
+put_span(struct sf_para *p, const char *before, uint64_t frames,
+    const struct sf_place *first, const struct sf_place *last)
+{
+	char from[SF_TIME_MAX], to[SF_TIME_MAX];
+
+	sf_time_clock(from, first->time_ns);
+	sf_time_clock(to, last->time_ns);
+	sf_para_format(p,
+	    "%s%" PRIu64 " frame%s, packets %" PRIu64 "-%" PRIu64 ", %s-%s",
+	    before, frames, frames == 1 ? "" : "s", first->packet, last->packet,
+	    from, to);
+	sf_para_end(p);
+}
+
 static void
 put_uses(
     FILE *f, const struct sf_report_style *style, const struct sf_stream *s)
@@ -71,21 +87,13 @@ put_uses(
 	for (const struct sf_key_use *k = s->keys; k; k = k->next) {
 		struct sf_para p =
 		    sf_para(f, style, SF_TEXT_DETAIL, SF_TEXT_DETAIL + 2);
-		char from[SF_TIME_MAX], to[SF_TIME_MAX];
 
-		sf_time_clock(from, k->first.time_ns);
-		sf_time_clock(to, k->last.time_ns);
 		sf_para_format(
 		    &p, "KID %" PRIu64 "%s", k->kid, k->no_ctr ? ":" : ",");
 		if (!k->no_ctr)
 			sf_para_format(&p, "CTR %" PRIu64 "..%" PRIu64 ":",
 			    k->first_ctr, k->last_ctr);
-		sf_para_format(&p,
-		    "%" PRIu64 " frame%s, packets %" PRIu64 "-%" PRIu64
-		    ", %s-%s",
-		    k->frames, k->frames == 1 ? "" : "s", k->first.packet,
-		    k->last.packet, from, to);
-		sf_para_end(&p);
+		put_span(&p, "", k->frames, &k->first, &k->last);
 	}
 }
 
@@ -96,18 +104,10 @@ put_intervals(
 	for (const struct sf_interval *i = s->intervals; i; i = i->next) {
 		struct sf_para p =
 		    sf_para(f, style, SF_TEXT_DETAIL, SF_TEXT_DETAIL + 2);
-		char from[SF_TIME_MAX], to[SF_TIME_MAX];
 
-		sf_time_clock(from, i->first.time_ns);
-		sf_time_clock(to, i->last.time_ns);
 		sf_para_paint(
 		    &p, sf_paint_of_state(i->state), sf_state_name(i->state));
-		sf_para_format(&p,
-		    ": %" PRIu64 " frame%s, packets %" PRIu64 "-%" PRIu64
-		    ", %s-%s",
-		    i->frames, i->frames == 1 ? "" : "s", i->first.packet,
-		    i->last.packet, from, to);
-		sf_para_end(&p);
+		put_span(&p, ": ", i->frames, &i->first, &i->last);
 	}
 }
 

@@ -165,4 +165,18 @@ expect_noise_rows(const struct parser_row *rows, size_t n)
 			expect_noise(rows[i].parser, 64);
 }
 
+/* The two tests that every table of rows has. */
+#define ROW_TESTS(rows)                                                        \
+	static void reads_or_refuses(void **state)                             \
+	{                                                                      \
+		(void)state;                                                   \
+		expect_rows(rows, LENGTH(rows));                               \
+	}                                                                      \
+                                                                               \
+	static void survives_noise(void **state)                               \
+	{                                                                      \
+		(void)state;                                                   \
+		expect_noise_rows(rows, LENGTH(rows));                         \
+	}
+
 #endif

@@ -26,19 +26,7 @@ static const struct parser_row rows[] = {
 };
 /* clang-format on */
 
-static void
-reads_or_refuses(void **state)
-{
-	(void)state;
-	expect_rows(rows, LENGTH(rows));
-}
-
-static void
-survives_noise(void **state)
-{
-	(void)state;
-	expect_noise_rows(rows, LENGTH(rows));
-}
+ROW_TESTS(rows)
 
 static void
 tells_what_it_is(void **state)

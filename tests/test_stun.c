@@ -23,19 +23,7 @@ static const struct parser_row rows[] = {
 };
 /* clang-format on */
 
-static void
-reads_or_refuses(void **state)
-{
-	(void)state;
-	expect_rows(rows, LENGTH(rows));
-}
-
-static void
-survives_noise(void **state)
-{
-	(void)state;
-	expect_noise_rows(rows, LENGTH(rows));
-}
+ROW_TESTS(rows)
 
 static void
 reads_addresses(void **state)

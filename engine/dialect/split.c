@@ -64,6 +64,17 @@ sf_seal_codes(
 
 /* ---- the formats ---------------------------------------------------------- */
 
+/* The octets left clear are authenticated. */
+static bool
+behind_prefix(struct sf_sealed_frame *out, struct sf_bytes frame, size_t clear,
+    struct sf_bytes ct)
+{
+	out->aad = sf_bytes(frame.p, clear);
+	out->ct = ct;
+	out->tag_octets = TAG;
+	return true;
+}
+
 /* Prefix, ciphertext and tag, IV, 0c, index. */
 bool
 sf_split_livekit(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
@@ -84,10 +95,7 @@ sf_split_livekit(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
 	if (sf_livekit_parse(&t, body, &d) != SF_OK || t.payload.n < TAG)
 		return false;
 	memcpy(out->nonce, t.iv.p, SF_NONCE);
-	out->aad = sf_bytes(frame.p, clear);
-	out->ct = t.payload;
-	out->tag_octets = TAG;
-	return true;
+	return behind_prefix(out, frame, clear, t.payload);
 }
 
 /* Prefix, ciphertext and tag, IV, index. */
@@ -106,10 +114,7 @@ sf_split_jitsi_v0(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
 	    t.payload.n < TAG)
 		return false;
 	memcpy(out->nonce, t.iv.p, SF_NONCE);
-	out->aad = sf_bytes(frame.p, clear);
-	out->ct = t.payload;
-	out->tag_octets = TAG;
-	return true;
+	return behind_prefix(out, frame, clear, t.payload);
 }
 
 /* Prefix, ciphertext and tag, counter, IV prefix, ...; IV is prefix, counter. */
@@ -133,10 +138,7 @@ sf_split_stream(struct sf_sealed_frame *out, struct sf_dialect_keys *k,
 	memcpy(out->nonce, t.prefix.p, 8);
 	for (unsigned i = 0; i < 4; i++)
 		out->nonce[8 + i] = (uint8_t)(t.counter >> (24 - 8 * i));
-	out->aad = sf_bytes(frame.p, clear);
-	out->ct = t.payload;
-	out->tag_octets = TAG;
-	return true;
+	return behind_prefix(out, frame, clear, t.payload);
 }
 
 /* What is between the ranges, one piece after the other, and the tag. */
