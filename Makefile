@@ -119,7 +119,8 @@ l.asan := -fsanitize=$(san)
 v.valgrind := -O1 -g $(lenient)
 v.coverage := -O0 --coverage $(lenient)
 l.coverage := --coverage
-v.libfuzzer := $(frames) -fsanitize=fuzzer-no-link,$(san)
+# -O2 has what is small in its place, with counters of its own at each call.
+v.libfuzzer := $(frames) -O2 -fsanitize=fuzzer-no-link,$(san)
 l.libfuzzer := -fsanitize=fuzzer,$(san)
 v.afl := -O1
 l.afl := -fsanitize=fuzzer

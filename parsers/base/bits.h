@@ -39,10 +39,14 @@ sf_bits_take(struct sf_bits *b, unsigned n)
 			b->short_bits = n - left;
 		return 0;
 	}
-	for (unsigned i = 0; i < n; i++, b->at++) {
+	while (n > 0) { /* what an octet has of them */
 		uint32_t octet = b->in.p[b->at / 8];
+		unsigned rest = 8 - (unsigned)(b->at % 8);
+		unsigned m = n < rest ? n : rest;
 
-		v = v << 1 | (octet >> (7 - b->at % 8) & 1);
+		v = v << m | (octet >> (rest - m) & ((1U << m) - 1));
+		b->at += m;
+		n -= m;
 	}
 	return v;
 }

@@ -43,10 +43,16 @@ read_layers(struct sf_depdesc_structure *s, struct sf_bits *b)
 	return true;
 }
 
+/* n fields, as far as they are there. */
 static void
-pass_over(struct sf_bits *b, unsigned n, unsigned bits)
+pass_over(struct sf_bits *b, size_t n, unsigned bits)
 {
-	while (n-- > 0 && sf_bits_ok(b))
+	size_t there = (b->in.n * 8 - b->at) / bits;
+
+	if (!sf_bits_ok(b))
+		return;
+	b->at += (n < there ? n : there) * bits;
+	if (n > there)
 		(void)sf_bits_take(b, bits);
 }
 
@@ -67,7 +73,7 @@ read_chains(struct sf_depdesc_structure *s, struct sf_bits *b)
 		return;
 	for (unsigned i = 0; i < s->targets && sf_bits_ok(b); i++)
 		(void)take_ns(b, s->chains);
-	pass_over(b, (unsigned)s->templates * s->chains, 4);
+	pass_over(b, (size_t)s->templates * s->chains, 4);
 }
 
 static void
@@ -88,7 +94,7 @@ read_structure(struct sf_depdesc_structure *s, struct sf_bits *b)
 	s->targets = (uint8_t)(sf_bits_take(b, 5) + 1);
 	if (!read_layers(s, b))
 		return false;
-	pass_over(b, (unsigned)s->templates * s->targets, 2);
+	pass_over(b, (size_t)s->templates * s->targets, 2);
 	pass_fdiffs(b, s->templates);
 	read_chains(s, b);
 	read_sizes(s, b);

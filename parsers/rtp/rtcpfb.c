@@ -45,14 +45,14 @@ sf_rtcp_feedback_parse(
 	return SF_OK;
 }
 
+/* How many of 16 bits are set. */
 static unsigned
-ones(uint16_t mask)
+ones(unsigned v)
 {
-	unsigned n = 0;
-
-	for (; mask != 0; mask = (uint16_t)(mask & (mask - 1)))
-		n++;
-	return n;
+	v -= v >> 1 & 0x5555;
+	v = (v & 0x3333) + (v >> 2 & 0x3333);
+	v = (v + (v >> 4)) & 0x0f0f;
+	return (v + (v >> 8)) & 0x1f;
 }
 
 enum sf_status
@@ -137,7 +137,7 @@ struct statuses {
 };
 
 static void
-count_status(struct statuses *s, unsigned status, uint32_t n)
+count_run(struct statuses *s, unsigned status, uint32_t n)
 {
 	if (n > s->left)
 		n = s->left;
@@ -146,18 +146,31 @@ count_status(struct statuses *s, unsigned status, uint32_t n)
 	s->deltas += n * delta_octets(status);
 }
 
+/* 14 bits of statuses; those behind the last packet do not count. */
+static void
+count_vector(struct statuses *s, unsigned vector, unsigned width)
+{
+	unsigned n = 14 / width;
+	unsigned low, high;
+
+	if (n > s->left)
+		n = s->left;
+	s->left -= n;
+	vector >>= 14 - n * width;
+	low = width == 1 ? vector : vector & 0x1555;
+	high = width == 1 ? 0 : vector >> 1 & 0x1555;
+	s->received = (uint16_t)(s->received + ones(low | high));
+	s->deltas += ones(low & ~high) * delta_octets(1) +
+		     ones(high & ~low) * delta_octets(2);
+}
+
 static void
 count_chunk(struct statuses *s, uint16_t chunk)
 {
-	if ((chunk & 0x8000) == 0) { /* a run of one status */
-		count_status(s, chunk >> 13 & 3, chunk & 0x1fff);
-	} else if ((chunk & 0x4000) == 0) { /* 14 of one bit */
-		for (unsigned i = 14; i-- > 0;)
-			count_status(s, chunk >> i & 1, 1);
-	} else { /* 7 of two bits */
-		for (unsigned i = 7; i-- > 0;)
-			count_status(s, chunk >> 2 * i & 3, 1);
-	}
+	if ((chunk & 0x8000) == 0) /* a run of one status */
+		count_run(s, chunk >> 13 & 3, chunk & 0x1fff);
+	else /* 14 of one bit, or 7 of two */
+		count_vector(s, chunk & 0x3fff, (chunk & 0x4000) == 0 ? 1 : 2);
 }
 
 enum sf_status
