@@ -46,6 +46,7 @@ scripts='
 	decode
 	rtcp
 	codecs
+	switches
 	hostile
 	keyed
 	placings

@@ -39,8 +39,8 @@ guess_format(struct sf_streams *s, struct sf_track *t)
 }
 
 /* RFC 3551 6 */
-static enum sf_codec
-codec_of_static(uint8_t pt)
+enum sf_codec
+sf_codec_of_static(uint8_t pt)
 {
 	if (pt == 0)
 		return SF_CODEC_PCMU;
@@ -52,7 +52,7 @@ codec_of_static(uint8_t pt)
 static void
 guess_codec(struct sf_streams *s, struct sf_track *t)
 {
-	t->pub.codec = codec_of_static(t->main_pt);
+	t->pub.codec = sf_codec_of_static(t->main_pt);
 	if (t->pub.codec != SF_CODEC_UNKNOWN) {
 		t->pub.codec_from = SF_FROM_STATIC_PT;
 		return;
@@ -73,7 +73,7 @@ doubt_head(struct sf_streams *s, struct sf_track *t)
 {
 	struct sf_unit units[SF_HELD_UNITS];
 	size_t n = sf_track_held_units(s, t, units);
-	enum sf_codec is = codec_of_static(t->main_pt);
+	enum sf_codec is = sf_codec_of_static(t->main_pt);
 
 	if (t->pub.codec_from != SF_FROM_RECORDING ||
 	    sf_depay_may_be(units, n, t->pub.codec))

@@ -41,7 +41,7 @@ is_event(struct sf_bytes in)
 	return in.n == EVENT && in.p[0] < EVENTS && (in.p[1] & 0x40) == 0;
 }
 
-/* What a payload type beside the main one holds. */
+/* What a payload type beside the main one holds; UNKNOWN: nobody says. */
 static enum sf_codec
 format_of(
     struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u)
@@ -55,7 +55,39 @@ format_of(
 		return SF_CODEC_OTHER;
 	if (u->pt == HABIT_RED && t->pub.codec == SF_CODEC_OPUS)
 		return SF_CODEC_RED;
-	return t->pub.codec;
+	return sf_codec_of_static(u->pt);
+}
+
+static bool
+find_format(const struct sf_track *t, uint8_t pt, enum sf_codec *codec)
+{
+	for (unsigned i = 0; i < t->n_formats; i++)
+		if (t->formats[i].pt == pt) {
+			*codec = t->formats[i].codec;
+			return true;
+		}
+	return false;
+}
+
+bool
+sf_track_knows_format(
+    struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u)
+{
+	enum sf_codec codec;
+
+	return t->n_formats == SF_STREAM_PTS || find_format(t, u->pt, &codec) ||
+	       format_of(s, t, u) != SF_CODEC_UNKNOWN;
+}
+
+void
+sf_track_name_format(struct sf_track *t, uint8_t pt, enum sf_codec codec)
+{
+	enum sf_codec before;
+
+	if (t->n_formats == SF_STREAM_PTS || find_format(t, pt, &before))
+		return;
+	t->formats[t->n_formats].pt = pt;
+	t->formats[t->n_formats++].codec = codec;
 }
 
 static enum sf_codec
@@ -63,14 +95,12 @@ known_format(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
 	enum sf_codec codec;
 
-	for (unsigned i = 0; i < t->n_formats; i++)
-		if (t->formats[i].pt == u->pt)
-			return t->formats[i].codec;
+	if (find_format(t, u->pt, &codec))
+		return codec;
 	codec = format_of(s, t, u);
-	if (t->n_formats < SF_STREAM_PTS) {
-		t->formats[t->n_formats].pt = u->pt;
-		t->formats[t->n_formats++].codec = codec;
-	}
+	if (codec == SF_CODEC_UNKNOWN)
+		codec = t->pub.codec;
+	sf_track_name_format(t, u->pt, codec);
 	return codec;
 }
 
@@ -434,8 +464,8 @@ sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t)
  * read so, with lengths that fit, is out of the question: its counter would be
  * of eight octets.
  */
-static bool
-wraps_main(struct sf_track *t, const struct sf_unit *u)
+bool
+sf_track_wraps_main(const struct sf_track *t, const struct sf_unit *u)
 {
 	struct sf_red red;
 	struct sf_diag d;
@@ -447,6 +477,14 @@ wraps_main(struct sf_track *t, const struct sf_unit *u)
 	for (unsigned i = 0; i < red.blocks; i++)
 		if (red.block[i].pt != t->main_pt)
 			return false;
+	return true;
+}
+
+static bool
+begins_red(struct sf_track *t, const struct sf_unit *u)
+{
+	if (u->pt == t->main_pt || !sf_track_wraps_main(t, u))
+		return false;
 	t->block_pt = t->main_pt;
 	return true;
 }
@@ -458,11 +496,11 @@ sf_track_other(
 	enum sf_codec codec =
 	    u->pt == t->main_pt ? t->pub.codec : known_format(s, t, u);
 
-	if (t->red == SF_RED_VIDEO && u->pt == t->main_pt)
+	if ((t->red == SF_RED_VIDEO && u->pt == t->main_pt) ||
+	    (codec == SF_CODEC_RED && t->pub.kind == SF_KIND_VIDEO))
 		take_video_red(s, t, u);
 	else if (codec == SF_CODEC_RED &&
-		 (t->red == SF_RED_BLOCKS ||
-		     (u->pt != t->main_pt && wraps_main(t, u))))
+		 (t->red == SF_RED_BLOCKS || begins_red(t, u)))
 		take_blocks(s, t, u);
 	else if (is_frameless(codec)) {
 		if (codec == SF_CODEC_OTHER)

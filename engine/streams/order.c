@@ -14,15 +14,27 @@ remember(struct sf_lane *l, const struct sf_unit *u)
 	l->seen[at].timestamp = u->timestamp;
 }
 
-/* Delivers what is held and in order; ends at a gap. */
+/* The next packet in order: false when it has to be held until the format of its
+   payload type is known. */
+static bool
+take(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	if (u->pt != t->main_pt && sf_switch_waits(s, t, u))
+		return false;
+	sf_track_deliver(s, t, u);
+	t->next++;
+	return true;
+}
+
+/* Delivers what is held and in order; ends at a gap, and at a packet whose format
+   is not known yet. */
 static void
 drain(struct sf_streams *s, struct sf_track *t)
 {
 	while (t->held != 0 && sf_held_at(s, t->held)->unit.seq <= t->next) {
-		if (sf_held_at(s, t->held)->unit.seq == t->next) {
-			sf_track_deliver(s, t, &sf_held_at(s, t->held)->unit);
-			t->next++;
-		}
+		if (sf_held_at(s, t->held)->unit.seq == t->next &&
+		    !take(s, t, &sf_held_at(s, t->held)->unit))
+			return;
 		sf_held_free(s, t);
 	}
 }
@@ -30,7 +42,11 @@ drain(struct sf_streams *s, struct sf_track *t)
 void
 sf_track_skip_gap(struct sf_streams *s, struct sf_track *t)
 {
-	t->next = sf_held_at(s, t->held)->unit.seq;
+	const struct sf_unit *first = &sf_held_at(s, t->held)->unit;
+
+	if (first->seq == t->next)
+		sf_switch_settle(s, t, first->pt);
+	t->next = first->seq;
 	drain(s, t);
 }
 
@@ -141,21 +157,26 @@ waited_enough(struct sf_streams *s, const struct sf_track *t, int64_t now)
 	       now - sf_held_at(s, t->held)->unit.place.time_ns > HOLD_NS;
 }
 
+/* No room to wait: what is held goes, then this one. */
+static void
+take_at_once(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	while (t->held != 0)
+		sf_track_skip_gap(s, t);
+	t->next = u->seq;
+	if (!take(s, t, u)) {
+		sf_switch_settle(s, t, u->pt);
+		(void)take(s, t, u);
+	}
+}
+
 static void
 put_in_order(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
-	if (u->seq == t->next) {
-		sf_track_deliver(s, t, u);
-		t->next++;
-	} else if (u->seq < t->next) {
+	if (u->seq < t->next)
 		t->pub.late++;
-	} else if (!sf_held_add(s, t, u)) {
-		/* no room to wait: what is held goes, then this one */
-		while (t->held != 0)
-			sf_track_skip_gap(s, t);
-		sf_track_deliver(s, t, u);
-		t->next = u->seq + 1;
-	}
+	else if ((u->seq != t->next || !take(s, t, u)) && !sf_held_add(s, t, u))
+		take_at_once(s, t, u);
 	if (t->held != 0)
 		drain(s, t);
 	while (t->held != 0 && waited_enough(s, t, u->place.time_ns))

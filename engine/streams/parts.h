@@ -166,6 +166,9 @@ void sf_ssrcs_gather(struct sf_streams *s);
 
 void sf_track_find_codec(struct sf_streams *s, struct sf_track *t);
 
+/* Of a payload type that RFC 3551 gives away. */
+enum sf_codec sf_codec_of_static(uint8_t pt);
+
 /* ---- repair.c: streams that repeat others (RFC 4588) ---- */
 
 /* The stream whose packets those held by t repeat; NULL: none. */
@@ -221,7 +224,8 @@ void sf_track_accept(
 /* The 64-bit number: the run of 16 bits that is nearest the highest. */
 uint64_t sf_track_extend(const struct sf_track *t, uint16_t seq);
 
-/* No more waiting for what is missing in front of the first packet held. */
+/* No more waiting for what is missing in front of the first packet held, nor for
+   others of its format. */
 void sf_track_skip_gap(struct sf_streams *s, struct sf_track *t);
 
 /* ---- deliver.c: packets in order to frames ---- */
@@ -288,9 +292,27 @@ void sf_track_look_into_red(struct sf_streams *s, struct sf_track *t);
 /* Do all packets held repair another stream? Then repaired is that. */
 bool sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t);
 
+/* Is it RED around the main payload type? */
+bool sf_track_wraps_main(const struct sf_track *t, const struct sf_unit *u);
+
+/* What the packet's payload type holds: is that known, or past knowing? */
+bool sf_track_knows_format(
+    struct sf_streams *s, const struct sf_track *t, const struct sf_unit *u);
+void sf_track_name_format(struct sf_track *t, uint8_t pt, enum sf_codec codec);
+
 /* A packet in order that is not plainly of the main payload type. */
 void sf_track_other(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* ---- switch.c: another codec under way, and nobody names it ---- */
+
+/* Does the packet, which is next in order, have to wait for others like it? Once
+   enough of them are held, it settles what they are. */
+bool sf_switch_waits(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* It has waited long enough: by those held, however few. */
+void sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt);
 
 /* No more packets: what is held goes, a frame still open is incomplete. */
 void sf_track_flush(struct sf_streams *s, struct sf_track *t);

@@ -1,0 +1,91 @@
+/*
+ * switch.c - a payload type that comes up under way and that nobody names: its
+ * format is judged as a stream's is, by packets that wait until there are enough
+ * of them.
+ */
+#include "engine/streams/parts.h"
+
+#define WAIT_MOST 64 /* packets, with those of other types between them */
+
+static bool
+is_video(enum sf_codec c)
+{
+	return c >= SF_CODEC_VP8 && c <= SF_CODEC_AV1;
+}
+
+/* Those held that have the payload type. */
+static size_t
+units_of(struct sf_streams *s, const struct sf_track *t, uint8_t pt,
+    struct sf_unit units[SF_HELD_UNITS])
+{
+	size_t n = 0;
+
+	for (uint32_t at = t->held; at != 0 && n < SF_HELD_UNITS;
+	     at = sf_held_at(s, at)->next)
+		if (sf_held_at(s, at)->unit.pt == pt)
+			units[n++] = sf_held_at(s, at)->unit;
+	return n;
+}
+
+static bool
+are_red(const struct sf_track *t, const struct sf_unit *u, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!sf_track_wraps_main(t, &u[i]))
+			return false;
+	return n > 0;
+}
+
+/* Of audio the format matters little: a packet is a frame. */
+static enum sf_codec
+audio_of(const struct sf_track *t, const struct sf_unit *u, size_t n)
+{
+	if (are_red(t, u, n))
+		return SF_CODEC_RED;
+	if (sf_depay_guess(u, n).codec == SF_CODEC_OPUS)
+		return SF_CODEC_OPUS;
+	return t->pub.codec;
+}
+
+/* RED around the packets of before, or another codec; else they are taken for
+   what came before. */
+static enum sf_codec
+video_of(struct sf_track *t, struct sf_unit *u, size_t n)
+{
+	struct sf_guess whole = sf_depay_guess(u, n), inside;
+	uint8_t pt;
+
+	inside = sf_track_guess_in_red(u, n, &pt);
+	if (inside.votes > whole.votes && pt == t->main_pt) {
+		t->block_pt = pt;
+		return SF_CODEC_RED;
+	}
+	return is_video(whole.codec) ? whole.codec : t->pub.codec;
+}
+
+void
+sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt)
+{
+	struct sf_unit units[SF_HELD_UNITS];
+	size_t n = units_of(s, t, pt, units);
+	enum sf_codec codec;
+
+	codec = t->pub.kind == SF_KIND_AUDIO ? audio_of(t, units, n)
+					     : video_of(t, units, n);
+	sf_track_name_format(t, pt, codec);
+}
+
+bool
+sf_switch_waits(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_unit units[SF_HELD_UNITS];
+
+	if (u->payload.n == 0 || u->pt == t->block_pt ||
+	    t->pub.kind == SF_KIND_REPAIR || sf_track_knows_format(s, t, u))
+		return false;
+	if (t->n_held < WAIT_MOST && units_of(s, t, u->pt, units) < SF_SETTLED)
+		return true;
+	sf_switch_settle(s, t, u->pt);
+	return false;
+}
