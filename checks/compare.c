@@ -29,7 +29,7 @@ sf_side_frame(void *ctx, const struct sf_frame_event *ev)
 		.kid = ev->kid,
 		.ctr = ev->ctr,
 		.packet = ev->first.packet,
-		.number = ev->number,
+		.number = (uint32_t)ev->number,
 		.seq = ev->seq,
 		.packets = ev->packets,
 		.time_ns = ev->first.time_ns,
@@ -74,12 +74,11 @@ take_memory(struct sf_compare_work *w)
 	w->map = calloc(nb + 1, sizeof(*w->map));
 	w->offset = calloc(nb + 1, sizeof(*w->offset));
 	w->offset_of = calloc(nb + 1, sizeof(*w->offset_of));
+	w->now = calloc(nb + 1, sizeof(*w->now));
 	w->row_of_a = calloc(na + 1, sizeof(*w->row_of_a));
 	w->row_of_b = calloc(nb + 1, sizeof(*w->row_of_b));
-	w->out->rows = calloc(na + nb + 1, sizeof(*w->out->rows));
 	return w->map != NULL && w->offset != NULL && w->offset_of != NULL &&
-	       w->row_of_a != NULL && w->row_of_b != NULL &&
-	       w->out->rows != NULL &&
+	       w->now != NULL && w->row_of_a != NULL && w->row_of_b != NULL &&
 	       streams_by_id(&w->a_streams, w->a->model) &&
 	       streams_by_id(&w->b_streams, w->b->model);
 }
@@ -94,10 +93,8 @@ do_work(struct sf_compare_work *w)
 	if (!sf_compare_equal(w) || !sf_compare_delays(w))
 		return false;
 	sf_compare_streams(w);
-	if (!sf_compare_altered(w))
-		return false;
-	sf_compare_rows(w);
-	return sf_compare_delays(w) && sf_compare_count(w);
+	return sf_compare_altered(w) && sf_compare_delays(w) &&
+	       sf_compare_again(w) && sf_compare_rows(w) && sf_compare_count(w);
 }
 
 bool
@@ -113,6 +110,7 @@ sf_compare(struct sf_comparison *out, struct sf_side *a, struct sf_side *b)
 	free(w.map);
 	free(w.offset);
 	free(w.offset_of);
+	free(w.now);
 	free(w.row_of_a);
 	free(w.row_of_b);
 	free(w.a_streams);

@@ -15,18 +15,21 @@ struct sf_note {
 	uint64_t content; /* hash of all octets */
 	uint64_t kid, ctr;
 	uint64_t packet; /* first packet */
-	uint64_t number; /* of the frame in its stream */
 	uint64_t seq;    /* extended, of its last packet */
 	int64_t time_ns;
+	uint32_t number; /* of the frame in its stream */
 	uint32_t stream; /* id */
 	uint32_t timestamp;
 	uint32_t octets;
 	uint32_t next;  /* in its chain; index + 1 */
 	uint32_t other; /* its counterpart; index + 1 */
+	uint32_t from; /* of B: id of the stream of A that its stream is then */
+	uint32_t shift; /* of B: its timestamp less that of A, then */
 	uint16_t header_at;
 	uint16_t packets;
 	uint8_t state; /* enum sf_state */
-	bool has_header, complete, spare;
+	bool has_header : 1, complete : 1, spare : 1;
+	bool again : 1; /* of B: its counterpart came as it was, too */
 };
 
 struct sf_side {
@@ -45,6 +48,7 @@ void sf_side_frame(void *ctx, const struct sf_frame_event *ev);
 struct sf_compared {
 	const struct sf_stream *a, *b;
 	bool copy;          /* b is for one more receiver; counted nowhere */
+	bool second;        /* b shows another stream more often */
 	uint64_t frames;    /* complete at A; at B where there is no a */
 	uint64_t same;      /* octet for octet */
 	uint64_t altered;   /* of these, one of the next two or neither */
@@ -53,12 +57,18 @@ struct sf_compared {
 	uint64_t dropped;   /* seen at A, not at B, while B was seen */
 	uint64_t damaged;   /* incomplete at B */
 	uint64_t outside;   /* before B began or after it ended */
+	uint64_t unselected; /* B's stream was another one of A just then */
 	uint64_t repeated;  /* came again at B */
 	uint64_t doubled;   /* RTP packets, under one number more than at A */
 	uint64_t injected;  /* seen at B, never at A */
 	uint64_t missing;   /* likewise, but A lacks packets at that place */
 	uint64_t reordered;
 	uint64_t clear; /* of the same: not protected */
+	/* By RTX, RED or FEC, beside what came as it was: frames with other
+	   octets, frames in the clear, and packets that differ from those
+	   they repeat. */
+	uint64_t again, again_clear, rtx_differs;
+	uint64_t all_altered, all_clear; /* with those that came as well */
 	struct sf_place first_altered;
 };
 
@@ -86,15 +96,18 @@ struct sf_comparison {
 	unsigned n_rows;
 	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
-	    repeated, doubled, injected, missing, reordered, copies, clear;
+	    unselected, repeated, doubled, injected, missing, reordered, copies,
+	    clear, again, again_clear, rtx_differs;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */
-	int64_t delay_p95_ns, delay_most_ns; /* over the median */
+	int64_t middle_ns; /* the time at A that it is of */
+	double drift; /* of that, by which it grows; 0: too short to tell */
+	int64_t delay_p95_ns, delay_most_ns; /* over both */
 	struct sf_altered_frame shown[SF_ALTERED_SHOWN];
 	unsigned n_shown;
 	enum sf_compare_verdict verdict;
-	struct sf_compare_finding findings[8];
+	struct sf_compare_finding findings[9];
 	unsigned n_findings;
 	bool partial; /* frames were left out */
 };

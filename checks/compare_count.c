@@ -8,59 +8,50 @@
 
 #include "checks/compare_parts.h"
 
-/* ---- the rows --------------------------------------------------------------------------- */
-
-static struct sf_compared *
-add_row(struct sf_compare_work *w, const struct sf_stream *a,
-    const struct sf_stream *b)
-{
-	struct sf_compared *r = &w->out->rows[w->out->n_rows++];
-
-	r->a = a;
-	r->b = b;
-	r->copy = a != NULL && w->row_of_a[a->id - 1] != 0;
-	if (a != NULL && w->row_of_a[a->id - 1] == 0)
-		w->row_of_a[a->id - 1] = w->out->n_rows;
-	if (b != NULL)
-		w->row_of_b[b->id - 1] = w->out->n_rows;
-	return r;
-}
-
-void
-sf_compare_rows(struct sf_compare_work *w)
-{
-	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
-	     s = s->next)
-		if (sf_compare_media(s) && w->map[s->id - 1] != 0)
-			add_row(w, w->a_streams[w->map[s->id - 1] - 1], s);
-	for (const struct sf_stream *s = w->a->model->streams; s != NULL;
-	     s = s->next)
-		if (sf_compare_media(s) && w->row_of_a[s->id - 1] == 0)
-			add_row(w, s, NULL);
-	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
-	     s = s->next)
-		if (sf_compare_media(s) && w->row_of_b[s->id - 1] == 0)
-			add_row(w, NULL, s);
-}
-
 /* ---- counting -------------------------------------------------------------------------------- */
 
 struct span {
 	int64_t first, last;
 };
 
-/* When a side was seen at all, in the clock of the other. */
+/* When a side was seen at all, by its own clock. */
 static struct span
-seen(const struct sf_side *s, int64_t shift_ns)
+seen(const struct sf_side *s)
 {
 	struct span x = { INT64_MAX, INT64_MIN };
 
 	for (size_t i = 0; i < s->n; i++) {
-		int64_t t = s->notes[i].time_ns + shift_ns;
+		int64_t t = s->notes[i].time_ns;
 
 		x.first = t < x.first ? t : x.first;
 		x.last = t > x.last ? t : x.last;
 	}
+	return x;
+}
+
+/* The same by the other clock. */
+static struct span
+seen_by_a(const struct sf_compare_work *w)
+{
+	struct span x = seen(w->b);
+	int64_t off = w->out->offset_ns;
+
+	if (x.first > x.last)
+		return x;
+	x.first -= sf_compare_offset_at(w->out, x.first - off);
+	x.last -= sf_compare_offset_at(w->out, x.last - off);
+	return x;
+}
+
+static struct span
+seen_by_b(const struct sf_compare_work *w)
+{
+	struct span x = seen(w->a);
+
+	if (x.first > x.last)
+		return x;
+	x.first += sf_compare_offset_at(w->out, x.first);
+	x.last += sf_compare_offset_at(w->out, x.last);
 	return x;
 }
 
@@ -74,7 +65,7 @@ show_altered(struct sf_compare_work *w, struct sf_compared *r,
 		r->first_altered = (struct sf_place){ .packet = b->packet,
 			.time_ns = b->time_ns };
 	/* a few of each stream, so that a long row of one hides no other */
-	if (out->n_shown < SF_ALTERED_SHOWN && r->altered <= 4)
+	if (out->n_shown < SF_ALTERED_SHOWN && r->altered + r->again <= 4)
 		out->shown[out->n_shown++] = (struct sf_altered_frame){
 			.row = (uint32_t)(r - out->rows), .a = *a, .b = *b
 		};
@@ -84,7 +75,7 @@ static void
 count_pair(
     struct sf_compare_work *w, const struct sf_note *a, const struct sf_note *b)
 {
-	struct sf_compared *r = &w->out->rows[w->row_of_b[b->stream - 1] - 1];
+	struct sf_compared *r = &w->out->rows[w->row_of_a[a->stream - 1] - 1];
 
 	if (a->content == b->content) {
 		r->same++;
@@ -99,34 +90,34 @@ count_pair(
 
 /* Did B have it, incomplete? */
 static bool
-is_damaged(const struct sf_compare_work *w, const struct sf_note_table *t,
-    const struct sf_note *a)
+is_damaged(const struct sf_note_table *t, const struct sf_note *a)
 {
-	for (uint32_t b = 0; b < w->b->model->n_streams; b++) {
-		struct sf_note want = { .stream = b + 1,
-			.timestamp = a->timestamp + w->offset[b] };
-		uint32_t at =
-		    w->map[b] == a->stream
-			? t->heads[sf_note_by_timestamp(&want) & t->mask]
-			: 0;
+	uint32_t at = t->heads[sf_note_by_timestamp(a) & t->mask];
 
-		for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
-		     at = t->notes[at - 1].next, k++)
-			if (t->notes[at - 1].stream == want.stream &&
-			    t->notes[at - 1].timestamp == want.timestamp)
-				return true;
-	}
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++)
+		if (t->notes[at - 1].from == a->stream &&
+		    sf_note_a_timestamp(&t->notes[at - 1]) == a->timestamp)
+			return true;
 	return false;
 }
 
-static bool
-count_a(struct sf_compare_work *w)
+static uint64_t
+by_timestamp_at_a(const struct sf_note *b)
 {
-	struct span b = seen(w->b, -w->out->offset_ns);
+	struct sf_note there = { .stream = b->from,
+		.timestamp = sf_note_a_timestamp(b) };
+
+	return sf_note_by_timestamp(&there);
+}
+
+static bool
+count_a(struct sf_compare_work *w, const struct sf_turns *turns)
+{
+	struct span b = seen_by_a(w);
 	struct sf_note_table t;
 
-	if (!sf_compare_table(
-		&t, w->b, sf_note_by_timestamp, sf_note_incomplete))
+	if (!sf_compare_table(&t, w->b, by_timestamp_at_a, sf_note_incomplete))
 		return false;
 	for (size_t i = 0; i < w->a->n; i++) {
 		const struct sf_note *a = &w->a->notes[i];
@@ -140,10 +131,14 @@ count_a(struct sf_compare_work *w)
 		r->frames++;
 		if (a->other != 0)
 			count_pair(w, a, &w->b->notes[a->other - 1]);
+		else if (!w->out->has_offset)
+			continue; /* two calls, as far as anyone can tell */
 		else if (a->time_ns < b.first || a->time_ns > b.last)
 			r->outside++;
-		else if (is_damaged(w, &t, a))
+		else if (is_damaged(&t, a))
 			r->damaged++;
+		else if (r->b != NULL && sf_turns_other(turns, a, r->b->id))
+			r->unselected++;
 		else
 			r->dropped += r->b != NULL;
 	}
@@ -222,11 +217,10 @@ at_or_behind(const struct holes *h, uint32_t stream, uint32_t timestamp)
 /* Was there something at A in the place of this frame of B that its capture has
    in part or not at all? Each packet that is missing counts once. */
 static bool
-is_missing(
-    const struct sf_compare_work *w, struct holes *h, const struct sf_note *b)
+is_missing(struct holes *h, const struct sf_note *b)
 {
-	uint32_t stream = w->map[b->stream - 1];
-	uint32_t timestamp = b->timestamp - w->offset[b->stream - 1];
+	uint32_t stream = b->from;
+	uint32_t timestamp = sf_note_a_timestamp(b);
 	size_t at = stream == 0 ? h->n : at_or_behind(h, stream, timestamp);
 
 	if (at == h->n)
@@ -240,27 +234,45 @@ is_missing(
 	return true;
 }
 
+/* Beside one that came as it was. */
+static void
+count_again(struct sf_compare_work *w, const struct sf_note *b)
+{
+	const struct sf_note *a = &w->a->notes[b->other - 1];
+	struct sf_compared *r = &w->out->rows[w->row_of_a[a->stream - 1] - 1];
+	const struct sf_stream *of = w->b_streams[b->stream - 1];
+
+	r->again++;
+	r->again_clear += sf_note_protected(a) &&
+			  (b->state == SF_STATE_PLAINTEXT ||
+			      (of->kind == SF_KIND_REPAIR &&
+				  of->protection == SF_PROT_PLAINTEXT));
+	show_altered(w, r, a, b);
+}
+
 static bool
 count_b(struct sf_compare_work *w)
 {
-	struct span a = seen(w->a, w->out->offset_ns);
+	struct span a = seen_by_b(w);
 	struct holes h;
 
 	if (!find_holes(&h, w->a))
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
-		struct sf_compared *r =
-		    sf_note_whole(b)
-			? &w->out->rows[w->row_of_b[b->stream - 1] - 1]
-			: NULL;
+		struct sf_compared *r;
 
-		if (r == NULL || b->other != 0)
+		if (b->again)
+			count_again(w, b);
+		if (!sf_note_whole(b) || b->other != 0)
 			continue;
+		r = &w->out->rows[w->row_of_b[b->stream - 1] - 1];
 		r->frames += r->a == NULL;
+		if (!w->out->has_offset)
+			continue;
 		if (b->time_ns < a.first || b->time_ns > a.last)
 			r->outside++;
-		else if (is_missing(w, &h, b))
+		else if (is_missing(&h, b))
 			r->missing++;
 		else
 			r->injected++;
@@ -300,8 +312,9 @@ count_reordered(struct sf_compare_work *w)
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
-		const struct sf_note *a =
-		    b->other == 0 ? NULL : &w->a->notes[b->other - 1];
+		const struct sf_note *a = b->other == 0 || b->again
+					      ? NULL
+					      : &w->a->notes[b->other - 1];
 
 		if (a != NULL && a->stream == w->map[b->stream - 1])
 			all[n++] = (struct passage){ b->stream, a->time_ns,
@@ -325,19 +338,58 @@ count_reordered(struct sf_compare_work *w)
 static uint64_t
 doubled(const struct sf_compared *r)
 {
-	if (r->a == NULL || r->b == NULL ||
+	if (r->a == NULL || r->b == NULL || r->second ||
 	    r->b->duplicates <= r->a->duplicates)
 		return 0;
 	return r->b->duplicates - r->a->duplicates;
 }
 
-static void
-sum_up(struct sf_comparison *out)
+/* Copies in the clear of frames that are protected, which A does not send. */
+static uint64_t
+copies_in_clear(const struct sf_compared *r)
 {
+	return r->a == NULL || r->b == NULL || r->second ||
+		       r->a->copies.frames > 0 ||
+		       r->a->protection == SF_PROT_PLAINTEXT
+		   ? 0
+		   : r->b->copies.frames;
+}
+
+/* Packets that B sends again with other octets, and A does not. */
+static uint64_t
+rtx_differs(const struct sf_compare_work *w, const struct sf_compared *r)
+{
+	uint64_t n = 0;
+
+	if (r->a == NULL || r->b == NULL || r->second ||
+	    sf_compare_differs_at_a(w, r->a->id))
+		return 0;
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		if (s->kind == SF_KIND_REPAIR && s->repairs == r->b->id)
+			n += s->evidence.conflicts;
+	return n;
+}
+
+static void
+sum_up(struct sf_compare_work *w)
+{
+	struct sf_comparison *out = w->out;
+
 	for (unsigned i = 0; i < out->n_rows; i++) {
 		struct sf_compared *r = &out->rows[i];
+		uint64_t copies = copies_in_clear(r);
 
 		r->doubled = doubled(r);
+		r->again += copies;
+		r->again_clear += copies;
+		r->rtx_differs = rtx_differs(w, r);
+		r->all_altered = r->altered + r->again;
+		r->all_clear = r->plaintext + r->again_clear;
+		out->again += r->again;
+		out->again_clear += r->again_clear;
+		out->rtx_differs += r->rtx_differs;
+		out->unselected += r->unselected;
 		out->doubled += r->doubled;
 		out->same += r->same;
 		out->altered += r->altered;
@@ -354,9 +406,10 @@ sum_up(struct sf_comparison *out)
 		    r->a != NULL && r->b == NULL && r->frames > r->outside;
 	}
 	out->matched = out->same + out->altered;
-	out->verdict = out->matched == 0  ? SF_NO_COMMON
-		       : out->altered > 0 ? SF_TOUCHED
-					  : SF_UNTOUCHED;
+	out->verdict = out->matched == 0 ? SF_NO_COMMON
+		       : out->altered + out->again + out->rtx_differs > 0
+			   ? SF_TOUCHED
+			   : SF_UNTOUCHED;
 }
 
 /* ---- findings ----------------------------------------------------------------------------------- */
@@ -386,9 +439,10 @@ find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
 static void
 find_all(struct sf_comparison *out)
 {
-	find(out, SFC002, out->plaintext,
-	    offsetof(struct sf_compared, plaintext));
-	find(out, SFC001, out->altered, offsetof(struct sf_compared, altered));
+	find(out, SFC002, out->plaintext + out->again_clear,
+	    offsetof(struct sf_compared, all_clear));
+	find(out, SFC001, out->altered + out->again,
+	    offsetof(struct sf_compared, all_altered));
 	find(out, SFC003, out->encrypted,
 	    offsetof(struct sf_compared, encrypted));
 	if (out->matched == 0)
@@ -401,14 +455,23 @@ find_all(struct sf_comparison *out)
 	find(
 	    out, SFC007, out->repeated, offsetof(struct sf_compared, repeated));
 	find(out, SFC008, out->doubled, offsetof(struct sf_compared, doubled));
+	find(out, SFR003, out->rtx_differs,
+	    offsetof(struct sf_compared, rtx_differs));
 }
 
 bool
 sf_compare_count(struct sf_compare_work *w)
 {
-	if (!count_a(w) || !count_reordered(w) || !count_b(w))
+	struct sf_turns turns;
+	bool good;
+
+	if (!sf_turns_init(&turns, w))
 		return false;
-	sum_up(w->out);
+	good = count_a(w, &turns) && count_reordered(w) && count_b(w);
+	sf_turns_wipe(&turns);
+	if (!good)
+		return false;
+	sum_up(w);
 	find_all(w->out);
 	return true;
 }

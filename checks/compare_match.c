@@ -203,63 +203,71 @@ sf_compare_equal(struct sf_compare_work *w)
 	return true;
 }
 
-/* ---- altered frames -------------------------------------------------------------------- */
+/* ---- altered frames -------------------------------------------------------- */
 
-static struct sf_note *
-find_by_counter(const struct sf_compare_work *w, const struct sf_note_table *t,
-    const struct sf_note *b)
+static uint64_t
+by_timestamp_at_a(const struct sf_note *b)
 {
-	uint32_t from = w->map[b->stream - 1];
+	struct sf_note there = { .stream = b->from,
+		.timestamp = sf_note_a_timestamp(b) };
 
-	uint32_t at = t->heads[sf_note_by_counter(b) & t->mask];
-
-	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
-	     at = t->notes[at - 1].next, k++) {
-		struct sf_note *a = &t->notes[at - 1];
-
-		if (a->other == 0 && a->kid == b->kid && a->ctr == b->ctr &&
-		    a->stream == from)
-			return a;
-	}
-	return NULL;
+	return sf_note_by_timestamp(&there);
 }
-
-static struct sf_note *
-find_by_timestamp(const struct sf_compare_work *w,
-    const struct sf_note_table *t, const struct sf_note *b)
-{
-	struct sf_note want = { .stream = w->map[b->stream - 1],
-		.timestamp = b->timestamp - w->offset[b->stream - 1] };
-	uint32_t at;
-
-	if (want.stream == 0)
-		return NULL;
-	at = t->heads[sf_note_by_timestamp(&want) & t->mask];
-	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
-	     at = t->notes[at - 1].next, k++) {
-		struct sf_note *a = &t->notes[at - 1];
-
-		if (a->other == 0 && a->stream == want.stream &&
-		    a->timestamp == want.timestamp)
-			return a;
-	}
-	return NULL;
-}
-
-typedef struct sf_note *finder(const struct sf_compare_work *w,
-    const struct sf_note_table *t, const struct sf_note *b);
 
 static bool
-match_left(struct sf_compare_work *w, sf_note_key *key,
-    bool (*wanted)(const struct sf_note *), finder *find)
+same_counter(const struct sf_note *a, const struct sf_note *b)
+{
+	return a->stream == b->from && a->kid == b->kid && a->ctr == b->ctr;
+}
+
+static bool
+same_timestamp(const struct sf_note *a, const struct sf_note *b)
+{
+	return a->stream == b->from && a->timestamp == sf_note_a_timestamp(b);
+}
+
+/* How a frame of B is looked for among those of A. */
+struct way {
+	sf_note_key *key, *key_of_b;
+	bool (*same)(const struct sf_note *a, const struct sf_note *b);
+	bool (*wanted)(const struct sf_note *);
+};
+
+static const struct way left_by_counter = { sf_note_by_counter,
+	sf_note_by_counter, same_counter, sf_note_left_with_header };
+static const struct way left_by_timestamp = { sf_note_by_timestamp,
+	by_timestamp_at_a, same_timestamp, sf_note_left };
+static const struct way any_by_timestamp = { sf_note_by_timestamp,
+	by_timestamp_at_a, same_timestamp, sf_note_whole };
+
+/* The first that has no counterpart yet, or, taken, that has one. */
+static struct sf_note *
+look(const struct way *way, const struct sf_note_table *t,
+    const struct sf_note *b, bool taken)
+{
+	uint32_t at = b->from == 0 ? 0 : t->heads[way->key_of_b(b) & t->mask];
+
+	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
+	     at = t->notes[at - 1].next, k++) {
+		struct sf_note *a = &t->notes[at - 1];
+
+		if ((a->other != 0) == taken && way->same(a, b))
+			return a;
+	}
+	return NULL;
+}
+
+static bool
+match_left(struct sf_compare_work *w, const struct way *way)
 {
 	struct sf_note_table t;
 
-	if (!sf_compare_table(&t, w->a, key, wanted))
+	if (!sf_compare_table(&t, w->a, way->key, way->wanted))
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		struct sf_note *b = &w->b->notes[i];
-		struct sf_note *a = wanted(b) ? find(w, &t, b) : NULL;
+		struct sf_note *a =
+		    way->wanted(b) ? look(way, &t, b, false) : NULL;
 
 		if (a != NULL)
 			pair(w, a, b);
@@ -279,9 +287,7 @@ fold_clear_copies(struct sf_compare_work *w)
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		struct sf_note *b = &w->b->notes[i];
-		struct sf_note want = { .stream = w->map[b->stream - 1],
-			.timestamp = b->timestamp - w->offset[b->stream - 1] };
-		uint32_t at = t.heads[sf_note_by_timestamp(&want) & t.mask];
+		uint32_t at = t.heads[by_timestamp_at_a(b) & t.mask];
 
 		for (unsigned k = 0;
 		     sf_note_left(b) && at != 0 && k < SF_COMPARE_WALK;
@@ -289,8 +295,7 @@ fold_clear_copies(struct sf_compare_work *w)
 			const struct sf_note *a = &t.notes[at - 1];
 
 			if (a->other != 0 && a->content == b->content &&
-			    a->stream == want.stream &&
-			    a->timestamp == want.timestamp)
+			    same_timestamp(a, b))
 				take_copy(w, a, b);
 		}
 	}
@@ -298,12 +303,60 @@ fold_clear_copies(struct sf_compare_work *w)
 	return true;
 }
 
+/* Where one stream of B shows several of A in turn, the first frames behind a
+   change belong to the one that comes. */
 bool
 sf_compare_altered(struct sf_compare_work *w)
 {
-	return match_left(w, sf_note_by_counter, sf_note_left_with_header,
-		   find_by_counter) &&
-	       match_left(
-		   w, sf_note_by_timestamp, sf_note_left, find_by_timestamp) &&
-	       fold_clear_copies(w);
+	sf_compare_sources(w, true);
+	if (!match_left(w, &left_by_counter))
+		return false;
+	sf_compare_sources(w, false);
+	if (!match_left(w, &left_by_counter))
+		return false;
+	sf_compare_sources(w, true);
+	return match_left(w, &left_by_timestamp) && fold_clear_copies(w);
+}
+
+/* ---- once more, otherwise -------------------------------------------------- */
+
+/* A packet that was sent again with other octets, at B alone: a repair stream
+   has frames of those and of nothing else. */
+static bool
+is_repair(const struct sf_compare_work *w, const struct sf_note *b)
+{
+	const struct sf_stream *s = w->b_streams[b->stream - 1];
+
+	return b->complete && b->from != 0 && s->kind == SF_KIND_REPAIR &&
+	       !sf_compare_differs_at_a(w, b->from);
+}
+
+/* A copy in RED or the frame itself, where the other one came as it was. */
+static bool
+is_second(const struct sf_note *a, const struct sf_note *b)
+{
+	return sf_note_left_with_header(b) && a->has_header &&
+	       a->kid == b->kid && a->ctr == b->ctr;
+}
+
+bool
+sf_compare_again(struct sf_compare_work *w)
+{
+	struct sf_note_table t;
+
+	if (!sf_compare_table(&t, w->a, sf_note_by_timestamp, sf_note_whole))
+		return false;
+	for (size_t i = 0; i < w->b->n; i++) {
+		struct sf_note *b = &w->b->notes[i];
+		const struct sf_note *a = look(&any_by_timestamp, &t, b, true);
+
+		if (a == NULL || a->content == b->content ||
+		    !(is_repair(w, b) || is_second(a, b)))
+			continue;
+		b->other = (uint32_t)(a - w->a->notes) + 1;
+		b->again = true;
+		b->spare = false;
+	}
+	free(t.heads);
+	return true;
 }

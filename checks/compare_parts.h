@@ -23,6 +23,12 @@ sf_note_key sf_note_by_content, sf_note_by_counter, sf_note_by_timestamp;
 bool sf_compare_table(struct sf_note_table *t, struct sf_side *s,
     sf_note_key *key, bool (*wanted)(const struct sf_note *));
 
+/* A stream of A, and how far a stream of B that shows it is ahead in time. */
+struct sf_source {
+	uint32_t stream; /* id, 0: none */
+	uint32_t shift;
+};
+
 struct sf_compare_work {
 	struct sf_side *a, *b;
 	struct sf_comparison *out;
@@ -32,7 +38,18 @@ struct sf_compare_work {
 	uint32_t *map;       /* of a stream of B: id of the one of A, 0: none */
 	uint32_t *offset;    /* its timestamp less that of A */
 	uint32_t *offset_of; /* id of the stream of A that it was told for */
+	struct sf_source *now; /* of a stream of B, while notes are walked */
 };
+
+/* Where a frame of B would stand in the stream of A that it came from. */
+static inline uint32_t
+sf_note_a_timestamp(const struct sf_note *b)
+{
+	return b->timestamp - b->shift;
+}
+
+/* The clock of B less that of A, with the way between them, at a time of A. */
+int64_t sf_compare_offset_at(const struct sf_comparison *c, int64_t a_ns);
 
 /* A stream of media, no repair. */
 bool sf_compare_media(const struct sf_stream *s);
@@ -50,7 +67,39 @@ bool sf_compare_equal(struct sf_compare_work *w);
 bool sf_compare_delays(struct sf_compare_work *w);
 void sf_compare_streams(struct sf_compare_work *w);
 bool sf_compare_altered(struct sf_compare_work *w);
-void sf_compare_rows(struct sf_compare_work *w);
+bool sf_compare_again(struct sf_compare_work *w);
+bool sf_compare_rows(struct sf_compare_work *w);
 bool sf_compare_count(struct sf_compare_work *w);
+
+/* Of which stream of A each frame of B is, by what is known of the frames before
+   it in its stream, or of those behind. */
+void sf_compare_sources(struct sf_compare_work *w, bool forward);
+
+/* Does A retransmit packets of this stream with other octets, by itself? */
+bool sf_compare_differs_at_a(const struct sf_compare_work *w, uint32_t a_id);
+
+/* Is the stream of A seen in the one of B? By their ids. */
+bool sf_compare_carries(
+    const struct sf_compare_work *w, uint32_t a_id, uint32_t b_id);
+
+/* Frames that came through, by stream of B and time at A. */
+struct sf_turn {
+	uint32_t b_id, a_id;
+	int64_t a_ns;
+};
+
+struct sf_turns {
+	struct sf_turn *frames;
+	size_t n;
+};
+
+bool sf_turns_init(struct sf_turns *s, const struct sf_compare_work *w);
+
+/* When this frame of A was sent, did that stream of B show another stream, before
+   or behind it? */
+bool sf_turns_other(
+    const struct sf_turns *s, const struct sf_note *a, uint32_t b_id);
+
+void sf_turns_wipe(struct sf_turns *s);
 
 #endif

@@ -9,6 +9,12 @@
 #define SECOND ((int64_t)1000000000)
 #define VOTERS 48 /* frames that vote on a timestamp offset */
 
+/* A drift is looked for between quarters of so many frames, so far apart, and is
+   one when it makes so much of a difference; one in a hundred is no clock. */
+#define DRIFT_FRAMES 100
+#define DRIFT_NS     (60 * SECOND)
+#define DRIFT_LEAST  ((int64_t)5000000)
+
 /* ---- the clocks ---------------------------------------------------------------------------- */
 
 static int
@@ -19,30 +25,93 @@ by_value(const void *left, const void *right)
 	return *a < *b ? -1 : *a > *b;
 }
 
+struct delay {
+	int64_t a_ns, ns;
+};
+
+static int
+by_a_time(const void *left, const void *right)
+{
+	const struct delay *a = left, *b = right;
+
+	return a->a_ns < b->a_ns ? -1 : a->a_ns > b->a_ns;
+}
+
+/* Of delays in the order of time; sorted is room for as many. */
+static int64_t
+median(const struct delay *d, size_t n, int64_t *sorted)
+{
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = d[i].ns;
+	qsort(sorted, n, sizeof(*sorted), by_value);
+	return sorted[(n - 1) / 2];
+}
+
+int64_t
+sf_compare_offset_at(const struct sf_comparison *c, int64_t a_ns)
+{
+	return c->offset_ns +
+	       (int64_t)(c->drift * (double)(a_ns - c->middle_ns));
+}
+
+/* The medians of the first quarter and of the last, where they are so far apart
+   that the way alone does not make the difference. */
+static void
+find_drift(
+    struct sf_comparison *out, const struct delay *d, size_t n, int64_t *sorted)
+{
+	size_t part = n / 4;
+	int64_t apart, grown;
+
+	if (part < DRIFT_FRAMES)
+		return;
+	apart = d[n - 1 - part / 2].a_ns - d[part / 2].a_ns;
+	grown = median(d + n - part, part, sorted) - median(d, part, sorted);
+	if (apart < DRIFT_NS || grown > apart / 100 || -grown > apart / 100 ||
+	    (grown < DRIFT_LEAST && -grown < DRIFT_LEAST))
+		return;
+	out->drift = (double)grown / (double)apart;
+}
+
+static void
+sum_delays(
+    struct sf_comparison *out, struct delay *d, size_t n, int64_t *sorted)
+{
+	if (n == 0)
+		return;
+	qsort(d, n, sizeof(*d), by_a_time);
+	out->has_offset = true;
+	out->middle_ns = d[n / 2].a_ns;
+	out->offset_ns = median(d, n, sorted);
+	out->drift = 0;
+	find_drift(out, d, n, sorted);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = d[i].ns - sf_compare_offset_at(out, d[i].a_ns);
+	qsort(sorted, n, sizeof(*sorted), by_value);
+	out->delay_p95_ns = sorted[(n * 95 + 99) / 100 - 1];
+	out->delay_most_ns = sorted[n - 1];
+}
+
 bool
 sf_compare_delays(struct sf_compare_work *w)
 {
-	struct sf_comparison *out = w->out;
-	int64_t *d = calloc(w->b->n + 1, sizeof(*d));
+	struct delay *d = calloc(w->b->n + 1, sizeof(*d));
+	int64_t *sorted = calloc(w->b->n + 1, sizeof(*sorted));
 	size_t n = 0;
 
-	if (d == NULL)
-		return false;
-	for (size_t i = 0; i < w->b->n; i++) {
+	for (size_t i = 0; d != NULL && i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
+		int64_t at =
+		    b->other == 0 ? 0 : w->a->notes[b->other - 1].time_ns;
 
 		if (b->other != 0)
-			d[n++] = b->time_ns - w->a->notes[b->other - 1].time_ns;
+			d[n++] = (struct delay){ at, b->time_ns - at };
 	}
-	if (n > 0) {
-		qsort(d, n, sizeof(*d), by_value);
-		out->has_offset = true;
-		out->offset_ns = d[(n - 1) / 2];
-		out->delay_p95_ns = d[(n * 95 + 99) / 100 - 1] - out->offset_ns;
-		out->delay_most_ns = d[n - 1] - out->offset_ns;
-	}
+	if (d != NULL && sorted != NULL)
+		sum_delays(w->out, d, n, sorted);
 	free(d);
-	return true;
+	free(sorted);
+	return d != NULL && sorted != NULL;
 }
 
 /* ---- which stream is which --------------------------------------------------------- */
@@ -91,46 +160,78 @@ first_left(const struct sf_side *s, uint32_t stream, const struct sf_note **out)
 	return n;
 }
 
-/* Pairs at one distance of timestamps whose lengths differ by the same, about:
-   encryption adds as much to every frame. */
-static unsigned
-score_offset(const struct sf_note **a, size_t na, const struct sf_note **b,
-    size_t nb, uint32_t off)
+/* Frames under one key that count on from different numbers are different
+   frames, however long they are. */
+static bool
+may_be_same(const struct sf_note *a, const struct sf_note *b)
 {
-	int64_t differ[VOTERS];
-	unsigned n = 0, most = 0;
+	return !a->has_header || !b->has_header || a->kid != b->kid ||
+	       a->ctr == b->ctr;
+}
 
-	for (size_t x = 0, y = 0; x < na && y < nb;) {
-		int32_t d = (int32_t)(b[y]->timestamp - off - a[x]->timestamp);
+/* The most of these that are as large, give or take. */
+static unsigned
+most_alike(int64_t *v, unsigned n, int64_t slack)
+{
+	unsigned most = 0;
 
-		if (d == 0)
-			differ[n++] =
-			    (int64_t)b[y]->octets - (int64_t)a[x]->octets;
-		x += d >= 0;
-		y += d <= 0;
-	}
-	for (unsigned i = 0; i < n; i++) {
-		unsigned same = 0;
-
-		for (unsigned j = 0; j < n; j++)
-			same += differ[j] - differ[i] <= 2 &&
-				differ[i] - differ[j] <= 2;
-		most = same > most ? same : most;
+	qsort(v, n, sizeof(*v), by_value);
+	for (unsigned i = 0, from = 0; i < n; i++) {
+		while (v[i] - v[from] > slack)
+			from++;
+		most = i + 1 - from > most ? i + 1 - from : most;
 	}
 	return most;
 }
 
+/* The first frames of two streams that nothing was found for. */
+struct lefts {
+	const struct sf_note *a[VOTERS], *b[VOTERS];
+	size_t na, nb;
+};
+
+/* How frames fit at one distance of timestamps. */
+struct fit {
+	unsigned alike;    /* lengths differ by the same, about: encryption adds
+	                      as much to every frame */
+	unsigned exactly;  /* likewise, but for one octet */
+	unsigned counters; /* KID and CTR are the same */
+};
+
+static struct fit
+fit_at(const struct lefts *l, uint32_t off)
+{
+	int64_t differ[VOTERS];
+	struct fit f = { 0 };
+	unsigned n = 0;
+
+	for (size_t x = 0, y = 0; x < l->na && y < l->nb;) {
+		const struct sf_note *a = l->a[x], *b = l->b[y];
+		int32_t d = (int32_t)(b->timestamp - off - a->timestamp);
+
+		if (d == 0 && may_be_same(a, b)) {
+			differ[n++] = (int64_t)b->octets - (int64_t)a->octets;
+			f.counters +=
+			    a->has_header && b->has_header && a->kid == b->kid;
+		}
+		x += d >= 0;
+		y += d <= 0;
+	}
+	f.alike = most_alike(differ, n, 4);
+	f.exactly = most_alike(differ, n, 1);
+	return f;
+}
+
 /* No frame of the two is equal: the distance at which most fit. */
 static unsigned
-best_offset(const struct sf_note **a, size_t na, const struct sf_note **b,
-    size_t nb, uint32_t *offset)
+best_offset(const struct lefts *l, uint32_t *offset)
 {
 	unsigned most = 0;
 
-	for (size_t i = 0; i < na; i++)
-		for (size_t j = 0; j < nb && j < 4; j++) {
-			uint32_t off = b[j]->timestamp - a[i]->timestamp;
-			unsigned n = score_offset(a, na, b, nb, off);
+	for (size_t i = 0; i < l->na; i++)
+		for (size_t j = 0; j < l->nb && j < 4; j++) {
+			uint32_t off = l->b[j]->timestamp - l->a[i]->timestamp;
+			unsigned n = fit_at(l, off).alike;
 
 			if (n > most || (n == most && off == 0)) {
 				most = n;
@@ -138,6 +239,34 @@ best_offset(const struct sf_note **a, size_t na, const struct sf_note **b,
 			}
 		}
 	return most;
+}
+
+/* Do so many fit that it is no chance? Where frames are about as long, lengths
+   fit at any distance: five standard deviations over what any two do. */
+static bool
+is_no_chance(const struct lefts *l, unsigned fit)
+{
+	int64_t differ[VOTERS * VOTERS];
+	unsigned n = 0;
+	int64_t any, more;
+
+	for (size_t i = 0; i < l->na; i++)
+		for (size_t j = 0; j < l->nb; j++)
+			differ[n++] =
+			    (int64_t)l->b[j]->octets - (int64_t)l->a[i]->octets;
+	any = most_alike(differ, n, 1);
+	more = (int64_t)fit * n - (int64_t)l->nb * any;
+	return more > 0 && more * more > 25 * (int64_t)l->nb * any * (n - any);
+}
+
+/* Where other streams say that it is one call, counters say enough. */
+static bool
+are_one(const struct sf_compare_work *w, const struct lefts *l, uint32_t off)
+{
+	struct fit f = fit_at(l, off);
+
+	return (w->out->has_offset && f.counters * 10 > l->nb * 6) ||
+	       is_no_chance(l, f.exactly);
 }
 
 /* Could the two be one stream, by their names and by the clock? */
@@ -172,28 +301,39 @@ is_mapped(const struct sf_compare_work *w, uint32_t a_id)
 static void
 map_by_time(struct sf_compare_work *w, uint32_t b_id)
 {
-	const struct sf_note *a[VOTERS], *b[VOTERS];
 	const struct sf_stream *to = w->b_streams[b_id - 1];
-	size_t nb = first_left(w->b, b_id, b);
+	struct lefts l;
 	unsigned most = 0;
 
+	l.nb = first_left(w->b, b_id, l.b);
 	for (const struct sf_stream *s = w->a->model->streams;
-	     nb >= 8 && s != NULL; s = s->next) {
+	     l.nb >= 8 && s != NULL; s = s->next) {
 		uint32_t off = 0;
-		size_t na;
 		unsigned n;
 
 		if (!sf_compare_media(s) || is_mapped(w, s->id) ||
 		    !may_be_one(w, s, to))
 			continue;
-		na = first_left(w->a, s->id, a);
-		n = best_offset(a, na, b, nb, &off);
-		if (n * 10 > nb * 6 && n > most) {
+		l.na = first_left(w->a, s->id, l.a);
+		n = best_offset(&l, &off);
+		if (n * 10 > l.nb * 6 && n > most &&
+		    ((s->ssrc == to->ssrc && off == 0) ||
+			are_one(w, &l, off))) {
 			most = n;
 			w->map[b_id - 1] = s->id;
 			w->offset[b_id - 1] = off;
 		}
 	}
+}
+
+/* A repair stream is where the stream that it repairs is. */
+static void
+map_repair(struct sf_compare_work *w, const struct sf_stream *s)
+{
+	if (s->kind != SF_KIND_REPAIR || s->repairs == 0)
+		return;
+	w->map[s->id - 1] = w->map[s->repairs - 1];
+	w->offset[s->id - 1] = w->offset[s->repairs - 1];
 }
 
 void
@@ -204,4 +344,56 @@ sf_compare_streams(struct sf_compare_work *w)
 	     s = s->next)
 		if (sf_compare_media(s) && w->map[s->id - 1] == 0)
 			map_by_time(w, s->id);
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		map_repair(w, s);
+}
+
+bool
+sf_compare_carries(
+    const struct sf_compare_work *w, uint32_t a_id, uint32_t b_id)
+{
+	size_t nb = w->b->model->n_streams;
+
+	return w->map[b_id - 1] == a_id ||
+	       (w->votes != NULL && w->votes[(a_id - 1) * nb + b_id - 1] > 0);
+}
+
+bool
+sf_compare_differs_at_a(const struct sf_compare_work *w, uint32_t a_id)
+{
+	for (const struct sf_stream *s = w->a->model->streams; s != NULL;
+	     s = s->next)
+		if (s->kind == SF_KIND_REPAIR && s->repairs == a_id &&
+		    s->evidence.conflicts > 0)
+			return true;
+	return false;
+}
+
+/* ---- which stream of A a frame is of ---------------------------------------- */
+
+static void
+note_source(struct sf_compare_work *w, struct sf_note *b)
+{
+	struct sf_source *now = &w->now[b->stream - 1];
+	const struct sf_note *a =
+	    b->other == 0 ? NULL : &w->a->notes[b->other - 1];
+
+	if (a != NULL)
+		*now = (struct sf_source){ a->stream,
+			b->timestamp - a->timestamp };
+	b->from = now->stream;
+	b->shift = now->shift;
+}
+
+void
+sf_compare_sources(struct sf_compare_work *w, bool forward)
+{
+	for (uint32_t i = 0; i < w->b->model->n_streams; i++)
+		w->now[i] = (struct sf_source){ w->map[i], w->offset[i] };
+	/* what is found last on the way back is where a stream begins */
+	for (size_t i = w->b->n; i-- > 0;)
+		note_source(w, &w->b->notes[i]);
+	for (size_t i = 0; forward && i < w->b->n; i++)
+		note_source(w, &w->b->notes[i]);
 }

@@ -126,6 +126,7 @@ copy_frame(
 		    k->of_b ? &k->c->shown[i].b : &k->c->shown[i].a;
 
 		if (n->stream != stream->id ||
+		    n->timestamp != frame->timestamp ||
 		    n->packet != frame->first.packet || !frame->complete ||
 		    n->octets != frame->octets.n || k->octets[i] != NULL)
 			continue;

@@ -18,6 +18,31 @@ static const char *const verdict_words[] = { "UNTOUCHED", "ALTERED",
 static const enum sf_paint verdict_paints[] = { SF_BOLD_GREEN, SF_BOLD_RED,
 	SF_BOLD_YELLOW };
 
+/* What came as it was, and once more in another way. */
+static void
+headline_again(char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
+{
+	if (c->again_clear > 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "all %" PRIu64 " frames that came through are the same, "
+		    "and %" PRIu64 " came once more in the clear (RTX, RED or "
+		    "FEC): what is between the two points has the key",
+		    c->matched, c->again_clear);
+	else if (c->again > 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "all %" PRIu64 " frames that came through are the same, "
+		    "and %" PRIu64 " came once more with other octets (RTX, "
+		    "RED or FEC): what is between the two points does not "
+		    "forward the frame untouched",
+		    c->matched, c->again);
+	else
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "all %" PRIu64 " frames that came through are the same, "
+		    "and %" PRIu64 " packets were retransmitted with other "
+		    "octets: see what is between the two points",
+		    c->matched, c->rtx_differs);
+}
+
 void
 sf_compare_headline(
     char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
@@ -31,12 +56,14 @@ sf_compare_headline(
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "no frame was seen at both points; nothing can be said "
 		    "about what is between them");
-	else if (c->altered == 0)
+	else if (c->verdict == SF_UNTOUCHED)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "all %" PRIu64 " frames that came through are the same, "
 		    "octet for octet%s: what is between the two points "
 		    "forwards the frame untouched",
 		    c->matched, clear);
+	else if (c->altered == 0)
+		headline_again(out, c);
 	else if (c->plaintext > 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "%" PRIu64 " of %" PRIu64 " frames that came through were "
@@ -82,6 +109,14 @@ stream_cell(char out[40], const struct sf_stream *s)
 		    s->ssrc, kind == NULL ? "?" : kind);
 }
 
+/* A stream of one side of which no frame was seen: padding, probes. */
+static bool
+is_empty(const struct sf_compared *r)
+{
+	return (r->a == NULL && r->b->frames == 0) ||
+	       (r->b == NULL && r->a->frames == 0);
+}
+
 static void
 put_rows(FILE *f, const struct sf_comparison *c)
 {
@@ -91,6 +126,8 @@ put_rows(FILE *f, const struct sf_comparison *c)
 		const struct sf_compared *r = &c->rows[i];
 		char a[40], b[40];
 
+		if (is_empty(r))
+			continue;
 		stream_cell(a, r->a);
 		stream_cell(b, r->b);
 		if (r->copy) {
@@ -123,6 +160,42 @@ put_missing(
 }
 
 static void
+put_unselected(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	struct sf_para p;
+
+	if (c->unselected == 0)
+		return;
+	p = sf_para(f, style, 2, 4);
+	sf_para_format(&p,
+	    "%" PRIu64 " frame%s of A: B's stream showed another of A's just "
+	    "then, as an SFU does that changes layers or speakers; not called "
+	    "dropped.",
+	    c->unselected, c->unselected == 1 ? "" : "s");
+	sf_para_end(&p);
+}
+
+static void
+put_again(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	struct sf_para p;
+
+	if (c->again == 0)
+		return;
+	p = sf_para(f, style, 2, 4);
+	sf_para_format(&p,
+	    "%" PRIu64 " frame%s of B came as at A, and once more, by RTX, RED "
+	    "or FEC, with other octets%s.",
+	    c->again, c->again == 1 ? "" : "s",
+	    c->again_clear == 0          ? ""
+	    : c->again_clear == c->again ? ": in the clear"
+					 : ": some in the clear");
+	sf_para_end(&p);
+}
+
+static void
 put_clock(
     FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
 {
@@ -138,9 +211,18 @@ put_clock(
 	p = sf_para(f, style, 2, 4);
 	sf_para_format(&p,
 	    "Clock of B less that of A, with the way between them: %s%s "
-	    "(median). 95 %% of the frames came within %s of that, the last "
-	    "%s later.",
-	    ns < 0 ? "-" : "", offset, p95, most);
+	    "(median)",
+	    ns < 0 ? "-" : "", offset);
+	if (c->drift > 0 || c->drift < 0)
+		sf_para_format(&p,
+		    ", and it %s by %.1f ms a minute: clocks that drift, or a "
+		    "delay that %s",
+		    c->drift > 0 ? "grows" : "shrinks",
+		    (c->drift > 0 ? c->drift : -c->drift) * 60e3,
+		    c->drift > 0 ? "grows" : "shrinks");
+	sf_para_format(&p,
+	    ". 95 %% of the frames came within %s of that, the last %s later.",
+	    p95, most);
 	sf_para_end(&p);
 }
 
@@ -206,7 +288,8 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	sf_para_text(&p, ":");
 	sf_para_text(&p, rule->text);
 	sf_para_format(&p, ": %" PRIu64 " %s%s", x->count,
-	    x->rule == SFC008 ? "packet" : "frame", x->count == 1 ? "" : "s");
+	    x->rule == SFC008 || x->rule == SFR003 ? "packet" : "frame",
+	    x->count == 1 ? "" : "s");
 	if (x->count > 0) {
 		stream_cell(a, r->b != NULL ? r->b : r->a);
 		sf_para_format(&p, ", first in stream %s of %c", a,
@@ -243,6 +326,8 @@ sf_compare_text(FILE *f, const struct sf_compare_view *v,
 		put_side(f, v, 1, style);
 		put_rows(f, c);
 		put_missing(f, c, style);
+		put_unselected(f, c, style);
+		put_again(f, c, style);
 		put_clock(f, c, style);
 	}
 	put_examples(f, c, style);
@@ -285,7 +370,11 @@ put_json_row(struct sf_emit *e, const struct sf_compared *r)
 	sf_emit_count(e, "altered", r->altered);
 	sf_emit_count(e, "decrypted", r->plaintext);
 	sf_emit_count(e, "encrypted", r->encrypted);
+	sf_emit_count(e, "altered_again", r->again);
+	sf_emit_count(e, "decrypted_again", r->again_clear);
+	sf_emit_count(e, "rtx_packets_differ", r->rtx_differs);
 	sf_emit_count(e, "dropped", r->dropped);
+	sf_emit_count(e, "not_selected", r->unselected);
 	sf_emit_count(e, "incomplete_at_b", r->damaged);
 	sf_emit_count(e, "outside", r->outside);
 	sf_emit_count(e, "injected", r->injected);
@@ -363,7 +452,11 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "altered", c->altered);
 	sf_emit_count(e, "decrypted", c->plaintext);
 	sf_emit_count(e, "encrypted", c->encrypted);
+	sf_emit_count(e, "altered_again", c->again);
+	sf_emit_count(e, "decrypted_again", c->again_clear);
+	sf_emit_count(e, "rtx_packets_differ", c->rtx_differs);
 	sf_emit_count(e, "dropped", c->dropped);
+	sf_emit_count(e, "not_selected", c->unselected);
 	sf_emit_count(e, "incomplete_at_b", c->damaged);
 	sf_emit_count(e, "outside", c->outside);
 	sf_emit_count(e, "injected", c->injected);
@@ -379,6 +472,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	}
 	sf_emit_open(e, "clock", '{');
 	sf_emit_double(e, "offset", (double)c->offset_ns / 1e9);
+	sf_emit_double(e, "drift_ppm", c->drift * 1e6);
 	sf_emit_double(e, "delay_p95", (double)c->delay_p95_ns / 1e9);
 	sf_emit_double(e, "delay_most", (double)c->delay_most_ns / 1e9);
 	sf_emit_close(e, '{');

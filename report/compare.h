@@ -21,7 +21,7 @@ bool sf_compare_text(FILE *f, const struct sf_compare_view *v,
 bool sf_compare_json(FILE *f, const struct sf_compare_view *v,
     const struct sf_tool_info *tool);
 
-#define SF_COMPARE_HEADLINE 320
+#define SF_COMPARE_HEADLINE 360
 void sf_compare_headline(
     char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c);
 

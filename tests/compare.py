@@ -11,6 +11,7 @@ import os
 import sys
 
 import mkcap
+import sfucases
 from harness import TOP, Schema, check, finish, run, scratch, strict
 
 CAPTURES = os.path.join(TOP, "corpora", "captures")
@@ -499,6 +500,9 @@ def wrong_use(where):
           "damaged" in cut.text, cut)
     big = run("compare", "--max-memory", "8M", a, a)
     check("little memory", big.status == 0, big)
+
+
+sfucases.add(test, compare)
 
 
 def main():

@@ -14,7 +14,7 @@ pass_on(
 {
 	const struct sf_classify_run *run = s->run;
 
-	if (run->tap != NULL && !to->copies)
+	if (run->tap != NULL)
 		run->tap(run->tap_ctx, to->pub, f);
 	if (s->handoff != NULL)
 		sf_handoff_give(s->handoff, to, f);

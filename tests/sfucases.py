@@ -1,0 +1,252 @@
+"""
+sfucases.py - cases of compare.py: what lies between the two points repairs,
+repeats, chooses layers, or is not there at all.
+"""
+import os
+import random
+import struct
+
+import mkcap
+from harness import check
+from mkcap import MS
+
+ALICE, BOB, SFU = "10.0.0.1:4000", "10.0.0.2:5000", "10.0.0.9:9000"
+RTX = 0xb9
+
+
+def small_call(seed=3, codec="vp8"):
+    c = mkcap.Capture(seed=seed)
+    a = c.audio(0xa1, ALICE, SFU, cname="alice").sframe(300, kid=300)
+    prefix = 40 if codec == "h264" else 0
+    c.video(0xa2, ALICE, SFU, cname="alice", counter=a.counter, codec=codec) \
+        .sframe(90, kid=300, prefix=prefix)
+    return c
+
+
+def sent_on(c, change=lambda p: p, after_ms=12, drift=0.0):
+    """What B has: new SSRCs, numbers and timestamps."""
+    out = []
+    for p in c.packets:
+        if p.stream is not None:
+            out.append(change(p.copy(
+                ssrc=p.ssrc ^ 0x5555, src=SFU, dst=BOB, seq=p.seq + 900,
+                timestamp=p.timestamp + 77777, ns=p.ns + after_ms * MS +
+                round((p.ns - mkcap.EPOCH) * drift))))
+    return out
+
+
+def rtx_of(packets, after_ms=60, seq=500):
+    """RFC 4588 4."""
+    return [p.copy(ssrc=RTX, pt=97, ns=p.ns + after_ms * MS, seq=seq + i,
+                   payload=struct.pack(">H", p.seq & 0xffff) + p.payload)
+            for i, p in enumerate(packets)]
+
+
+def flipped(payload, at=-9):
+    b = bytearray(payload)
+    b[at] ^= 1
+    return bytes(b)
+
+
+def red_of(packets, spoil=lambda n, block: block):
+    """RFC 2198: each audio frame with the one before it; spoil is given the
+    number of a frame and its redundant copy."""
+    out, last, n = [], None, 0
+    for p in packets:
+        if p.pt != 111:
+            out.append(p)
+            continue
+        front, old = b"", b""
+        if last is not None:
+            old = spoil(n - 1, last.payload)
+            front = struct.pack(">I", (0x80 | 111) << 24 | 960 << 10 | len(old))
+        out.append(p.copy(pt=63, payload=front + b"\x6f" + old + p.payload))
+        last, n = p, n + 1
+    return out
+
+
+def add(test, compare):
+    def seen(where, a, b, name, status):
+        paths = [os.path.join(where, x) for x in ("a.pcap", "b.pcap")]
+        for path, packets in zip(paths, (a, b)):
+            with open(path, "wb") as f:
+                f.write(mkcap.pcap([mkcap.Packet(p.ns, mkcap.ethernet(
+                    p.src, p.dst, p.octets())) for p in sorted(
+                        packets, key=lambda p: p.ns)]))
+        return compare(*paths, name=name, status=status)
+
+    def slugs(r):
+        return [x["slug"] for x in r["findings"]]
+
+    @test
+    def retransmitted_at_one_side(where):
+        for codec in ("vp8", "h264", "av1"):
+            c = small_call(codec=codec)
+            b = sent_on(c)
+            video = [p for p in b if p.pt == 96]
+            lost = video[20::9]
+            gone = {id(p) for p in lost}
+            rest = [p for p in b if id(p) not in gone]
+            n = seen(where, c.packets, rest + rtx_of(lost),
+                     codec + " repaired", 0)["frames"]
+            check(codec + " repaired: no more is lost than before RTX is known",
+                  n["altered"] == n["injected"] == n["altered_again"] == 0 and
+                  n["dropped"] + n["incomplete_at_b"] <= 1, n)
+            storm = b + rtx_of(video) + rtx_of(video, 90, 500 + len(video))
+            r = seen(where, c.packets, storm, codec + " NACK storm", 0)
+            check(codec + " NACK storm: nothing to say", not r["findings"] and
+                  r["frames"]["same"] == r["frames"]["a"], r)
+            bad = [p.copy(payload=flipped(p.payload)) for p in lost]
+            n = seen(where, c.packets, rest + rtx_of(bad),
+                     codec + " repaired otherwise", 1)["frames"]
+            check(codec + " repaired otherwise: altered", n["altered"] >=
+                  len(lost) - 1 and n["altered_again"] == 0, (n, len(lost)))
+            r = seen(where, c.packets, b + rtx_of(bad),
+                     codec + " once more otherwise", 1)
+            n = r["frames"]
+            check(codec + " once more otherwise: told", n["altered"] == 0 and
+                  n["same"] == n["a"] and n["rtx_packets_differ"] == len(lost)
+                  and n["altered_again"] > 2, (n, len(lost)))
+            check(codec + " once more otherwise: the cause", {
+                x["cause"] for x in r["examples"]} == {"octets-changed"} and
+                slugs(r) == ["altered-in-transit", "rtx-differs"],
+                r["examples"][:1])
+
+    @test
+    def redundant_at_one_side(where):
+        c = small_call()
+        a, b = [p for p in c.packets if p.stream], sent_on(c)
+        for name, x, y in (("taken off", red_of(a), b),
+                           ("put on", a, red_of(b)),
+                           ("on both sides", red_of(a), red_of(b))):
+            r = seen(where, x, y, "RED " + name, 0)
+            check("RED %s: nothing to say" % name, not r["findings"] and
+                  r["frames"]["same"] == r["frames"]["a"], r["frames"])
+        tenth = {id(p) for p in red_of(b) if p.pt == 63}
+        kept = [p for i, p in enumerate(red_of(b)) if p.pt != 63 or i % 7]
+        check("RED, packets lost: some are", len(kept) < len(b) and tenth)
+        r = seen(where, red_of(a), kept, "RED, packets lost", 0)
+        check("RED, packets lost: copies carry the frames",
+              r["frames"]["same"] >= r["frames"]["a"] - 1, r["frames"])
+
+        def spoil(n, block):
+            return flipped(block) if n % 10 == 5 else block
+        r = seen(where, red_of(a), red_of(b, spoil), "RED, copies altered", 1)
+        n = r["frames"]
+        check("RED, copies altered: told", n["altered_again"] == 30 and
+              n["same"] == n["a"] and n["injected"] == 0, n)
+        check("RED, copies altered: where", all(
+            (x["cause"], x["first_difference"]) == (
+                "octets-changed", x["a"]["octets"] - 9)
+            for x in r["examples"]) and r["examples"], [
+                x for x in r["examples"] if x["cause"] != "octets-changed"])
+        real = mkcap.clear("opus")
+        clear = red_of(b, lambda n, block: real[n % len(real)])
+        r = seen(where, red_of(a), clear, "RED, copies in the clear", 1)
+        check("RED, copies in the clear: the hop has the key",
+              r["frames"]["decrypted_again"] == 299 and slugs(r)[0] ==
+              "decrypted-in-transit", (r["frames"], slugs(r)))
+        same = [p.copy(payload=p.payload) for p in red_of(
+            a, lambda n, block: real[n % len(real)])]
+        r = seen(where, same, clear, "RED, in the clear at A as well", 0)
+        check("RED, in the clear at A as well: not done on the way",
+              not r["findings"], r["findings"])
+
+    def layers(where, name, status, spoil=lambda n, p: p):
+        """Three layers; B's stream shows the first, the second, the third, and
+        the first again."""
+        c = mkcap.Capture(seed=5)
+        a = c.audio(0xa1, ALICE, SFU, cname="alice").sframe(600, kid=9)
+        row = [c.video(0xa2 + i, ALICE, SFU, cname="alice",
+                       counter=a.counter).sframe(180, kid=9) for i in range(3)]
+        out, seq = [], 100
+        for p in c.packets:
+            if p.stream is None:
+                continue
+            t = (p.ns - mkcap.EPOCH) / 1e9
+            q = p.copy(src=SFU, dst=BOB, ssrc=p.ssrc ^ 0x5555, ns=p.ns + MS)
+            if p.stream is not a:
+                if p.stream is not row[0 if t < 4 or t >= 10 else
+                                       1 if t < 8 else 2]:
+                    continue
+                q = spoil(seq, q.copy(ssrc=0xbb, seq=seq, timestamp=(
+                    p.timestamp - p.stream.timestamp + 777)))
+                seq += 1
+            out.append(q)
+        return seen(where, [p for p in c.packets if p.stream], out, name,
+                    status)
+
+    @test
+    def layers_in_one_stream(where):
+        r = layers(where, "layers", 0)
+        n, rows = r["frames"], r["streams"]
+        check("layers: nothing to say", not r["findings"] and n["same"] == 780
+              and n["dropped"] == 0 and n["not_selected"] == 360, n)
+        check("layers: what came of each", {
+            x["a"]["ssrc"][-2:]: (x["b"]["ssrc"][-2:], x["frames"], x["same"])
+            for x in rows} == {"a1": ("f4", 600, 600), "a2": ("bb", 180, 90),
+                               "a3": ("bb", 180, 60), "a4": ("bb", 180, 30)},
+              rows)
+        made = []
+
+        def spoil(n, p):
+            if p.marker and n % 7 == 3:
+                made.append(n)
+                p.payload = flipped(p.payload)
+            return p
+        r = layers(where, "layers, altered", 1, spoil)
+        n = r["frames"]
+        check("layers, altered: so many", n["altered"] == len(made) > 9 and
+              n["injected"] == n["dropped"] == 0, (n, len(made)))
+        check("layers, altered: against the frame it was", {
+            x["cause"] for x in r["examples"]} == {"octets-changed"} and all(
+                x["a"]["ctr"] == x["b"]["ctr"] for x in r["examples"]),
+            r["examples"][:1])
+
+    def cbr(seed, ssrc, sealed, kid, ctr):
+        """Frames of one length: lengths tell nothing."""
+        c, rng = mkcap.Capture(seed=seed), random.Random(seed)
+        s = c.audio(ssrc, ALICE, SFU)
+        for i in range(300):
+            s.octets(mkcap.header(kid, ctr + i) + rng.randbytes(96) if sealed
+                     else b"\x78" + rng.randbytes(79))
+        return c.packets
+
+    @test
+    def nothing_in_common(where):
+        for a in (False, True):
+            for b, kid, ctr in ((False, 0, 0), (True, 5, 100), (True, 5, 9000),
+                                (True, 6, 9000)):
+                name = "two calls of one length, %s and %s" % (
+                    a, (b, kid, ctr))
+                r = seen(where, cbr(1, 0xa1, a, 5, 100),
+                         cbr(2, 0x77a1, b, kid, ctr), name, 4)
+                check(name + ": nothing to say", not r["findings"] and
+                      r["frames"]["injected"] == 0, r["frames"])
+        c = small_call()
+        first = [p for p in c.packets if p.stream and p.ns < mkcap.EPOCH + 2e9]
+        later = [p for p in sent_on(c) if p.ns > mkcap.EPOCH + 3e9]
+        r = seen(where, first, later, "one call at other times", 4)
+        check("one call at other times: nothing to say", not r["findings"], r)
+        sealed, rng = cbr(1, 0xa1, True, 5, 100), random.Random(9)
+        anew = [p.copy(src=SFU, dst=BOB, payload=mkcap.header(77, i) +
+                       rng.randbytes(96)) for i, p in enumerate(sealed)]
+        r = seen(where, sealed, anew, "encrypted anew", 1)
+        check("encrypted anew: SSRC and timestamps say which is which",
+              r["frames"]["altered"] == 300, r["frames"])
+
+    @test
+    def clocks_that_drift(where):
+        c = mkcap.Capture(seed=2)
+        c.audio(0xa1, ALICE, SFU).sframe(50 * 240, kid=9)
+        for ppm in (0, 80, -300):
+            name = "%d ppm" % ppm
+            b = sent_on(c, drift=ppm / 1e6)
+            # B's capture stops first; what A has behind that is no loss
+            end = b[-1].ns - 10**9
+            r = seen(where, c.packets, [p for p in b if p.ns <= end], name, 0)
+            check(name + ": told, and out of the delays",
+                  abs(r["clock"]["drift_ppm"] - ppm) < 1 and
+                  r["clock"]["delay_most"] < 1e-4, r["clock"])
+            check(name + ": nothing dropped", not r["findings"] and
+                  49 <= r["frames"]["outside"] <= 51, r["frames"])
