@@ -9,6 +9,7 @@
 #include "cli/cmd.h"
 #include "cli/conform/conform.h"
 #include "cli/conform/fuzz.h"
+#include "cli/conform/names.h"
 #include "cli/conform/peers.h"
 #include "cli/conform/report.h"
 #include "cli/output.h"
@@ -45,6 +46,12 @@ read_options(struct sf_conform_options *o, const struct sf_config *c)
 	}
 	if (c->jobs.given && (c->jobs.v == 0 || c->jobs.v > 64)) {
 		sf_complain(NULL, "conform: --jobs is from 1 to 64");
+		return false;
+	}
+	if (c->conform.fuzz == NULL &&
+	    (c->conform.against != NULL || c->conform.found != NULL)) {
+		sf_complain(NULL, "conform: %s goes with --fuzz TIME only",
+		    c->conform.against != NULL ? "--against" : "--found");
 		return false;
 	}
 	*o = (struct sf_conform_options){
@@ -123,28 +130,25 @@ count(struct sf_conform_report *r)
 	}
 }
 
+static bool
+declares(const struct sf_shim_info *info, const char *name)
+{
+	for (unsigned i = 0; i < SF_CAPS; i++)
+		if (strcmp(sf_cap_name((enum sf_cap)i), name) == 0)
+			return (info->caps >> i & 1) != 0;
+	return false;
+}
+
 /* Capabilities that somebody insists on. */
 static void
 check_required(struct sf_conform_report *r, const char *list)
 {
-	while (list != NULL && *list != '\0') {
-		size_t n = strcspn(list, ",");
-		bool known = false, has = false;
+	char name[SF_WORD];
 
-		for (unsigned i = 0; i < SF_CAPS; i++) {
-			const char *name = sf_cap_name((enum sf_cap)i);
-
-			if (strlen(name) != n || memcmp(name, list, n) != 0)
-				continue;
-			known = true;
-			has = (r->run->info.caps >> i & 1) != 0;
-		}
-		if (n > 0 && !has)
-			sf_conform_complain(r, "required, and %s: %.*s",
-			    known ? "not declared" : "no such capability",
-			    (int)(n < 40 ? n : 40), list);
-		list += n + (list[n] == ',');
-	}
+	while (list != NULL && sf_conform_next_word(&list, ',', name))
+		if (!declares(&r->run->info, name))
+			sf_conform_complain(
+			    r, "required, and not declared: %s", name);
 }
 
 static enum sf_exit
@@ -229,7 +233,8 @@ run_cases(struct sf_conform *run, const struct sf_config *c,
 		wanted += sf_conform_wanted(run, &run->catalogue->cases[i]);
 	if (wanted == 0 && r != NULL) {
 		sf_complain(NULL,
-		    "conform: no case is that; --list shows all there are");
+		    "conform: no case is all of that; --list shows what there "
+		    "is");
 		st = SF_EXIT_USAGE;
 	} else if (r != NULL && (sf_conform_causes(run), sf_conform_run(run))) {
 		r->run = run;
@@ -289,9 +294,12 @@ drive(struct sf_conform *run, struct sf_catalogue *catalogue,
 		st = greet(run, command);
 	if (st == SF_EXIT_OK) {
 		sf_catalogue_settle(catalogue, run->info.suites);
-		st = c->conform.fuzz != NULL
-			 ? sf_conform_fuzz(run, c, command)
-			 : run_cases(run, c, known, command);
+		if (c->conform.fuzz != NULL)
+			st = sf_conform_fuzz(run, c, command);
+		else if (sf_conform_cases_exist(run))
+			st = run_cases(run, c, known, command);
+		else
+			st = SF_EXIT_USAGE;
 	}
 	sf_known_free(known);
 	return st;
@@ -349,6 +357,9 @@ sf_cmd_conform(const struct sf_config *c)
 	if (argv == NULL || command.failed ||
 	    !sf_catalogue_make(&catalogue, o.seed))
 		sf_complain(NULL, "conform: no memory for the cases");
+	else if (!sf_conform_names_exist(&run, c->conform.require) ||
+		 (c->conform.list && !sf_conform_cases_exist(&run)))
+		st = SF_EXIT_USAGE;
 	else if (c->conform.list) {
 		list(stdout, &run);
 		st = SF_EXIT_OK;

@@ -345,7 +345,28 @@ def test_options():
         r = run("conform", "--", "shim", cwd=d)
         check("a program without its ./", r.status == 2 and
               "what stands here is ./shim" in r.errors, r)
-    check("no such case", conform("--case", "nothing").status == 2)
+    for args, hint in (
+            (("--case", "nothing"), "no nothing; --list"),
+            (("--case", "hdr-shpe-open-s4-01"), "did you mean hdr-shape-open-s4-01;"),
+            (("--case", "hdr-shape"), "did you mean hdr-shape-*;"),
+            (("--case", "ctr-*", "--case", "rtr-*"), "there is no rtr-*"),
+            (("--case", "hdr-shpe-open"), "did you mean hdr-shape-open-*;"),
+            (("--case", "DEC-5"), "there is no DEC-5; did you mean DEC-05;"),
+            (("--tag", "heders"), "did you mean header;"),
+            (("--tag", "x" * 99), "--list shows"),
+            (("--require", "seal,opn"), "did you mean open; they are seal open ctr-set"),
+            (("--require", "x" * 99), "there is no xxx"),
+            (("--against", OURS), "--against goes with --fuzz"),
+            (("--found", "here"), "--found goes with --fuzz"),
+            (("--fuzz", "1s", "--against", "./no-such-shim x"), "./no-such-shim")):
+        r = conform(*args)
+        check("wrong, and what was meant: %s %s" % (args[0], args[-1][:20]),
+              r.status == 2 and hint in r.errors and not r.out, r)
+    r = run("conform", "--list", "--case", "nothing")
+    check("nor is it listed", r.status == 2 and not r.out, r)
+    doc = results(conform("--json", "--case", "SK-04"))
+    check("cases of a requirement", len(doc["cases"]) > 16 and
+          all("SK-04" in c["requirements"] for c in doc["cases"]), doc["cases"][:1])
     check("required, and declared", conform(
         "--case", "ctr-start-*", "--require", "seal,open").status == 0)
     r = conform("--case", "ctr-start-*", "--require", "seal,persist", shim=PYTHON)

@@ -273,7 +273,7 @@ meet(struct sf_conform *run, char **words)
 
 	o.argv = words;
 	if (words[0] == NULL || sf_conform_hello(&other) != SF_HELLO_OK) {
-		sf_complain(NULL, "conform: --against: %s",
+		sf_complain(words[0], "conform: --against: %s",
 		    words[0] == NULL ? "no command" : other.trouble);
 		return SF_EXIT_USAGE;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/conform/conform.h"
+#include "cli/conform/names.h"
 #include "parsers/text/shim_line.h"
 #include "report/escape.h"
 
@@ -286,7 +287,8 @@ sf_conform_wanted(const struct sf_conform *r, const struct sf_case *c)
 	bool named = o->n_names == 0;
 
 	for (unsigned i = 0; i < o->n_names; i++)
-		named = named || matches(o->names[i], c->id);
+		named = named || matches(o->names[i], c->id) ||
+			sf_case_is_about(c, o->names[i]);
 	return named && (!o->quick || c->quick) &&
 	       (!c->measures || o->timing || o->n_names > 0 || o->tag != NULL ||
 		   r->info.suites == 0) &&
