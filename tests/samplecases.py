@@ -5,6 +5,7 @@ payload descriptor of draft-ietf-avtcore-rtp-sframe.
 """
 import mistakes
 from harness import check
+from mkcap import draft_header
 from rtpcases import ALICE, CLEAR, PARTLY, SFU, UP
 
 A = 0xa1
@@ -107,3 +108,33 @@ def add(case):
 
     for codec in CODECS:
         ends_clear(codec)
+
+    def amid(codec, n, kind, finds, front, behind=100):
+        """n frames in the clear, of noise, or of a draft with a counter."""
+        pt, octets = CODECS[codec]
+
+        def made(c):
+            s = c.audio(A, ALICE, SFU, pt=pt)
+            s.clock = 8000
+            box = [-1]
+
+            def frame(rng, real):
+                box[0] += 1
+                if 70 <= box[0] < 70 + n:
+                    return samples(rng, octets, False)
+                return front(box[0]) + rng.randbytes(188)
+            s.add(70 + n + behind, frame)
+        made.__name__ = "%s_%d_clear_amid_%s%s" % (
+            codec, n, kind, "" if behind else "_last")
+        case(finds, verdict="fail", near=("plaintext-start",
+                                          "stream-plaintext"),
+             is_={A: ("mixed",)}, tell={A: n})(made)
+
+    for codec in CODECS:
+        for n in 1, 2, 10, 50:
+            amid(codec, n, "noise", {"plaintext-gap": [A],
+                                     "opaque-payload": [A]}, lambda i: b"")
+        for n, behind in ((75, 0), (10, 70)):
+            amid(codec, n, "a_draft", {"plaintext-gap": [A],
+                                       "not-rfc9605": [A]},
+                 lambda i: draft_header(5, i), behind)

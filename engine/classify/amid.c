@@ -4,6 +4,8 @@
  */
 #include "engine/classify/parts.h"
 
+#include <math.h>
+
 #include "engine/classify/runs.h"
 
 #define LEAST_OPUS  12 /* frames: one in five random octets is a TOC that fits */
@@ -43,6 +45,34 @@ longest(const struct sf_classifier *c, unsigned from, unsigned to, unsigned *a,
 	}
 }
 
+/* Companded samples show in each frame by itself, though not in every one: the
+   row that says most. */
+static void
+loudest(const struct sf_classifier *c, unsigned from, unsigned to, unsigned *a,
+    unsigned *b)
+{
+	double sum = 0, best = SF_RUN_SURE + log((double)(to - from));
+	unsigned start = from;
+
+	*a = *b = from;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete)
+			continue;
+		if (sum <= 0) {
+			sum = 0;
+			start = i;
+		}
+		sum += sf_samples_say(r);
+		if (sum > best) {
+			best = sum;
+			*a = start;
+			*b = i + 1;
+		}
+	}
+}
+
 /* What the frames from..to are, all of them. */
 static enum sf_clear
 judge(const struct sf_classifier *c, struct sf_clear_found *f, unsigned from,
@@ -74,6 +104,13 @@ go_on_around(const struct sf_classifier *c, unsigned from, unsigned to,
 	return alike * 8 > n;
 }
 
+/* Ciphertext, behind octets that count perhaps. */
+static bool
+is_cipher(enum sf_clear what)
+{
+	return what == SF_CLEAR_UNIFORM || what == SF_CLEAR_FIELDS;
+}
+
 /* Are those around it uniform from the first octet? */
 static bool
 is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
@@ -83,23 +120,30 @@ is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
 
 	if (go_on_around(c, from, to, a, b))
 		return false;
-	if (c->kinds[SF_CLEAR_UNIFORM] >= SF_LEAST_RUN)
+	if (c->kinds[SF_CLEAR_UNIFORM] + c->kinds[SF_CLEAR_FIELDS] >=
+	    SF_LEAST_RUN)
 		return true;
 	if (a - from > to - b)
-		return judge(c, &f, from, a, false) == SF_CLEAR_UNIFORM;
-	return judge(c, &f, b, to, false) == SF_CLEAR_UNIFORM;
+		return is_cipher(judge(c, &f, from, a, false));
+	return is_cipher(judge(c, &f, b, to, false));
 }
 
 bool
 sf_classify_amid(const struct sf_classifier *c, unsigned from, unsigned to,
     unsigned *a, unsigned *b, struct sf_clear_found *f)
 {
+	bool samples = sf_codec_is_samples(sf_classify_codec(c));
 	unsigned least;
 
-	longest(c, from, to, a, b);
+	if (samples)
+		loudest(c, from, to, a, b);
+	else
+		longest(c, from, to, a, b);
 	if (*b == *a)
 		return false;
-	least = c->recs[*a].proof == SF_PROOF_STRONG ? LEAST_VIDEO : LEAST_OPUS;
+	least = samples                                ? 1
+		: c->recs[*a].proof == SF_PROOF_STRONG ? LEAST_VIDEO
+						       : LEAST_OPUS;
 	if (*b - *a < least || (*a == from && *b == to))
 		return false;
 	return is_opaque(c, from, to, *a, *b) &&

@@ -355,7 +355,17 @@ judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
 	return SF_CLEAR_HEAD;
 }
 
-/* Companded samples show in every octet, though not in every frame. */
+#define QUIET 3.0 /* evidence: of media, one frame in 20 shows nothing */
+
+/* Companded samples show in most frames by themselves. */
+double
+sf_samples_say(const struct sf_record *r)
+{
+	return r->proof == SF_PROOF_STRONG ? (double)r->surprise : -QUIET;
+}
+
+/* They show in every octet. A few frames that are media, among many that are
+   not, do not make media of these. */
 static enum sf_clear
 judge_samples(const struct tally *t, const struct sf_clear_found *f, bool whole)
 {
@@ -363,7 +373,7 @@ judge_samples(const struct tally *t, const struct sf_clear_found *f, bool whole)
 			  ? body_is_not_uniform(f)
 			  : sf_bits_p(&t->deep) < SF_CLEAR_SURE;
 
-	if (uneven || t->surprise >=
+	if (uneven || t->surprise - QUIET * (double)(t->n - t->strong) >=
 			  (whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
 		return SF_CLEAR_PLAIN;
 	return SF_CLEAR_UNSURE;

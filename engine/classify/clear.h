@@ -38,6 +38,9 @@ struct sf_clear_found {
 void sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
     size_t n, enum sf_codec codec, bool whole, bool baseline);
 
+/* A frame of companded samples, clear or ciphertext: what it says by itself. */
+double sf_samples_say(const struct sf_record *r);
+
 #define SF_CLEAR_SURE 1e-9 /* p below which octets are not uniform */
 
 #endif

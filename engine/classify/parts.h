@@ -145,6 +145,14 @@ sf_classify_codec(const struct sf_classifier *c)
 	return c->original != NULL ? c->codec : c->pub->codec;
 }
 
+/* Companded samples show in every octet. */
+static inline bool
+sf_codec_is_samples(enum sf_codec codec)
+{
+	return codec == SF_CODEC_PCMU || codec == SF_CODEC_PCMA ||
+	       codec == SF_CODEC_G722;
+}
+
 static inline void
 sf_keep_least(double *least, double p)
 {

@@ -214,15 +214,18 @@ static bool
 is_no_draft(const struct search *s, struct sf_placing p, size_t start)
 {
 	size_t n = 0, foreign = 0, within = 0;
-	struct sf_run_header h;
+	struct sf_run_header first, h;
 
+	if (!sf_run_header(&first, &s->recs[start], p) ||
+	    first.ctr_octets > DRAFT_CTR)
+		return true;
 	for (size_t i = start; i < s->n; i++) {
 		const struct sf_record *r = &s->recs[i];
 
-		if (!sf_run_header(&h, r, p))
+		/* media that comes behind the run reads as any header */
+		if (!sf_run_header(&h, r, p) || h.kid != first.kid ||
+		    h.ctr_octets > first.ctr_octets + 1)
 			continue;
-		if (h.ctr_octets > DRAFT_CTR)
-			return true;
 		n++;
 		foreign += r->foreign;
 		within += h.at > 0 && h.octets == 2 && !is_usual_head(r, h.at);

@@ -295,10 +295,8 @@ sf_stretch_of_samples(struct sf_classifier *c, unsigned *from, unsigned *to)
 	struct says s = {
 		.recs = c->recs, .mean = 1 - EXPECTED, .variance = 1
 	};
-	enum sf_codec codec = sf_classify_codec(c);
 
-	if (codec != SF_CODEC_PCMU && codec != SF_CODEC_PCMA &&
-	    codec != SF_CODEC_G722)
+	if (!sf_codec_is_samples(sf_classify_codec(c)))
 		return false;
 	for (unsigned i = 0; i < c->n; i++) {
 		const struct sf_record *r = &c->recs[i];
