@@ -23,6 +23,8 @@ struct sf_unit {
 	uint16_t packet_at; /* offset of the payload in the captured packet */
 	uint8_t pt;
 	uint16_t front; /* octets of CSRC list and header extension */
+	uint16_t ext_octets; /* of the header extension, right in front of the
+	                        payload; 0: none, or not there */
 	bool marker, cut;
 	bool spent;        /* put back into the stream that missed it */
 	bool bad_padding;  /* the P bit is set, and the count does not fit */

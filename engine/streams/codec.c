@@ -207,9 +207,7 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 	    !t->proof.found)
 		t->slices.on = are_slices(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
-	if (t->pub.kind == SF_KIND_VIDEO && t->pub.codec != SF_CODEC_VP8 &&
-	    t->pub.codec != SF_CODEC_VP9 && t->framing == SF_FRAMING_CODEC)
-		sf_boundaries_look_for(&t->boundaries);
+	sf_boundaries_look_for(s, t, t->pub.codec);
 	sf_track_look_into_red(s, t);
 	t->plain_format = t->red == SF_RED_NOT &&
 			  (t->pub.codec != SF_CODEC_OTHER || t->unlisted) &&

@@ -24,9 +24,10 @@ bool
 sf_held_add(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
 	uint32_t at = s->held.free_list, *link = &t->held;
-	struct sf_held *h;
-
 	size_t n = u->payload.n < s->held.each ? u->payload.n : s->held.each;
+	size_t ext = n + u->ext_octets <= s->held.each ? u->ext_octets : 0;
+	struct sf_held *h;
+	uint8_t *to;
 
 	if (at == 0 || n < u->payload.n)
 		sf_streams_limit(s, SF_LIMIT_HELD, u->place);
@@ -38,8 +39,10 @@ sf_held_add(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 	s->held.free_list = h->next;
 	h->unit = *u;
 	h->unit.cut |= n < u->payload.n; /* too large to keep whole */
-	h->unit.payload = sf_bytes(s->held.octets + (at - 1) * s->held.each, n);
-	memcpy(s->held.octets + (at - 1) * s->held.each, u->payload.p, n);
+	h->unit.ext_octets = (uint16_t)ext;
+	to = s->held.octets + (at - 1) * s->held.each;
+	memcpy(to, u->payload.p - ext, ext + n);
+	h->unit.payload = sf_bytes(to + ext, n);
 	h->next = *link;
 	*link = at;
 	t->n_held++;

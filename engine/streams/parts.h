@@ -111,8 +111,10 @@ uint8_t sf_track_sdp_dependency(
 
 /* ---- boundaries.c: frames by dependency descriptors ---- */
 
-/* Nothing in the payload tells, and neither does SDP. */
-void sf_boundaries_look_for(struct sf_boundaries *b);
+/* The payload does not tell, as that of codec: the packets held may, and those to
+   come. */
+void sf_boundaries_look_for(
+    struct sf_streams *s, struct sf_track *t, enum sf_codec codec);
 
 /* Remembers structures of layers, in whichever extension they may be. */
 void sf_boundaries_glimpse(struct sf_boundaries *b, const struct sf_rtp *rtp);

@@ -259,6 +259,7 @@ put_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
 	back.pt = of->main_pt;
 	back.payload = o->payload;
 	back.hash = o->hash;
+	back.ext_octets = 0;
 	back.packet_at = u->packet_at == 0 ? 0 : (uint16_t)(u->packet_at + 2);
 	of->pub.restored++;
 	sf_track_accept(s, of, &back);

@@ -197,6 +197,7 @@ unit_of(const struct sf_packet *pkt, const struct sf_datagram *dg,
 		.cut = dg->cut,
 		.front = (uint16_t)(rtp->csrc.n +
 				    (rtp->has_ext ? 4 + rtp->ext.n : 0)),
+		.ext_octets = (uint16_t)(rtp->has_ext ? 4 + rtp->ext.n : 0),
 		.bad_padding = rtp->bad_padding,
 		.csrc = rtp->csrcs == 0 ? 0 : (uint32_t)sf_hash(rtp->csrc) | 1,
 		.hash = sf_hash_ends(rtp->payload),

@@ -73,6 +73,7 @@ sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt)
 	codec = t->pub.kind == SF_KIND_AUDIO ? audio_of(t, units, n)
 					     : video_of(t, units, n);
 	sf_track_name_format(t, pt, codec);
+	sf_boundaries_look_for(s, t, codec);
 }
 
 bool
