@@ -118,11 +118,21 @@ def test_report():
     check("a failure is status 1", text.status == 1, text)
     check("the verdict is first", text.text.startswith("FAILS  node-webcrypto"))
     check("the requirement is named", "AEAD-01" in text.text, text.text)
-    line = re.search(r"^ +(printf '.*)$", text.text, re.M)
+    line = re.search(r"^ +(printf '(?:.*\\\n)*.*)$", text.text, re.M)
     if check("a line to replay it", line is not None, text.text):
         out = subprocess.run(["sh", "-c", line.group(1)], capture_output=True,
                              check=False, timeout=60).stdout.decode()
         check("it replays", " no why=auth" in out, out)
+        check("a request on each line", line.group(1).count("\n") == 4,
+              line.group(1))
+        for form in ("text", "junit"):
+            r = conform("--case", "md-open-s4-09", "--format", form, shim=shim)
+            check("what no terminal takes is not printed, " + form,
+                  "sframe-tool conform --case md-open-s4-09 --seed 9605 -- node" in
+                  r.text and max(map(len, r.text.split("\n"))) < 4096, r.text)
+    r = conform("--case", "hdr-empty-*", shim=broken("panic-empty"))
+    check("a short one is one line", re.search(
+        r"^ +printf '0 hello v=1\\n\d+ hdr-dec hdr=-\\n' \| node ", r.text, re.M), r.text)
     r = conform("--case", "md-open-s4-0*", "--format", "junit", shim=shim)
     tree = xml.etree.ElementTree.fromstring(r.out)
     check("JUnit counts", int(tree.get("failures")) == len(tree.findall(

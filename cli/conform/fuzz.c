@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "cli/conform/fuzz_parts.h"
+#include "cli/conform/report.h"
 #include "cli/output.h"
 
 #define KEPT     5 /* of each kind and verb */
@@ -36,17 +37,35 @@ struct catch
 
 /* ---- what was found ------------------------------------------------------ */
 
-/* Steps as a shell sends them; memory is only seen when they come often. */
+/* Steps as requests, a line each. */
 static void
-put_line(
+put_steps(FILE *out, const struct sf_fuzz_script *s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		fprintf(out, "%u %s\n", i + 1, s->steps[i].text);
+}
+
+/* As a shell sends them; memory is only seen when they come often. */
+static void
+put_lines(
     FILE *out, const struct sf_fuzz_script *s, const char *command, bool often)
 {
-	fputs(often ? "      for i in $(seq 1000); do printf '"
-		    : "      printf '",
-	    out);
-	for (unsigned i = 0; i < s->n; i++)
-		fprintf(out, "%u %s\\n", i + 1, s->steps[i].text);
-	fprintf(out, "'%s | %s\n", often ? "; done" : "", command);
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (f == NULL)
+		return;
+	put_steps(f, s);
+	if (fclose(f) == 0) {
+		fputs(
+		    often ? "      for i in $(seq 1000); do " : "      ", out);
+		sf_conform_requests(
+		    out, text, often ? "cat; done" : command, "          ");
+		fprintf(
+		    out, "%s%s\n", often ? " | " : "", often ? command : "");
+	}
+	free(text);
 }
 
 static void
@@ -66,8 +85,7 @@ put_file(const struct catch *c, const struct sf_fuzz *f,
 		sf_complain(name, "%s", strerror(errno));
 		return;
 	}
-	for (unsigned i = 0; i < s->n; i++)
-		fprintf(out, "%u %s\n", i + 1, s->steps[i].text);
+	put_steps(out, s);
 	if (fclose(out) == 0)
 		printf("      %s < %s\n", w->by_other ? f->b.name : c->command,
 		    name);
@@ -86,7 +104,7 @@ keep(const struct catch *c, const struct sf_fuzz *f,
 		fputs("      not in a process of its own: what came before "
 		      "takes part\n",
 		    stdout);
-	put_line(stdout, s, w->by_other ? f->b.name : c->command,
+	put_lines(stdout, s, w->by_other ? f->b.name : c->command,
 	    w->kind == SF_FUZZ_GREW);
 	put_file(c, f, s, w);
 	fflush(stdout);

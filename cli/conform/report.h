@@ -45,10 +45,16 @@ bool sf_conform_counts(const struct sf_case_result *r);
 void sf_conform_charged(const struct sf_case *c,
     const struct sf_case_result *result, char out[SF_REQUIREMENT_ID]);
 
-/* A line that asks for the case again, pasted into a shell. */
+/* What sends requests, a line each, to a command when it is pasted into a shell:
+   on one line, or, with an indent, a request on each. No line end behind it. */
+void sf_conform_requests(
+    FILE *f, const char *requests, const char *command, const char *indent);
+
+/* What asks for the case again. With an indent it may take several lines. */
 void sf_conform_replay(FILE *f, const struct sf_conform_report *r,
-    const struct sf_case *c, const struct sf_case_result *result);
-/* The same as text of the caller's, or NULL. */
+    const struct sf_case *c, const struct sf_case_result *result,
+    const char *indent);
+/* The same on one line as text of the caller's, or NULL. */
 char *sf_conform_replay_text(const struct sf_conform_report *r,
     const struct sf_case *c, const struct sf_case_result *result);
 

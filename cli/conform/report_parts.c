@@ -8,6 +8,9 @@
 #include "report/escape.h"
 #include "report/version.h"
 
+#define HELLO       "0 hello v=1"
+#define ONE_LINE    70   /* characters of requests that go on one line */
+#define REQUEST_MAX 4000 /* characters of a request that is printed */
 #define SAID_FIRST 6 /* lines of standard error: of its beginning, ... */
 #define SAID_LAST  6 /* ... and of its end */
 
@@ -30,23 +33,56 @@ sf_conform_charged(const struct sf_case *c, const struct sf_case_result *result,
 	    out, SF_REQUIREMENT_ID, "%.*s", (int)strcspn(words, " "), words);
 }
 
-/* Requests as one argument of printf, which a shell takes as it is. */
+/* A terminal takes no longer line, and nobody reads one. */
+static bool
+is_too_long(const char *requests)
+{
+	while (*requests != '\0') {
+		size_t n = strcspn(requests, "\n");
+
+		if (n > REQUEST_MAX)
+			return true;
+		requests += n + (requests[n] == '\n');
+	}
+	return false;
+}
+
+void
+sf_conform_requests(
+    FILE *f, const char *requests, const char *command, const char *indent)
+{
+	const char *between = indent == NULL ? "\\n" : "' \\\n";
+
+	fputs(indent == NULL ? "printf '" HELLO "\\n"
+			     : "printf '%s\\n' '" HELLO "' \\\n",
+	    f);
+	while (*requests != '\0') {
+		size_t n = strcspn(requests, "\n");
+		bool last = requests[n] == '\0' || requests[n + 1] == '\0';
+
+		if (indent != NULL)
+			fprintf(f, "%s'", indent);
+		fwrite(requests, 1, n, f);
+		fputs(!last || indent == NULL ? between : "'", f);
+		requests += n + (requests[n] == '\n');
+	}
+	if (indent == NULL)
+		fprintf(f, "' | %s", command);
+	else
+		fprintf(f, " \\\n%s| %s", indent, command);
+}
+
 void
 sf_conform_replay(FILE *f, const struct sf_conform_report *r,
-    const struct sf_case *c, const struct sf_case_result *result)
+    const struct sf_case *c, const struct sf_case_result *result,
+    const char *indent)
 {
-	if (result->replay == NULL) {
+	if (result->replay == NULL || is_too_long(result->replay))
 		fprintf(f, SF_NAME " conform --case %s --seed %llu -- %s",
 		    c->id, (unsigned long long)r->run->o->seed, r->command);
-		return;
-	}
-	fputs("printf '", f);
-	for (const char *p = result->replay; *p != '\0'; p++)
-		if (*p == '\n')
-			fputs("\\n", f);
-		else
-			fputc(*p, f);
-	fprintf(f, "' | %s", r->command);
+	else
+		sf_conform_requests(f, result->replay, r->command,
+		    strlen(result->replay) < ONE_LINE ? NULL : indent);
 }
 
 char *
@@ -59,7 +95,7 @@ sf_conform_replay_text(const struct sf_conform_report *r,
 
 	if (f == NULL)
 		return NULL;
-	sf_conform_replay(f, r, c, result);
+	sf_conform_replay(f, r, c, result, NULL);
 	if (fclose(f) == 0)
 		return text;
 	free(text);

@@ -123,7 +123,7 @@ put_case(FILE *f, const struct sf_conform_report *r, size_t i)
 		sf_conform_said(result->error, f, put_said);
 	}
 	fputs("      ", f);
-	sf_conform_replay(f, r, c, result);
+	sf_conform_replay(f, r, c, result, "          ");
 	fputc('\n', f);
 }
 
