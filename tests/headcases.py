@@ -169,6 +169,17 @@ def add(case):
             yield bytes([x[0] | 3, 0x83, len(x) - 1, len(y) - 1]) + \
                 x[1:] + y[1:] + z[1:]
 
+    @case({"stream-plaintext": [A]}, near="opaque-payload", verdict="fail",
+          is_={A: CLEAR})
+    def clear_packets_of_three_frames_that_end_in_noise(c):
+        """The last ones are loud: behind the count and the two lengths, which
+        are those of Opus all the same, nothing is uneven."""
+        def loud(rng):
+            x, y, z = (rng.randrange(40, 90) for _ in range(3))
+            return bytes([0x7b, 0x83, x, y]) + rng.randbytes(x + y + z)
+        c.audio(A, ALICE, SFU, step=.06).octets(*packets_of_three(102),
+                                                *[loud] * 28)
+
     for n in 60, 130, 230, 330, 624:
         def made(c, n=n):
             c.audio(A, ALICE, SFU, step=.06).octets(*packets_of_three(n))
