@@ -68,12 +68,26 @@ read_state(struct sf_state_file *f)
 	return e;
 }
 
+/* A pipe would be waited for, and a device cannot be replaced by a file. */
+static bool
+is_file(const char *name)
+{
+	struct stat st;
+
+	if (stat(name, &st) != 0 || S_ISREG(st.st_mode))
+		return true;
+	sf_complain(name, "is no file that a state can be kept in");
+	return false;
+}
+
 enum sf_exit
 sf_state_open(struct sf_state_file *f, const char *name)
 {
 	*f = (struct sf_state_file){ .name = name, .lock = -1 };
 	if (name == NULL)
 		return SF_EXIT_OK;
+	if (!is_file(name))
+		return SF_EXIT_INPUT;
 	f->state = calloc(1, sizeof(*f->state));
 	if (f->state == NULL) {
 		sf_complain(name, "not enough memory");

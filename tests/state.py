@@ -151,6 +151,13 @@ def files(where):
     check("a run that failed leaves no state", not os.path.exists(state))
     ran = run("check", "--state", os.path.join(where, "no", "s"), cap)
     check("a folder that is not there", ran.status == 5, ran)
+    pipe = os.path.join(where, "pipe")
+    os.mkfifo(pipe)
+    for name in (pipe, where, "/dev/full", "/dev/null"):
+        ran = run("check", "--state", name, cap)
+        check("%s: no file for a state" % name, ran.status == 3 and
+              "is no file" in ran.errors and
+              not os.path.exists(name + ".lock"), ran)
 
 
 @test
