@@ -293,6 +293,11 @@ class SignedJitsiCtr(Counting):
 FORMATS = [
     ("livekit",      LiveKit,     (1, 3, 10),          0, 1, True),
     ("livekit-go",   LiveKitGo,   (1, 3, 10),          3, 4, False),
+    # a ring of 256 keys (keyringSize; sixteen is the default)
+    ("livekit",      LiveKit,     (1, 3, 10),          255, 0, True),
+    ("livekit-go",   LiveKitGo,   (1, 3, 10),          15, 16, False),
+    ("livekit-go",   LiveKitGo,   (1, 3, 10),          254, 255, False),
+    ("livekit-go",   LiveKitGo,   (1, 3, 10),          255, 0, False),
     ("jitsi",        Jitsi,       (1, 3, 10),          15, 0, True),
     ("jitsi-v0",     JitsiV0,     (1, 3, 10),          0, 1, True),
     ("jitsi-ctr",    JitsiCtr,    (1, 3, 10),          2, 3, True),

@@ -77,13 +77,14 @@ sf_read_jitsi(struct sf_sight *out, const struct sf_record *r)
 	       structured(out, t.ssrc, t.timestamp, t.count);
 }
 
-/* All of the IV random: nothing but two octets to go by. */
+/* All of the IV random: nothing but two octets to go by. A key ring may have
+   256 places, so that each index is one. */
 bool
 sf_read_livekit_go(struct sf_sight *out, const struct sf_record *r)
 {
 	struct sf_livekit t;
 
-	return read_trailer(&t, out, r) && t.index < RING;
+	return read_trailer(&t, out, r);
 }
 
 bool
@@ -133,5 +134,5 @@ sf_follow_iv(const struct sf_sight *a, const struct sf_sight *b)
 double
 sf_follow_kid(const struct sf_sight *a, const struct sf_sight *b)
 {
-	return a->kid == b->kid && a->nonce != b->nonce ? 4 : 0;
+	return a->kid == b->kid && a->nonce != b->nonce ? 8 : 0;
 }

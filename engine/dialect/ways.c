@@ -14,7 +14,7 @@ const struct sf_way sf_ways[] = {
 	{ SF_DIALECT_JITSI,      sf_read_jitsi,      sf_follow_iv,        28, 3 },
 	{ SF_DIALECT_DAVE,       sf_read_dave,       sf_follow_dave,      24, 3 },
 	{ SF_DIALECT_JITSI_V0,   sf_read_jitsi_v0,   sf_follow_iv,        20, 4 },
-	{ SF_DIALECT_LIVEKIT_GO, sf_read_livekit_go, sf_follow_kid,       12, 6 },
+	{ SF_DIALECT_LIVEKIT_GO, sf_read_livekit_go, sf_follow_kid,        8, 6 },
 	{ SF_DIALECT_THREEMA,    sf_read_threema,    sf_follow_threema,    0, 6 },
 	{ SF_DIALECT_RINGRTC,    sf_read_ringrtc,    sf_follow_ringrtc,    0, 6 },
 	{ SF_DIALECT_DOUBLE_SRTP, sf_read_double,    sf_follow_double,     0, 10 },
