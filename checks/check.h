@@ -117,6 +117,8 @@ void sf_judge_keys(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_clear(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_sdp(struct sf_checks *k, const struct sf_model *m);
 void sf_judge_payload(struct sf_checks *k, const struct sf_model *m);
+/* SFR001: what else its frames lack is the packetizer's doing. */
+bool sf_packetizer_rewrote(const struct sf_stream *s);
 void sf_judge_dialect(struct sf_checks *k, const struct sf_model *m);
 /* demands.c: what the policy wants, then what it makes of severities. */
 void sf_judge_demands(struct sf_checks *k, const struct sf_model *m);

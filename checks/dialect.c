@@ -26,7 +26,7 @@ judge_one(struct sf_checks *k, const struct sf_stream *s)
 	if (s->dialect == SF_DIALECT_RANDOM_IV)
 		sf_failed(k, SFD004, s->id, 1, s->first, s->last)->frames =
 		    s->by_state[SF_STATE_VERIFIED];
-	if (opaque && s->frames >= LEAST_FRAMES)
+	if (opaque && s->frames >= LEAST_FRAMES && !sf_packetizer_rewrote(s))
 		sf_failed(k, SFD002, s->id, 1, s->first, s->last)->frames =
 		    s->frames;
 	else if (!opaque && s->dialect != SF_DIALECT_NONE)

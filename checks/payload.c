@@ -14,15 +14,30 @@ is_video_of_units(const struct sf_stream *s)
 	       s->codec == SF_CODEC_AV1;
 }
 
+static bool
+can_be_rewritten(const struct sf_stream *s)
+{
+	return is_video_of_units(s) && s->protection != SF_PROT_SRTP &&
+	       s->frames != 0 && s->protection != SF_PROT_PLAINTEXT;
+}
+
+bool
+sf_packetizer_rewrote(const struct sf_stream *s)
+{
+	const struct sf_evidence *e = &s->evidence;
+
+	return can_be_rewritten(s) && e->rewritten >= FEW &&
+	       e->rewritten * 100 >= s->frames * PERCENT;
+}
+
 static void
 judge_rewritten(struct sf_checks *k, const struct sf_stream *s)
 {
 	const struct sf_evidence *e = &s->evidence;
 
-	if (!is_video_of_units(s) || s->protection == SF_PROT_SRTP ||
-	    s->frames == 0 || s->protection == SF_PROT_PLAINTEXT)
+	if (!can_be_rewritten(s))
 		return;
-	if (e->rewritten < FEW || e->rewritten * 100 < s->frames * PERCENT) {
+	if (!sf_packetizer_rewrote(s)) {
 		sf_passed(k, SFR001, 1);
 		return;
 	}

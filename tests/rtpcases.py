@@ -115,6 +115,21 @@ def add(case):
     def av1_packetizer_cuts_long_counters(c):
         c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=15, ctr=1 << 25)
 
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: DARK},
+          near="opaque-payload")
+    def av1_packetizer_drops_the_header(c):
+        """7a 01 11: an OBU of padding, which is not sent."""
+        c.video(AV, ALICE, SFU, codec="av1").sframe(200, kid=7, ctr=70000)
+
+    @case({"packetizer-rewrote": [AV]}, verdict="fail", is_={AV: UP},
+          near=("stream-plaintext", "not-rfc9605"))
+    def av1_of_short_frames(c):
+        """A packet each, that begins 20 02: to H.265 a key frame of a higher
+        temporal layer, which there is not (7.4.2.2)."""
+        c.video(AV, ALICE, SFU, codec="av1").octets(
+            *(header(300, 70000 + i) + random.Random(i).randbytes(40 + i % 50)
+              for i in range(200)))
+
     @case(near="packetizer-rewrote", is_={AV: UP})
     def av1_behind_descriptors(c):
         c.video(AV, ALICE, SFU, codec="av1", descriptor=True) \

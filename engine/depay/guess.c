@@ -76,6 +76,27 @@ read_h264(const struct sf_unit *u)
 		.start = type != FU_A || (fu & 0x80) != 0 };
 }
 
+/*
+ * May a NAL unit of H.265 have that header (ITU-T H.265 7.4.2.2)? Key frames and
+ * parameter sets are of the lowest temporal layer, the types 2 to 5 of another;
+ * 10 to 15 and 22 to 31 are reserved.
+ */
+static bool
+can_be_unit(const uint8_t unit[2])
+{
+	enum { TSA = 2, STSA_LAST = 5, RSV = 10, EOB = 37 };
+	unsigned type = unit[0] >> 1 & 0x3f;
+	bool lowest = (unit[1] & 7) == 1;
+
+	if ((type >= RSV && type < SF_H265_IRAP) ||
+	    (type > SF_H265_IRAP_LAST && type < SF_H265_VPS))
+		return false;
+	if (type >= TSA && type <= STSA_LAST)
+		return !lowest;
+	return lowest || (type < SF_H265_IRAP || type == SF_H265_PPS ||
+			     type == SF_H265_AUD || type > EOB);
+}
+
 /* RFC 7798 4.2 to 4.4: layer 0, as browsers send it, and a temporal id. */
 static struct reading
 read_h265(const struct sf_unit *u)
@@ -85,7 +106,8 @@ read_h265(const struct sf_unit *u)
 
 	if (sf_h265_parse(&h, u->payload, &d) != SF_OK || h.forbidden ||
 	    h.layer != 0 || h.tid == 0 || h.paci ||
-	    (h.type > 40 && h.type <= SF_H265_LAST_NAL))
+	    (h.type > 40 && h.type <= SF_H265_LAST_NAL) ||
+	    (h.type != SF_H265_AP && !can_be_unit(h.unit)))
 		return (struct reading){ 0 };
 	return (struct reading){ .ok = true, .start = h.start };
 }
