@@ -225,7 +225,8 @@ sf_timeline_make_epochs(struct sf_timeline *t)
 		b = half_came(&g, i);
 		if (b != NULL)
 			t->epochs[t->n_epochs++] =
-			    (struct sf_epoch){ b->value, b->ns, b->stream };
+			    (struct sf_epoch){ b->value, b->ns, b->stream,
+				    g.all[i].stream, g.all[i].ns };
 	}
 	group_wipe(&g);
 	qsort(t->epochs, t->n_epochs, sizeof(*t->epochs), by_first);

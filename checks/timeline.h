@@ -43,7 +43,9 @@ struct sf_sender {
 struct sf_epoch {
 	uint64_t value; /* low field; or the KID itself */
 	int64_t first_ns;
-	uint32_t leader; /* id of the stream that made it half */
+	uint32_t leader;  /* id of the stream that made it half */
+	uint32_t starter; /* of the one that came first */
+	int64_t started_ns;
 };
 
 /* A stream that stayed on what its group had left, for longer than the grace

@@ -222,8 +222,10 @@ put_epochs(struct sf_emit *e, const struct sf_timeline *t)
 	for (unsigned i = 0; i < t->n_epochs; i++) {
 		sf_emit_open(e, NULL, '{');
 		sf_emit_u64(e, "epoch", t->epochs[i].value);
-		sf_json_time(e, "first", t->epochs[i].first_ns);
-		sf_emit_u64(e, "begun_by", t->epochs[i].leader);
+		sf_json_time(e, "first", t->epochs[i].started_ns);
+		sf_emit_u64(e, "begun_by", t->epochs[i].starter);
+		sf_json_time(e, "group_from", t->epochs[i].first_ns);
+		sf_emit_u64(e, "group_with", t->epochs[i].leader);
 		sf_emit_close(e, '{');
 	}
 	sf_emit_close(e, '[');

@@ -143,15 +143,22 @@ put_epoch(const struct sf_keys_view *v, const struct sf_epoch *e)
 	unsigned there = 0;
 	int64_t most = 0;
 
-	sf_time_clock(at, e->first_ns);
+	sf_time_clock(at, e->started_ns);
 	sf_para_format(&p, "%s  epoch %" PRIu64 ", begun by stream %" PRIu32,
-	    at, e->value, e->leader);
+	    at, e->value, e->starter);
+	if (e->first_ns > e->started_ns) {
+		sf_time_span(span, e->first_ns - e->started_ns);
+		sf_para_format(&p,
+		    "; the group's %s later, with stream %" PRIu32, span,
+		    e->leader);
+	}
 	for (unsigned i = 0; i < v->t->n_lines; i++) {
 		const struct sf_track_line *l = &v->t->lines[i];
 		const struct sf_key_use *u = l->copy ? NULL : arrival(v, l, e);
 		int64_t late = u == NULL ? 0 : u->first.time_ns - e->first_ns;
 
-		if (u == NULL || l->stream->id == e->leader)
+		if (u == NULL || l->stream->id == e->leader ||
+		    l->stream->id == e->starter)
 			continue;
 		if (late <= SF_KEYS_GRACE && late >= -SF_KEYS_GRACE) {
 			there++;

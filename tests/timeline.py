@@ -469,6 +469,31 @@ def at(offset):
 
 
 @test
+def who_begins_an_epoch(where):
+    """Five senders come one after the other. The first begins the epoch; the
+    third makes it the group's."""
+    late = [(0.5, "a"), (0.1, "b"), (1.4, "c"), (0.9, "d"), (0.2, "e")]
+
+    def five(c):
+        for i, (s, name) in enumerate(late):
+            n = round(s * 50)
+            c.audio(0xa1 + i, "10.0.1.%d:4000" % (i + 1), SFU, cname=name) \
+                .sframe(250 + n, kid=16 * (i + 1) + 1) \
+                .sframe(400 - n, kid=16 * (i + 1) + 2)
+    r = made(where, five, status=0)
+    ids = {s["ssrc"]: s["id"] for s in r["streams"]}
+    e = r["epochs"][1]
+    check("five: begun by b", (e["epoch"], e["begun_by"], e["first"][17:23]) ==
+          ("2", ids["0x000000a2"], "25.100"), e)
+    check("five: the group's with a", (e["group_with"], e["group_from"][17:23])
+          == (ids["0x000000a1"], "25.500"), e)
+    text = run("keys", os.path.join(where, "five.pcap")).text
+    check("five: said", "22:13:25.100 epoch 2, begun by stream %s; the group's "
+          "0.400 s later, with stream" % ids["0x000000a2"] in " ".join(
+              text.split()), text)
+
+
+@test
 def joins_and_leaves(where):
     def rotates(c):
         two(c, [(300, 0x21), (220, 0x22), (180, 0x23)],
