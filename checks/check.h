@@ -46,6 +46,7 @@ struct sf_checks {
 	struct sf_ledger *run_state;    /* uses of keys in this run; or NULL */
 	const char *limits[24];
 	char silent_words[240]; /* one of them */
+	char events_words[240]; /* likewise */
 	char misnamed_words[160];
 	uint64_t lost_findings; /* beyond the room for them */
 };

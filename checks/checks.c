@@ -379,6 +379,29 @@ say_silent(struct sf_checks *k, const struct sf_model *m)
 	say(k, k->silent_words);
 }
 
+/* Joins and leaves of another time say nothing: a clock or its zone may be
+   another. */
+static void
+say_events(struct sf_checks *k)
+{
+	const struct sf_timeline *t = k->timeline;
+
+	if (t == NULL || t->inferred || t->outside == 0)
+		return;
+	if (t->outside == t->n_events)
+		snprintf(k->events_words, sizeof(k->events_words),
+		    "No join or leave of --events (%u) lies in the time that "
+		    "the capture covers: no rotation was judged by them. Do "
+		    "their clocks and time zones agree?",
+		    t->n_events);
+	else
+		snprintf(k->events_words, sizeof(k->events_words),
+		    "Of %u joins and leaves of --events %u lie outside of the "
+		    "time that the capture covers, and were not judged.",
+		    t->n_events, t->outside);
+	say(k, k->events_words);
+}
+
 /* The first recording that names another codec than it holds. */
 static void
 say_misnamed(struct sf_checks *k, const struct sf_model *m)
@@ -440,6 +463,7 @@ say_limits(struct sf_checks *k, const struct sf_model *m)
 		       "stream, and no key opened one; they count as other.");
 	say_silent(k, m);
 	say_misnamed(k, m);
+	say_events(k);
 	say_of_files(k, m);
 	if (k->lost_findings > 0)
 		say(k,

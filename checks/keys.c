@@ -216,4 +216,6 @@ sf_judge_keys(struct sf_checks *k, const struct sf_model *m)
 		sf_judge_ahead(k, t);
 	for (unsigned i = 0; t != NULL && i < t->n_events; i++)
 		judge_event(k, &t->events[i]);
+	if (t != NULL && t->outside > 0 && t->outside == t->n_events)
+		sf_cannot_tell(k, SFK004);
 }

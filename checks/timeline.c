@@ -294,9 +294,12 @@ find_events(
 	} else {
 		t->n_events = given->n;
 		memcpy(t->events, given->v, given->n * sizeof(*t->events));
-		for (unsigned i = 0; i < t->n_events; i++)
+		for (unsigned i = 0; i < t->n_events; i++) {
 			t->events[i].sender =
 			    sender_named(t, t->events[i].participant);
+			t->outside += t->events[i].time_ns < t->first_ns ||
+				      t->events[i].time_ns > t->last_ns;
+		}
 	}
 	qsort(t->events, t->n_events, sizeof(*t->events), by_event_time);
 	return true;

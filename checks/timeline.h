@@ -98,6 +98,7 @@ struct sf_timeline {
 	struct sf_event *events; /* joins and leaves, in order of time */
 	unsigned n_events;
 	bool inferred; /* events come from the capture itself */
+	unsigned outside; /* else: of them, not while a sender was seen */
 	struct sf_reaction *reactions;
 	unsigned n_reactions;
 	uint64_t reactions_left_out; /* there was no room for */

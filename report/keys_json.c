@@ -286,6 +286,7 @@ put_rotation(struct sf_emit *e, const struct sf_timeline *t)
 	for (unsigned i = 0; i < t->n_events; i++)
 		put_event(e, t, i);
 	sf_emit_close(e, '[');
+	sf_emit_count(e, "events_outside", t->outside);
 	sf_emit_count(e, "reactions_left_out", t->reactions_left_out);
 	if (t->n_delays == 0) {
 		sf_emit_null(e, "delay");

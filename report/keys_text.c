@@ -258,6 +258,23 @@ put_delays(const struct sf_keys_view *v)
 }
 
 static void
+put_outside(const struct sf_keys_view *v)
+{
+	struct sf_para p = sf_para(v->f, v->style, 2, 4);
+
+	if (v->t->outside == 0)
+		return;
+	sf_para_format(&p,
+	    "%u of these %s outside of the time that the "
+	    "capture covers, and say nothing",
+	    v->t->outside, v->t->outside == 1 ? "lies" : "lie");
+	sf_para_text(&p, v->t->outside == v->t->n_events
+			     ? "; do their clocks and time zones agree?"
+			     : ".");
+	sf_para_end(&p);
+}
+
+static void
 put_events(const struct sf_keys_view *v)
 {
 	unsigned most = v->style->verbose ? v->t->n_events : SHOWN;
@@ -272,6 +289,7 @@ put_events(const struct sf_keys_view *v)
 	for (unsigned i = 0; i < v->t->n_events && i < most; i++)
 		put_event(v, i);
 	put_more(v, v->t->n_events, most);
+	put_outside(v);
 	put_delays(v);
 }
 

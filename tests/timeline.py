@@ -549,6 +549,35 @@ def joins_and_leaves(where):
 
 
 @test
+def events_of_another_time(where):
+    """A log in another time zone: nothing was judged, and that is said."""
+    def keeps(c):
+        two(c, [(700, 0x21)], [(700, 0x31)])
+    cap = os.path.join(where, "keeps.pcap")
+    path = os.path.join(where, "events.csv")
+    for rows, outside, said in (
+            ([3600, 3605], 2, "do their clocks and time zones agree?"),
+            ([-30, 5.5, 900], 2, "say nothing."),
+            ([5.5], 0, None)):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(EVENTS + "".join("%s,carol,join\n" % at(x) for x in rows))
+        r = made(where, keeps, "--events", path, name="at %s" % rows)
+        check("at %s: so many outside" % rows,
+              r["rotation"]["events_outside"] == outside, r["rotation"])
+        ran = run("keys", "--events", path, cap)
+        text = " ".join(ran.text.split())
+        check("at %s: said" % rows, (said or "outside of the time") in text
+              if said else "outside of the time" not in text, ran.text)
+        j = strict(run("check", "--json", "--events", path, cap).out)
+        limits = [x for x in j["limits"] if "--events" in x]
+        check("at %s: among what is not shown" % rows,
+              len(limits) == (outside > 0), j["limits"])
+        rule = [x for x in j["rules"] if x["id"] == "SFK004"][0]
+        check("at %s: the rule" % rows, rule["outcome"] == (
+            "cannot-tell" if outside == len(rows) else "failed"), rule)
+
+
+@test
 def inferred(where):
     def comes_and_goes(c):
         c.audio(0xa1, ALICE, SFU, cname="alice").sframe(1000, kid=0x21)
