@@ -228,7 +228,7 @@ take_secrets(void *ctx, struct sf_bytes text)
 {
 	struct sf_run *run = ctx;
 
-	if (!sf_dtls_secrets(run->srtp.dtls, text))
+	if (!sf_pipeline_secrets(run->pipeline, text))
 		sf_complain(
 		    NULL, "not enough memory for the secrets in the capture");
 }

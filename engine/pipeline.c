@@ -19,6 +19,7 @@ struct sf_pipeline {
 	struct sf_srtp *srtp;
 	struct sf_dtls *dtls;
 	bool read_ahead; /* handshakes are not read here */
+	uint64_t unopened; /* RTP packets from before there were secrets */
 	struct sf_arena arena;
 	struct sf_model model;
 	struct sf_classify_run run;
@@ -332,6 +333,14 @@ sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes)
 	p->read_ahead = yes;
 }
 
+bool
+sf_pipeline_secrets(struct sf_pipeline *p, struct sf_bytes text)
+{
+	if (sf_dtls_facts_of(p->dtls).secrets == 0)
+		p->unopened = p->model.accounting.rtp;
+	return sf_dtls_secrets(p->dtls, text);
+}
+
 /* What SRTP's side knows of each stream, and limits that it reached. */
 static void
 finish_srtp(struct sf_pipeline *p)
@@ -344,6 +353,8 @@ finish_srtp(struct sf_pipeline *p)
 	m->limits[SF_LIMIT_SRTP_SEARCH] = sf_srtp_searches_cut(p->srtp);
 	m->limits[SF_LIMIT_SRTP_FLOWS] = sf_srtp_flows_lost(p->srtp);
 	m->limits[SF_LIMIT_SRTP_EARLY] = sf_srtp_early(p->srtp);
+	if (m->srtp_keys)
+		m->limits[SF_LIMIT_SRTP_EARLY] += p->unopened;
 	for (struct sf_stream *s = m->streams; s != NULL; s = s->next) {
 		uint64_t cryptex = s->srtp.cryptex;
 

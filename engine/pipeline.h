@@ -57,6 +57,11 @@ void sf_pipeline_limit(struct sf_pipeline *p, enum sf_limit l, uint64_t n);
 /* Do handshakes go to dtls ahead of their packets? Then they are not read here. */
 void sf_pipeline_read_ahead(struct sf_pipeline *p, bool yes);
 
+/* Secrets of DTLS that stand among the packets: what came before the first of
+   them is not opened any more. False without memory. */
+bool sf_pipeline_secrets(
+    struct sf_pipeline *p, struct sf_bytes text) SF_MUST_USE;
+
 /* One packet, in the order of its file. Never fails, never allocates. */
 void sf_pipeline_packet(struct sf_pipeline *p, const struct sf_packet *pkt);
 

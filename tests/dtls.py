@@ -75,6 +75,22 @@ def inside(b):
         with open(path, "wb") as f:
             f.write(pcapng(call, keylog(name), end, at))
         all_opened("secrets inside, " + suite, report(path), suite)
+        # behind most of the media: a file is read for them first
+        late = pcapng(call, keylog(name), end, len(call) - 5)
+        with open(path, "wb") as f:
+            f.write(late)
+        all_opened("secrets behind, " + suite, report(path), suite)
+        r = run("check", "--json", "-", stdin=late)
+        d = strict(r.out)
+        check("secrets behind, in a pipe: told, " + suite, r.status == 4 and
+              "limit-reached" in {f["slug"] for f in d["findings"]},
+              (r.status, [f["slug"] for f in d["findings"]]))
+        other = pcapng(call, "CLIENT_RANDOM %s %s\n" % ("ab" * 32, "cd" * 48),
+                       end, len(call) - 5)
+        r = run("check", "--json", "-", stdin=other)
+        check("secrets of something else: no limit, " + suite, r.status == 4 and
+              "limit-reached" not in {
+                  f["slug"] for f in strict(r.out)["findings"]}, r)
 
 
 def again(b):
