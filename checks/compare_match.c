@@ -91,22 +91,33 @@ sf_note_protected(const struct sf_note *n)
 
 /* ---- equal octets ---------------------------------------------------------------- */
 
-/*
- * Octets that no other frame has by chance: behind a header, with a tag of
- * their own; or in the clear and there once. Silence and test pictures repeat.
- */
-static bool
-is_unique(const struct sf_note_table *t, const struct sf_note *a)
+/* Frames of one side with these octets; of one stream, or of all (0). */
+static unsigned
+count_equal(
+    const struct sf_note_table *t, const struct sf_note *n, uint32_t stream)
 {
-	uint32_t at = t->heads[sf_note_by_content(a) & t->mask];
-	unsigned n = 0;
+	uint32_t at = t->heads[sf_note_by_content(n) & t->mask];
+	unsigned found = 0;
 
-	if (a->has_header)
-		return true;
 	for (unsigned k = 0; at != 0 && k < SF_COMPARE_WALK;
 	     at = t->notes[at - 1].next, k++)
-		n += t->notes[at - 1].content == a->content;
-	return n == 1 && a->octets >= PLAIN_UNIQUE;
+		found += t->notes[at - 1].content == n->content &&
+			 (stream == 0 || t->notes[at - 1].stream == stream);
+	return found;
+}
+
+/*
+ * Octets that no other frame has by chance: behind a header, with a tag of
+ * their own; or in the clear and there once, at B once for each receiver.
+ * Silence, test tones and test pictures repeat.
+ */
+static bool
+is_unique(const struct sf_note_table *of_a, const struct sf_note_table *of_b,
+    const struct sf_note *a, const struct sf_note *b)
+{
+	return a->has_header ||
+	       (a->octets >= PLAIN_UNIQUE && count_equal(of_a, a, 0) == 1 &&
+		   count_equal(of_b, b, b->stream) == 1);
 }
 
 static void
@@ -177,29 +188,42 @@ pair(struct sf_compare_work *w, struct sf_note *a, struct sf_note *b)
 	b->other = (uint32_t)(a - w->a->notes) + 1;
 }
 
-bool
-sf_compare_equal(struct sf_compare_work *w)
+static void
+pair_equal(struct sf_compare_work *w, const struct sf_note_table *of_a,
+    const struct sf_note_table *of_b)
 {
-	struct sf_note_table t;
-
-	if (!sf_compare_table(&t, w->a, sf_note_by_content, sf_note_whole))
-		return false;
-	fold_copies(w, &t);
 	for (size_t i = 0; i < w->b->n; i++) {
 		struct sf_note *b = &w->b->notes[i];
 		struct sf_note *used = NULL;
 		struct sf_note *a =
-		    sf_note_whole(b) ? find_equal(&t, b, &used) : NULL;
+		    sf_note_whole(b) ? find_equal(of_a, b, &used) : NULL;
 
-		if (a != NULL && is_unique(&t, a)) {
+		if (a != NULL && is_unique(of_a, of_b, a, b)) {
 			pair(w, a, b);
 			vote(w, a, b);
-		} else if (a == NULL && used != NULL && is_unique(&t, used)) {
+		} else if (a == NULL && used != NULL &&
+			   is_unique(of_a, of_b, used, b)) {
 			vote(w, used, b);
 			take_copy(w, used, b);
 		}
 	}
-	free(t.heads);
+}
+
+bool
+sf_compare_equal(struct sf_compare_work *w)
+{
+	struct sf_note_table of_a, of_b;
+
+	if (!sf_compare_table(&of_a, w->a, sf_note_by_content, sf_note_whole))
+		return false;
+	fold_copies(w, &of_a);
+	if (!sf_compare_table(&of_b, w->b, sf_note_by_content, sf_note_whole)) {
+		free(of_a.heads);
+		return false;
+	}
+	pair_equal(w, &of_a, &of_b);
+	free(of_a.heads);
+	free(of_b.heads);
 	return true;
 }
 

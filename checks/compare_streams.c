@@ -8,6 +8,7 @@
 
 #define SECOND ((int64_t)1000000000)
 #define VOTERS 48 /* frames that vote on a timestamp offset */
+#define LEAST  8  /* of them */
 
 /* A drift is looked for between quarters of so many frames, so far apart, and is
    one when it makes so much of a difference; one in a hundred is no clock. */
@@ -307,7 +308,7 @@ map_by_time(struct sf_compare_work *w, uint32_t b_id)
 
 	l.nb = first_left(w->b, b_id, l.b);
 	for (const struct sf_stream *s = w->a->model->streams;
-	     l.nb >= 8 && s != NULL; s = s->next) {
+	     l.nb >= LEAST && s != NULL; s = s->next) {
 		uint32_t off = 0;
 		unsigned n;
 
@@ -336,6 +337,44 @@ map_repair(struct sf_compare_work *w, const struct sf_stream *s)
 	w->offset[s->id - 1] = w->offset[s->repairs - 1];
 }
 
+static bool
+has_kind(const struct sf_model *m, enum sf_kind kind)
+{
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		if (s->kind == kind && s->frames >= LEAST)
+			return true;
+	return false;
+}
+
+/* Is a stream of the kind in both that was found again, or in one at most? */
+static bool
+kind_agrees(const struct sf_compare_work *w, enum sf_kind kind)
+{
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		if (s->kind == kind && w->map[s->id - 1] != 0)
+			return true;
+	return !has_kind(w->a->model, kind) || !has_kind(w->b->model, kind);
+}
+
+/* No frame is equal, and lengths say that one kind of media is of one call and
+   the other is not: then they say nothing. Test tones are as long in each. */
+static void
+drop_contradicted(struct sf_compare_work *w)
+{
+	if (w->out->has_offset ||
+	    (kind_agrees(w, SF_KIND_AUDIO) && kind_agrees(w, SF_KIND_VIDEO)))
+		return;
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next) {
+		uint32_t a = w->map[s->id - 1];
+
+		if (a != 0 && (w->a_streams[a - 1]->ssrc != s->ssrc ||
+				  w->offset[s->id - 1] != 0))
+			w->map[s->id - 1] = 0;
+	}
+}
+
 void
 sf_compare_streams(struct sf_compare_work *w)
 {
@@ -344,6 +383,7 @@ sf_compare_streams(struct sf_compare_work *w)
 	     s = s->next)
 		if (sf_compare_media(s) && w->map[s->id - 1] == 0)
 			map_by_time(w, s->id);
+	drop_contradicted(w);
 	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
 	     s = s->next)
 		map_repair(w, s);

@@ -51,6 +51,8 @@ read_point(struct point *p, const struct sf_config *c, unsigned i)
 	}
 	if (memory < (size_t)8 << 20)
 		memory = (size_t)8 << 20;
+	if (memory > SF_DEFAULT_MEMORY)
+		memory = SF_DEFAULT_MEMORY; /* as check has */
 	st = sf_run_init_hooked(&p->run, &p->config, memory, &hooks);
 	if (st == SF_EXIT_OK && !sf_run_read(&p->run))
 		st = SF_EXIT_INPUT;

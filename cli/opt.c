@@ -234,7 +234,8 @@ defaults(enum sf_command command)
 	return (struct sf_config){
 		.command = command,
 		.fail_on = SF_ERROR,
-		.max_memory = SF_DEFAULT_MEMORY,
+		.max_memory = command == SF_CMD_compare ? SF_COMPARE_MEMORY
+							: SF_DEFAULT_MEMORY,
 	};
 }
 

@@ -107,6 +107,22 @@ takes_what_is_right(void **state)
 }
 
 static void
+compares_with_more_memory(void **state)
+{
+	static const char *const words[] = { "compare", "a", "b", NULL };
+	static const char *const told[] = { "compare", "--max-memory=64M", "a",
+		"b", NULL };
+	static struct sf_config c;
+	char message[SF_OPT_MESSAGE];
+
+	(void)state;
+	assert_true(parse(&c, SF_CMD_compare, words, message));
+	assert_int_equal(c.max_memory, SF_COMPARE_MEMORY);
+	assert_true(parse(&c, SF_CMD_compare, told, message));
+	assert_int_equal(c.max_memory, SF_DEFAULT_MEMORY);
+}
+
+static void
 keeps_the_order_of_captures(void **state)
 {
 	static const char *const words[] = { "check", "a", "--read=b", "c",
@@ -235,6 +251,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(takes_what_is_right),
+		cmocka_unit_test(compares_with_more_memory),
 		cmocka_unit_test(keeps_the_order_of_captures),
 		cmocka_unit_test(reads_values),
 		cmocka_unit_test(help_asks_for_nothing_else),

@@ -8,6 +8,10 @@
 
 #define SF_DEFAULT_MEMORY ((size_t)64 << 20)
 
+/* To compare takes a note of every frame: an hour of five senders has a million
+   on each side. What a shorter call does not need is never touched. */
+#define SF_COMPARE_MEMORY ((size_t)512 << 20)
+
 struct sf_limits {
 	size_t streams;      /* RTP streams at once: hundreds; a call has tens */
 	size_t held;         /* packets waiting for a gap to fill, or for the
