@@ -157,6 +157,11 @@ prefix(struct sf_trial *t)
 	(void)sf_sframe_header_write(header, k.f.kid, k.f.ctr);
 	sf_new(t, "a");
 	sf_must_key(t, "a", "recv", k.f.kid, k.f.base);
+	k.f.ctr--;
+	t->blame = "HDR-01"; /* who does not take such a header at all */
+	sf_must_open_ours(t, "a", &k.f);
+	t->blame = NULL;
+	k.f.ctr++;
 	sf_must_refuse(t, "a", k.f.meta, sf_bytes(header, n),
 	    "a header that is cut short");
 	sf_must_open_ours(t, "a", &k.f);

@@ -154,6 +154,26 @@ fill_window(struct sf_trial *t, struct stream *s, uint64_t end, uint64_t w)
 		must_ctr(t, s, end - left + 1, "a frame with a higher counter");
 }
 
+/* What opened once is no less opened when the window has left it behind. */
+static void
+gone_by(struct sf_trial *t, struct stream *s, uint64_t top, uint64_t w)
+{
+	bool opened;
+
+	must_ctr(t, s, top + w, "a jump of one window");
+	open_ctr(t, s, top);
+	sf_must_no(t, "a frame that opened before, older than the window");
+	open_ctr(t, s, top - w);
+	opened = t->reply == SF_R_OK;
+	if (opened) {
+		open_ctr(t, s, top - w);
+		sf_must_no(t, "the same frame again, older than the window");
+	}
+	if (t->reply != SF_R_NONE)
+		sf_record(t, "a frame older than the window is %s",
+		    opened ? "opened" : "refused");
+}
+
 /* Around the edges of a declared window. */
 static void
 window(struct sf_trial *t)
@@ -210,10 +230,7 @@ window(struct sf_trial *t)
 		sf_must_no(t, "the same frame again");
 		break;
 	case 7:
-		open_ctr(t, &s, top - w);
-		if (t->reply != SF_R_NONE)
-			sf_record(t, "a frame older than the window is %s",
-			    t->reply == SF_R_OK ? "opened" : "refused");
+		gone_by(t, &s, top, w);
 		break;
 	case 8:
 		must_ctr(t, &s, top - w + 1, "the oldest frame of the window");

@@ -48,7 +48,22 @@ static const struct one_sided {
 	{ { { false, true }, { false, true } }, true, "NON-02",
 	    "frames with CTR 0 open, and no others",
 	    "Make the nonce of the CTR in the header (RFC 9605 4.4.4)." },
+	{ { { true, false }, { true, false } }, false, "CTR-03",
+	    "no frame with CTR 0 opens, and others do",
+	    "The first CTR of a key is 0 (RFC 9605 4.4.1): a window in which "
+	    "nothing was seen yet refuses nothing." },
+	{ { { true, true }, { false, false } }, true, "AEAD-01",
+	    "no frame without metadata opens, and others do",
+	    "Without metadata the additional data is the header (RFC 9605 "
+	    "4.4.3)." },
 };
+
+/* Nothing opens, but in a process of its own it does. */
+static const struct one_sided mixed = { .requirement = "KEY-06",
+	.text = "no plain frame opens after those of another context, and it "
+		"does in a process of its own",
+	.remedy = "Keep the keys of each context apart, and a key that was "
+		  "derived under its base key, its KID and its suite." };
 
 #define FRAMES 10
 #define LATER  0x12345
@@ -62,6 +77,8 @@ static const struct one_sided {
 static const struct one_sided *
 side_of(const struct sf_cause *c)
 {
+	if (c->mixed)
+		return &mixed;
 	if (c->mistake != SF_MISTAKE_NONE || c->no_header || c->other_key)
 		return NULL;
 	for (size_t i = 0; i < sizeof(one_sided) / sizeof(one_sided[0]); i++)
@@ -468,7 +485,7 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 {
 	struct sample s;
 
-	/* with metadata and, when two mistakes hide each other, without */
+	/* with metadata and, two mistakes may hide each other, without */
 	for (bool meta = true;; meta = false) {
 		if (!begin(t, &s, kind, "send"))
 			return;
@@ -483,7 +500,7 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 			return;
 		if (kind == SF_CAUSE_RATCHET)
 			step_ours(t, &s, FRAMES);
-		if (!meta || sf_opens_by_us(t, &s.f, last_of(&s)))
+		if (!meta)
 			break;
 	}
 	c->by = kind;
@@ -491,8 +508,9 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 		       !t->run->causes[t->suite->id][SF_CAUSE_FRAMES].other_key;
 }
 
-/* Plain frames of ours: with metadata and without, CTR 0 and not. */
-static void
+/* Plain frames of ours: with metadata and without, CTR 0 and not. False when
+   nothing is known of them. */
+static bool
 look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 {
 	struct sample s;
@@ -501,7 +519,7 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 		bool meta = i / 2 == 1, later = i % 2 > 0;
 
 		if (!begin(t, &s, kind, "recv"))
-			return; /* nothing is known */
+			return false;
 		if (!meta)
 			s.f.meta = sf_bytes(NULL, 0);
 		s.f.ctr = i == 4 ? 1 : later ? LATER : 0;
@@ -512,6 +530,26 @@ look_at_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 		*(i == 4 ? &c->refused_next : &c->refused[meta][later]) =
 		    t->reply == SF_R_NO && !t->declared;
 	}
+	return true;
+}
+
+static bool
+nothing_opens(const struct sf_cause *c)
+{
+	return c->refused[0][0] && c->refused[0][1];
+}
+
+/* The first of them once more, where nothing came before. */
+static bool
+opens_alone(struct sf_trial *t, enum sf_cause_kind kind)
+{
+	struct sf_cause alone = { .mistake = SF_MISTAKE_NONE };
+
+	sf_child_stop(t->child);
+	*t->greeted = false;
+	t->stopped = false;
+	return look_at_opened(t, kind, &alone) && !t->stopped &&
+	       !alone.refused[0][0];
 }
 
 /* It hung, or fell over. */
@@ -532,14 +570,20 @@ look(struct sf_trial *t, uint16_t suite, enum sf_cause_kind kind,
 	unsigned caps = t->run->info.caps;
 	bool well;
 
-	snprintf(a_case.id, sizeof(a_case.id), "%s", kinds[kind].id);
+	/* keys of its own: who mixes them up is seen */
+	snprintf(a_case.id, sizeof(a_case.id), "%s-sealed-s%u", kinds[kind].id,
+	    suite);
 	if ((kinds[kind].seals & ~caps) == 0) {
 		sf_trial_case(t, &a_case, &sealed);
 		look_at_sealed(t, kind, c);
 	}
 	if (!is_end(&sealed) && (kinds[kind].opens & ~caps) == 0) {
+		snprintf(a_case.id, sizeof(a_case.id), "%s-opened-s%u",
+		    kinds[kind].id, suite);
 		sf_trial_case(t, &a_case, &opened);
-		look_at_opened(t, kind, c);
+		c->mixed = look_at_opened(t, kind, c) &&
+			   c->mistake == SF_MISTAKE_NONE && nothing_opens(c) &&
+			   opens_alone(t, kind);
 	}
 	well = !is_end(&sealed) && !is_end(&opened);
 	sf_case_result_free(&sealed);

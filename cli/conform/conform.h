@@ -167,6 +167,7 @@ struct sf_cause {
 	enum sf_cause_kind by;
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 	bool refused_next;  /* one with CTR 1 */
+	bool mixed;         /* what came before is in the way */
 };
 
 /* Runs the cases and fills in results, one for each. */

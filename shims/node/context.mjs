@@ -52,6 +52,7 @@ export class Context {
     // a sending key that was removed has left its counter behind
     if (had && equal(had.print, fresh.secret)) Object.assign(fresh, { next: had.next, spent: had.spent });
     if (use === "send") await this.resume(kid, fresh);
+    if (broken("keys-16") && mine.size >= 16) mine.delete(mine.keys().next().value);
     mine.set(kid, fresh);
   }
 
@@ -156,6 +157,9 @@ export class Context {
   fresh(k, ctr) {
     if (broken("window-shared")) k = this.shared ??= { top: -1n, window: new Set() };
     if (broken("no-replay")) return true;
+    if (broken("window-no-zero") && ctr === 0n) return false;
+    if (broken("window-top") && ctr === k.top) return true;
+    if (broken("window-forgets") && k.top - ctr >= WINDOW) return true;
     if (broken("replay-off-by-one")) return ctr > k.top || (k.top - ctr < WINDOW - 1n && !k.window.has(ctr));
     return ctr > k.top || (k.top - ctr < WINDOW && !k.window.has(ctr));
   }
@@ -167,6 +171,7 @@ export class Context {
       const by = (ctr - k.top) % 64n;
       k.window = new Set([...k.window].map((c) => c + (ctr - k.top) - by));
     }
+    if (broken("window-late") && ctr < k.top) return;
     if (ctr > k.top) {
       k.top = ctr;
       for (const c of k.window) if (k.top - c >= WINDOW) k.window.delete(c);
@@ -183,12 +188,19 @@ export class Context {
     if (broken("own-counter")) h = { ...h, ctr: (k.expected = (k.expected ?? -1n) + 1n) };
     if (broken("locked-out") && (k.failures ?? 0) >= 10) refuse("limit");
     let pt;
+    if (broken("first-unchecked") && k.top < 0n) k.unchecked = true;
     try {
       pt = await aeadOpen(this.suite, k.key, nonceOf(k.salt, h.ctr), aad, h.rest);
     } catch (e) {
       k.failures = (k.failures ?? 0) + 1;
       if (broken("passes-failed") && e instanceof Refused) return h.rest;
-      throw e;
+      if (!(k.unchecked && k.failures === 1)) throw e;
+      pt = h.rest.slice(SUITES.get(this.suite).nt);
+    }
+    if (broken("stale-tail")) {
+      const was = this.last ?? EMPTY;
+      this.last = pt;
+      if (pt.length > 0 && pt.length < 4) pt = concat(pt, was.slice(pt.length, pt.length + 1));
     }
     this.mark(k, h.ctr);
     return pt;
