@@ -40,6 +40,7 @@ sf_side_frame(void *ctx, const struct sf_frame_event *ev)
 		.state = (uint8_t)ev->state,
 		.has_header = ev->has_header,
 		.complete = ev->complete,
+		.blank = ev->blank,
 	};
 }
 

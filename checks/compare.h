@@ -29,6 +29,7 @@ struct sf_note {
 	uint16_t packets;
 	uint8_t state; /* enum sf_state */
 	bool has_header : 1, complete : 1, spare : 1;
+	bool blank : 1; /* as servers make them up */
 	bool again : 1; /* of B: its counterpart came as it was, too */
 };
 
@@ -61,6 +62,7 @@ struct sf_compared {
 	uint64_t repeated;  /* came again at B */
 	uint64_t doubled;   /* RTP packets, under one number more than at A */
 	uint64_t injected;  /* seen at B, never at A */
+	uint64_t made_up;   /* likewise, blank: of an SFU for a muted track */
 	uint64_t missing;   /* likewise, but A lacks packets at that place */
 	uint64_t reordered;
 	uint64_t clear; /* of the same: not protected */
@@ -96,8 +98,8 @@ struct sf_comparison {
 	unsigned n_rows;
 	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
-	    unselected, repeated, doubled, injected, missing, reordered, copies,
-	    clear, again, again_clear, rtx_differs;
+	    unselected, repeated, doubled, injected, made_up, missing,
+	    reordered, copies, clear, again, again_clear, rtx_differs;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */

@@ -272,6 +272,8 @@ count_b(struct sf_compare_work *w)
 			continue;
 		if (b->time_ns < a.first || b->time_ns > a.last)
 			r->outside++;
+		else if (b->blank)
+			r->made_up++;
 		else if (is_missing(&h, b))
 			r->missing++;
 		else
@@ -400,6 +402,7 @@ sum_up(struct sf_compare_work *w)
 		out->outside += r->outside;
 		out->injected += r->injected;
 		out->missing += r->missing;
+		out->made_up += r->made_up;
 		out->reordered += r->reordered;
 		out->clear += r->clear;
 		out->not_forwarded +=

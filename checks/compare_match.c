@@ -244,10 +244,12 @@ same_counter(const struct sf_note *a, const struct sf_note *b)
 	return a->stream == b->from && a->kid == b->kid && a->ctr == b->ctr;
 }
 
+/* What a server made up is in no other frame's place, unless that is the same. */
 static bool
 same_timestamp(const struct sf_note *a, const struct sf_note *b)
 {
-	return a->stream == b->from && a->timestamp == sf_note_a_timestamp(b);
+	return a->stream == b->from && a->timestamp == sf_note_a_timestamp(b) &&
+	       (!b->blank || a->content == b->content);
 }
 
 /* How a frame of B is looked for among those of A. */
@@ -327,6 +329,27 @@ fold_clear_copies(struct sf_compare_work *w)
 	return true;
 }
 
+/* Among frames that were decrypted, silence is what the sender said. */
+static bool
+unblank(const struct sf_compare_work *w)
+{
+	bool *clear = calloc(w->b->model->n_streams + 1u, sizeof(*clear));
+
+	if (clear == NULL)
+		return false;
+	for (size_t i = 0; i < w->b->n; i++) {
+		const struct sf_note *b = &w->b->notes[i];
+
+		clear[b->stream - 1] |=
+		    b->other != 0 && b->state == SF_STATE_PLAINTEXT &&
+		    w->a->notes[b->other - 1].content != b->content;
+	}
+	for (size_t i = 0; i < w->b->n; i++)
+		w->b->notes[i].blank &= !clear[w->b->notes[i].stream - 1];
+	free(clear);
+	return true;
+}
+
 /* Where one stream of B shows several of A in turn, the first frames behind a
    change belong to the one that comes. */
 bool
@@ -339,7 +362,8 @@ sf_compare_altered(struct sf_compare_work *w)
 	if (!match_left(w, &left_by_counter))
 		return false;
 	sf_compare_sources(w, true);
-	return match_left(w, &left_by_timestamp) && fold_clear_copies(w);
+	return match_left(w, &left_by_timestamp) && unblank(w) &&
+	       match_left(w, &left_by_timestamp) && fold_clear_copies(w);
 }
 
 /* ---- once more, otherwise -------------------------------------------------- */

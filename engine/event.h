@@ -25,6 +25,8 @@ struct sf_frame_event {
 	bool hop;                      /* still under SRTP, it seems: what is inside
 	                                  cannot be said */
 	bool key;                      /* a video key frame, where it can be seen */
+	bool blank;                    /* silence or a black picture, as servers
+	                                  make them up; in the clear */
 	enum sf_state state;
 	/* Hash of the frame's length and ends, the tag in it: two ciphertexts that
 	   differ have other tags, so this tells them apart. */

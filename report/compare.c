@@ -177,6 +177,22 @@ put_unselected(
 }
 
 static void
+put_made_up(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	struct sf_para p;
+
+	if (c->made_up == 0)
+		return;
+	p = sf_para(f, style, 2, 4);
+	sf_para_format(&p,
+	    "%" PRIu64 " blank frame%s of B, silence or black in the clear: "
+	    "what an SFU makes up for a muted track; not called injected.",
+	    c->made_up, c->made_up == 1 ? "" : "s");
+	sf_para_end(&p);
+}
+
+static void
 put_again(
     FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
 {
@@ -327,6 +343,7 @@ sf_compare_text(FILE *f, const struct sf_compare_view *v,
 		put_rows(f, c);
 		put_missing(f, c, style);
 		put_unselected(f, c, style);
+		put_made_up(f, c, style);
 		put_again(f, c, style);
 		put_clock(f, c, style);
 	}
@@ -378,6 +395,7 @@ put_json_row(struct sf_emit *e, const struct sf_compared *r)
 	sf_emit_count(e, "incomplete_at_b", r->damaged);
 	sf_emit_count(e, "outside", r->outside);
 	sf_emit_count(e, "injected", r->injected);
+	sf_emit_count(e, "server_made", r->made_up);
 	sf_emit_count(e, "missing_at_a", r->missing);
 	sf_emit_count(e, "reordered", r->reordered);
 	sf_emit_close(e, '{');
@@ -460,6 +478,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "incomplete_at_b", c->damaged);
 	sf_emit_count(e, "outside", c->outside);
 	sf_emit_count(e, "injected", c->injected);
+	sf_emit_count(e, "server_made", c->made_up);
 	sf_emit_count(e, "missing_at_a", c->missing);
 	sf_emit_count(e, "repeated", c->repeated);
 	sf_emit_count(e, "doubled_packets", c->doubled);

@@ -236,6 +236,26 @@ def add(test, compare):
               r["frames"]["altered"] == 300, r["frames"])
 
     @test
+    def blank_frames_of_an_sfu(where):
+        """LiveKit writes silence for a track that is muted. Any other clear
+        octets in their place are told."""
+        c = mkcap.Capture(seed=9)
+        c.audio(0xa1, ALICE, SFU, cname="alice").livekit(400)
+        muted = range(mkcap.EPOCH + 3 * 10**9, mkcap.EPOCH + 5 * 10**9)
+        for name, octets, status in (
+                ("silence", b"\xf8\xff\xfe" + bytes(77), 0),
+                ("short silence", b"\xf8\xff\xfe", 0),
+                ("no silence", b"\xf8\xff\xfd" + bytes(77), 1)):
+            def mute(q, octets=octets):
+                return q.copy(payload=octets) if q.ns in muted else q
+            n = seen(where, c.packets, sent_on(c, mute, after_ms=0), name,
+                     status)["frames"]
+            blank = 100 if status == 0 else 0
+            check(name + ": counted apart", n["server_made"] == blank ==
+                  n["dropped"] and n["altered"] == 100 - blank and
+                  n["injected"] == 0, n)
+
+    @test
     def calls_of_one_test_device(where):
         """Browsers' fake devices make the same tone in every call: lengths, and
         in the clear octets, are equal at places; the pictures are not."""

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/hash.h"
+#include "engine/dialect/blank.h"
 
 static void
 count_limit(struct sf_model *m, enum sf_limit l, struct sf_place place)
@@ -400,6 +401,8 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 			emit_sight(c, run, r, &ev);
 		else if (c->running)
 			emit_misfit(c, r, &ev);
+		ev.blank = !r->has_header && r->dialect == SF_DIALECT_NONE &&
+			   sf_dialect_blank(r);
 		if (!r->has_header && r->unfollowed &&
 		    r->state == SF_STATE_UNKNOWN)
 			count_limit(run->model, SF_LIMIT_RATCHET, r->last);
