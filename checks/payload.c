@@ -17,8 +17,9 @@ is_video_of_units(const struct sf_stream *s)
 static bool
 can_be_rewritten(const struct sf_stream *s)
 {
-	return is_video_of_units(s) && s->protection != SF_PROT_SRTP &&
-	       s->frames != 0 && s->protection != SF_PROT_PLAINTEXT;
+	return (is_video_of_units(s) || s->evidence.rewritten > 0) &&
+	       s->protection != SF_PROT_SRTP && s->frames != 0 &&
+	       s->protection != SF_PROT_PLAINTEXT;
 }
 
 bool

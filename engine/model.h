@@ -224,6 +224,8 @@ struct sf_evidence {
 	/* ciphertext that a codec's packetizer went over: frames, and where */
 	uint64_t rewritten;
 	struct sf_place rewritten_first, rewritten_last;
+	enum sf_codec
+	    rewritten_codec; /* of the first: a stream may change its own */
 	/* with keys */
 	uint64_t tried;          /* frames with a header whose KID has a key */
 	uint64_t no_key;         /* frames of the run whose KID has none */

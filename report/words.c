@@ -206,7 +206,8 @@ about_dialect(struct sf_subject *x)
 static void
 about_packetizer(struct sf_subject *x)
 {
-	const char *codec = x->s == NULL ? NULL : sf_codec_name(x->s->codec);
+	const char *codec =
+	    x->s == NULL ? NULL : sf_codec_name(x->s->evidence.rewritten_codec);
 
 	sf_words_frames(&x->w, x->f->frames);
 	if (x->s != NULL)

@@ -353,8 +353,10 @@ note_rewritten(struct sf_classifier *c, const struct sf_record *r)
 
 	if (r->state == SF_STATE_PLAINTEXT || !(r->foreign || cut))
 		return;
-	if (e->rewritten++ == 0)
+	if (e->rewritten++ == 0) {
 		e->rewritten_first = r->first;
+		e->rewritten_codec = (enum sf_codec)r->codec;
+	}
 	e->rewritten_last = r->last;
 }
 
