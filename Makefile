@@ -219,12 +219,17 @@ CXX ?= c++
 kit := header open seal_open sequence differential
 kit_cc = $(CC) $(CFLAGS) $(std) $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
 kit_cxx = $(CXX) $(CXXFLAGS) -std=c++17 -I. $(v.$(VARIANT)) $(CPPFLAGS) $(HARNESS_FLAGS)
+# Other flags are other objects.
+kit_flags := $(or $(strip $(HARNESS_FLAGS)),none)
+$(B)/harness/flags: $(if $(filter-out $(file < $(B)/harness/flags),$(kit_flags))$(filter-out $(kit_flags),$(file < $(B)/harness/flags)),relink)
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(kit_flags))' > $@
 # ADAPTER= is none: the functions are in HARNESS_LIBS.
 adapter := $(if $(ADAPTER),$(B)/harness/adapter-$(notdir $(ADAPTER)).o)
-$(or $(adapter),no-adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h
+$(or $(adapter),no-adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h $(B)/harness/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(if $(filter %.c,$<),$(kit_cc),$(kit_cxx)) -c -o $@ $<
-$(B)/harness/%.o: fuzz/harness/%.c
+$(B)/harness/%.o: fuzz/harness/%.c $(B)/harness/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(kit_cc) -MF $(@:.o=.d) -c -o $@ $<
 # All that the targets compare with, and no more: it builds in a moment, and

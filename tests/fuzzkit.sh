@@ -48,6 +48,44 @@ for name in header open seal_open sequence differential; do
 	"build/ossfuzz/harness/$name" "$work/seeds/harness_$name"/* > /dev/null 2>&1
 	tell "C++: $name" $?
 done
+# one that leaves in the output what it refuses: told of a suite with CTR, and of
+# GCM when that is asked for; other flags make other objects
+cat > "$work/leaks.c" <<-'EOF'
+	#define sff_open good_open
+	#define sff_seal good_seal
+	#include "fuzz/harness/example.c"
+	#undef sff_open
+	#undef sff_seal
+	#include <string.h>
+	static uint8_t last[4096];
+	long sff_seal(void *c, uint64_t kid, const uint8_t *m, size_t k,
+	    const uint8_t *pt, size_t n, uint8_t *out)
+	{
+		memcpy(last, pt, n);
+		return good_seal(c, kid, m, k, pt, n, out);
+	}
+	long sff_open(void *c, const uint8_t *m, size_t k, const uint8_t *ct,
+	    size_t n, uint8_t *out)
+	{
+		long got = good_open(c, m, k, ct, n, out);
+		if (got < 0)
+			memcpy(out, last, n < 42 ? 0 : 40);
+		return got;
+	}
+EOF
+leaks() { # SUITE FLAGS
+	make VARIANT=ossfuzz WERROR= ADAPTER="$work/leaks.c" HARNESS_FLAGS="$2" \
+	    build/ossfuzz/harness/seal_open > "$work/log" 2>&1 || return 2
+	printf "\\00$(($1 - 1))\\003mmm%040d" 7 > "$work/input"
+	! build/ossfuzz/harness/seal_open "$work/input" 2> "$work/log"
+}
+leaks 1 '' && grep -q 'does not hold.*is_released' "$work/log"
+tell 'plaintext that is refused is seen' $?
+leaks 4 ''
+[ $? = 1 ]
+tell 'of GCM it is not asked' $?
+leaks 4 -DSFF_NO_RELEASE
+tell 'but when it is' $?
 # no path of a build stands in a script, and each refers to the one build.sh
 for script in .clusterfuzzlite/build.sh fuzz/ci/oss-fuzz/build.sh; do
 	grep -q 'fuzz/ci/build.sh' "$script" && [ -x "$script" ]
