@@ -13,6 +13,7 @@ import math
 import os
 import sys
 
+import fecmake
 import mistakes
 import mkcap
 import packets
@@ -148,6 +149,8 @@ ROWS = {
                             ("opus", 60, {"pt": 120, "pack": red})],
     "vp8 to vp8 in red": [("vp8", 40),
                           ("vp8", 40, {"pt": 120, "pack": video_red})],
+    "vp8 to a private format": [("vp8", 40), ("vp8", 40, {
+        "pt": 100, "pack": packets.raw})],
     "vp8 to vp9 and back": [("vp8", 30), ("vp9", 30), ("vp8", 30)],
     "vp8, vp9, h264": [("vp8", 30), ("vp9", 30), ("h264", 30)],
     "five pictures of vp9 last": [("vp8", 40), ("vp9", 5)],
@@ -180,6 +183,23 @@ def opened(name, where, c, truth, lost=()):
     check(name + ": one stream, verified", len(streams) == 1 and
           streams[0]["protection"] == says and not slugs,
           (slugs, [s["protection"] for s in streams]))
+
+
+def with_fec(where):
+    """ULPFEC among the media, by its own type alone (RFC 5109 14.2 has it in
+    RED): it is no part of any frame."""
+    c, streams, truth = call(("vp8", 60))
+    out, rows, seq = [], [], 65500
+    for p in c.packets:
+        p.seq, seq = seq & 0xffff, seq + 1
+        out.append(p)
+        rows.append(p.octets())
+        if len(rows) == 4:
+            out.append(p.copy(pt=125, marker=0, seq=seq & 0xffff,
+                              payload=fecmake.ulpfec(rows)))
+            rows, seq = [], seq + 1
+    c.packets[:] = out
+    opened("ulpfec among vp8", where, c, truth)
 
 
 def in_the_clear(where):
@@ -216,6 +236,8 @@ def main():
             c.reorder(.1, 30)
             c.duplicate(7)
             opened(name + ", in disorder and doubled", where, c, truth)
+        if not parts or "fec" in parts:
+            with_fec(where)
         if not parts or "clear" in parts:
             in_the_clear(where)
     finish()

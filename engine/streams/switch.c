@@ -4,8 +4,12 @@
  * of them.
  */
 #include "engine/streams/parts.h"
+#include "parsers/rtp/ulpfec.h"
 
 #define WAIT_MOST 64 /* packets, with those of other types between them */
+#define FEW       8  /* are taken for what came before */
+#define FEC_LEAST 2
+#define FEC_BACK  128 /* numbers from a FEC packet to the first it protects */
 
 static bool
 is_video(enum sf_codec c)
@@ -47,31 +51,74 @@ audio_of(const struct sf_track *t, const struct sf_unit *u, size_t n)
 	return t->pub.codec;
 }
 
-/* RED around the packets of before, or another codec; else they are taken for
-   what came before. */
+/* Do they protect packets that were sent just before (RFC 5109 7.3)? */
+static bool
+are_fec(const struct sf_unit *u, size_t n)
+{
+	struct sf_ulpfec f;
+	struct sf_diag d;
+
+	for (size_t i = 0; i < n; i++)
+		if (sf_ulpfec_parse(&f, u[i].payload, &d) != SF_OK ||
+		    (uint16_t)((uint16_t)u[i].seq - f.base) > FEC_BACK)
+			return false;
+	return n >= FEC_LEAST;
+}
+
+/* Packets of the type of before come between them. */
+static bool
+take_turns(struct sf_streams *s, const struct sf_track *t, uint8_t pt)
+{
+	bool begun = false;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		uint8_t is = sf_held_at(s, at)->unit.pt;
+
+		begun |= is == pt;
+		if (begun && is == t->main_pt)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * RED around the packets of before, FEC, another codec. What is none of them and
+ * cannot be read as before either: beside the media it holds no frames; in its
+ * place, frames that are joined by timestamps.
+ */
 static enum sf_codec
-video_of(struct sf_track *t, struct sf_unit *u, size_t n)
+video_of(struct sf_streams *s, struct sf_track *t, uint8_t of,
+    struct sf_unit *u, size_t n)
 {
 	struct sf_guess whole = sf_depay_guess(u, n), inside;
 	uint8_t pt;
 
+	if (are_fec(u, n))
+		return SF_CODEC_ULPFEC;
+	if (is_video(whole.codec) || n < FEW ||
+	    sf_depay_reads(u, n, t->pub.codec))
+		whole.codec =
+		    is_video(whole.codec) ? whole.codec : t->pub.codec;
+	else
+		whole.codec =
+		    take_turns(s, t, of) ? SF_CODEC_OTHER : SF_CODEC_UNKNOWN;
 	inside = sf_track_guess_in_red(u, n, &pt);
 	if (inside.votes > whole.votes && pt == t->main_pt) {
 		t->block_pt = pt;
 		return SF_CODEC_RED;
 	}
-	return is_video(whole.codec) ? whole.codec : t->pub.codec;
+	return whole.codec;
 }
 
 void
 sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt)
 {
-	struct sf_unit units[SF_HELD_UNITS];
+	struct sf_unit units[SF_HELD_UNITS] = { { .seq = 0 } };
 	size_t n = units_of(s, t, pt, units);
 	enum sf_codec codec;
 
 	codec = t->pub.kind == SF_KIND_AUDIO ? audio_of(t, units, n)
-					     : video_of(t, units, n);
+					     : video_of(s, t, pt, units, n);
 	sf_track_name_format(t, pt, codec);
 	sf_boundaries_look_for(s, t, codec);
 }
