@@ -37,6 +37,17 @@ expect(struct sf_checks *k, enum sf_finding_id rule, const struct sf_stream *s,
 	return NULL;
 }
 
+/* Of what an extension tells: without SDP nobody knows what some of them are. */
+static void
+expect_extension(struct sf_checks *k, enum sf_finding_id rule,
+    const struct sf_stream *s, bool exposed)
+{
+	if (exposed || !sf_exposure_unknown(s->exposure))
+		expect(k, rule, s, exposed);
+	else
+		sf_cannot_tell(k, rule);
+}
+
 static bool
 sizes_vary(const struct sf_exposure *x)
 {
@@ -84,11 +95,12 @@ judge_video(struct sf_checks *k, const struct sf_stream *s)
 {
 	const struct sf_exposure *x = s->exposure;
 
-	expect(k, SFE004, s, sf_exposure_has(x, SF_EXT_PICTURE, SAMPLES));
-	expect(k, SFE005, s,
+	expect_extension(
+	    k, SFE004, s, sf_exposure_has(x, SF_EXT_PICTURE, SAMPLES));
+	expect_extension(k, SFE005, s,
 	    sf_exposure_has(x, SF_EXT_LAYERS, 1) ||
 		(s->dependency_id != 0 && s->dependency_inferred));
-	expect(k, SFE008, s, sf_exposure_has(x, SF_EXT_DEVICE, 1));
+	expect_extension(k, SFE008, s, sf_exposure_has(x, SF_EXT_DEVICE, 1));
 	if (s->codec == SF_CODEC_VP8 || s->codec == SF_CODEC_VP9)
 		expect(k, SFE010, s,
 		    x->structures > 0 || several(x->spatial) ||
@@ -141,7 +153,7 @@ sf_judge_exposure(struct sf_checks *k, const struct sf_model *m)
 			judge_audio(k, s);
 		if (s->kind == SF_KIND_VIDEO)
 			judge_video(k, s);
-		expect(k, SFE006, s,
+		expect_extension(k, SFE006, s,
 		    sf_exposure_has(s->exposure, SF_EXT_CAPTURE_TIME, 1));
 		if (s->cname[0] != '\0')
 			expect(k, SFE007, s, names_somebody(s->cname));

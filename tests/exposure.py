@@ -293,6 +293,35 @@ def of_video(where):
 
 
 @test
+def capture_times_without_sdp(where):
+    """Seconds since 1900 and a fraction, in every fiftieth packet: what else
+    goes on so? Of other extensions nobody knows what they tell."""
+    rng = mkcap.Capture(seed=8).rng
+    now = (mkcap.EPOCH // 10**9 + 2208988800) << 32
+
+    def clock(i, more=b"", from_=now):
+        return (from_ + i * (1 << 32) // 50).to_bytes(8, "big") + more
+    rows = [("eight octets", lambda i: clock(i), True),
+            ("with an offset", lambda i: clock(i, bytes(8)), True),
+            ("random", lambda i: rng.randbytes(8), False),
+            ("a number that grows", lambda i: i.to_bytes(8, "big"), False),
+            ("a clock since 1970", lambda i: clock(i, b"", 1 << 62), False),
+            ("nine octets", lambda i: clock(i, b"\0"), False)]
+    for name, octets, shown in rows:
+        path = write(where, "t", constant(), Ext(
+            lambda i, p, f=octets: {5: f(i)} if i % 50 == 0 else {}))
+        expect("capture time, " + name, exposed("capture time, " + name, path),
+               *["capture-time"] * shown)
+        r = strict(run("check", "--json", path).out)
+        rule = [x for x in r["rules"] if x["id"] == "SFE006"][0]
+        check("capture time, %s: the rule" % name, rule["outcome"] == (
+            "failed" if shown else "cannot-tell"), rule)
+    r = strict(run("check", "--json", write(where, "t", constant())).out)
+    check("no extensions: the rule is passed", [
+        x["outcome"] for x in r["rules"] if x["id"] == "SFE006"] == ["passed"])
+
+
+@test
 def names(where):
     def call(name):
         c = mkcap.Capture()

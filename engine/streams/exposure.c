@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/streams/elements.h"
+#include "parsers/base/cursor.h"
 #include "parsers/media/vp8.h"
 #include "parsers/media/vp9.h"
 
@@ -14,6 +15,12 @@
 #define LOOK_SOME 8   /* and then one in so many */
 #define QUIET     50 /* -dBov: less than this is loud (RFC 6464: 0 is loudest) */
 #define SHAPED    32 /* packets that show a shape */
+
+/* Capture times: few packets have one, and no other eight octets go on as they
+   do. */
+#define TIMES      4
+#define CLOCK_STEP 60          /* seconds */
+#define CENTURY    3155673600U /* 2000, in seconds since 1900 */
 
 enum sf_ext_what
 sf_ext_named(struct sf_bytes uri)
@@ -60,6 +67,23 @@ sf_ext_named(struct sf_bytes uri)
 
 /* ---- header extensions ------------------------------------------------------ */
 
+/* Seconds since 1900 and a fraction: of this century, and not long behind the
+   one before. */
+static void
+note_time(struct sf_ext_seen *e, struct sf_bytes data)
+{
+	struct sf_cursor c = sf_cursor(data);
+	uint64_t t = sf_uint(&c, 8);
+	bool fits =
+	    t >> 32 >= CENTURY &&
+	    (e->packets == 1 ||
+		(t >= e->values && t - e->values < (uint64_t)CLOCK_STEP << 32));
+
+	if (!fits && e->no_time < UINT16_MAX)
+		e->no_time++;
+	e->values = t;
+}
+
 static void
 note_element(struct sf_exposure *x, unsigned id, struct sf_bytes data)
 {
@@ -77,6 +101,8 @@ note_element(struct sf_exposure *x, unsigned id, struct sf_bytes data)
 		e->most = n;
 	if (data.n == 1)
 		e->values |= (uint64_t)1 << (data.p[0] >> 2 & 63);
+	if (data.n == 8 || data.n == 16)
+		note_time(e, data);
 }
 
 static void
@@ -144,13 +170,35 @@ sf_exposure_level_id(const struct sf_exposure *x)
 	return 0;
 }
 
+static bool
+looks_like_time(const struct sf_exposure *x, unsigned id)
+{
+	const struct sf_ext_seen *e = &x->ext[id];
+
+	return !x->told && e->least >= 8 && (e->most == 8 || e->most == 16) &&
+	       e->packets > TIMES && e->no_time * 10ULL <= e->packets;
+}
+
 bool
 sf_exposure_has(
     const struct sf_exposure *x, enum sf_ext_what what, unsigned least)
 {
 	for (unsigned i = 1; i < SF_EXT_IDS; i++)
-		if (x->what[i] == what && x->ext[i].packets > 0 &&
-		    x->ext[i].most >= least)
+		if (x->ext[i].packets > 0 && x->ext[i].most >= least &&
+		    (x->what[i] == what ||
+			(what == SF_EXT_CAPTURE_TIME && looks_like_time(x, i))))
+			return true;
+	return false;
+}
+
+bool
+sf_exposure_unknown(const struct sf_exposure *x)
+{
+	unsigned level = sf_exposure_level_id(x);
+
+	for (unsigned i = 1; !x->told && i < SF_EXT_IDS; i++)
+		if (x->ext[i].packets > 0 && i != level &&
+		    !looks_like_time(x, i))
 			return true;
 	return false;
 }

@@ -32,7 +32,10 @@ enum sf_ext_what sf_ext_named(struct sf_bytes uri);
 struct sf_ext_seen {
 	uint32_t packets;
 	uint8_t least, most; /* octets */
-	uint64_t values;     /* of one octet: bit v >> 2 & 63 */
+	uint16_t no_time;    /* of eight octets or sixteen: that did not go on
+	                        from the one before, as a clock does */
+	uint64_t values;     /* of one octet: bit v >> 2 & 63; of eight or
+	                        sixteen: the first eight of the last */
 };
 
 /* All zero is ready for use. */
@@ -71,7 +74,11 @@ void sf_exposure_descriptor(
    in most packets, with many values. 0: none. */
 unsigned sf_exposure_level_id(const struct sf_exposure *x);
 
-/* True when an extension of this kind, by SDP, was in the packets. */
+/* True when an extension was in the packets of which nobody says what it is. */
+bool sf_exposure_unknown(const struct sf_exposure *x);
+
+/* True when an extension of this kind was in the packets: by SDP, or, of capture
+   times, by its shape. */
 bool sf_exposure_has(
     const struct sf_exposure *x, enum sf_ext_what what, unsigned least_octets);
 
