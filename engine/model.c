@@ -28,7 +28,7 @@ static const char *const whys[SF_WHYS] = {
 	[SF_WHY_FIELDS] = ("uniform octets behind some that stay or count: "
 			   "a header of no known format"),
 	[SF_WHY_CLEAR_HEAD] =
-	    "a codec octet is in the clear, and too few frames behind it",
+	    "a codec octet is in the clear, uniform ones behind it",
 	[SF_WHY_CONTRADICTION] = "the evidence pulls both ways",
 	[SF_WHY_ALL_INCOMPLETE] = "every frame was incomplete or cut",
 	[SF_WHY_NOT_MEDIA] = "padding or repair only",

@@ -305,7 +305,7 @@ note_protection(struct notes *n, const struct sf_stream *s)
 	if (s->why != SF_WHY_NOTHING)
 		note(n, "%s", sf_why_text(s->why));
 	if (s->wanted > 0)
-		note(n, "%" PRIu64 " more would do", s->wanted);
+		note(n, "%" PRIu64 " more frames would do", s->wanted);
 }
 
 static void

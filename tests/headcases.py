@@ -158,6 +158,30 @@ def add(case):
         for n in [8] * 20 + [15] * 20:
             a.octets(*[lambda rng: b"\x78" + rng.randbytes(90)] * n).pause(.5)
 
+    def silence_under_a_format_of_its_own(name, found, head, tail):
+        """Silence is three octets, and as long under any cipher: the counter
+        behind it is as far from the front in each frame."""
+        def made(c):
+            c.audio(A, ALICE, SFU).octets(*[
+                lambda rng, i=i: b"\xfc" + head(i) + rng.randbytes(18) + tail(i)
+                for i in range(350)])
+        made.__name__ = "silence_under_a_format_of_its_own_" + name
+        case({found: [A]}, near="stream-plaintext", verdict="inconclusive",
+             is_={A: DARK})(made)
+
+    silence_under_a_format_of_its_own(
+        "in_front", "opaque-payload",
+        lambda i: b"\xe2\xee\x01" + i.to_bytes(4, "big"),
+        lambda i: b"")
+    silence_under_a_format_of_its_own(
+        "behind", "partly-clear", lambda i: b"", lambda i: i.to_bytes(4, "big"))
+
+    @case({"stray-clear": [A]}, near="plaintext-gap", verdict="inconclusive",
+          is_={A: DARK})
+    def a_short_kid_for_the_last_frames(c):
+        """78 and a counter that goes on: Opus or KID 7, and too few to say."""
+        c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(7, kid=7, ctr=48)
+
     # ==== what codecs write as senders of headers do ==========================
 
     def packets_of_three(n):

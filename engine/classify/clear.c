@@ -57,6 +57,12 @@ prefix_of(const struct sf_record *r)
 	return (size_t)r->core_at + 1; /* the TOC octet */
 }
 
+static size_t
+fewer(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Where a sender writes beside the media or ciphertext, at either end. */
 static void
 find_fields(struct tally *t, const struct sf_record *recs, size_t n)
@@ -68,14 +74,17 @@ find_fields(struct tally *t, const struct sf_record *recs, size_t n)
 	memset(&back, 0, sizeof(back));
 	for (size_t i = 0; i < n; i++) {
 		const struct sf_record *r = &recs[i];
-		size_t skip = prefix_of(r), k;
+		size_t skip = prefix_of(r), half, k;
 
 		/* what heads video has in the clear are fields of its own */
 		if (!r->complete || r->video || r->octets < SMALL ||
 		    skip >= r->head_n)
 			continue;
-		sf_fields_add(&front, r, r->head + skip, r->head_n - skip);
-		for (k = 0; k < SF_FIELDS && k < r->tail_n; k++)
+		/* in frames of one length, each end would see the other's */
+		half = (r->octets - skip) / 2;
+		sf_fields_add(
+		    &front, r, r->head + skip, fewer(r->head_n - skip, half));
+		for (k = 0; k < fewer(fewer(SF_FIELDS, r->tail_n), half); k++)
 			room[k] = r->tail[r->tail_n - 1 - k];
 		sf_fields_add(&back, r, room, k);
 	}
