@@ -227,3 +227,50 @@ def add(case):
         """af 000009 and eight octets of CTR: as long as an IV that counts."""
         c.audio(A, ALICE, SFU).sframe(300, kid=9, kid_octets=3,
                                       ctr=0x2149c0052db28f9e)
+
+    # ==== clear frames where headers are behind a codec's octets, or as short ==
+
+    @case({"plaintext-gap": [A]}, near="ctr-reused", verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 46})
+    def clear_frames_of_10_ms_amid_kid_7(c):
+        """Their TOC octet, 70, is a header as well: KID 7, CTR 0."""
+        a = c.audio(A, ALICE, SFU, step=.01).sframe(130, kid=7)
+        for _ in range(46):
+            a.octets(lambda rng: b"\x70" + rng.randbytes(
+                25 + rng.randrange(30)))
+        a.sframe(130, kid=7)
+
+    for first in True, False:
+        for codec in "opus", "vp8":
+            for kid in 2, 300:
+                def made(c, first=first, codec=codec, kid=kid):
+                    s = c.audio(A, ALICE, SFU) if codec == "opus" else \
+                        c.video(A, ALICE, SFU)
+                    p = {"prefix": 1 if codec == "opus" else 3,
+                         "key_prefix": 10}
+                    if codec == "vp8":
+                        s.number = 1  # no key frame is among the clear ones
+                    if first:
+                        s.plain(10)
+                    s.sframe(300, kid=kid, **p)
+                    if not first:
+                        s.plain(10)
+                made.__name__ = "ten_%s_without_the_header_behind_their_head" \
+                    "_kid_%d_%s" % (codec, kid, "first" if first else "last")
+                case({"plaintext-start" if first else "plaintext-gap": [A]},
+                     may=("partly-clear",), verdict="fail", near="stray-clear",
+                     is_={A: ("mixed",)}, tell={A: 10})(made)
+
+    @case({"partly-clear": [A]}, near=("plaintext-gap", "stray-clear"),
+          is_={A: PARTLY})
+    def a_key_that_begins_with_the_last_frames(c):
+        c.audio(A, ALICE, SFU).sframe(300, kid=300, prefix=1).sframe(
+            10, kid=301, prefix=1)
+
+    for kind in "audio", "video":
+        def made(c, kind=kind):
+            s = getattr(c, kind)(A, ALICE, SFU)
+            s.sframe(300, kid=358303804889705833, ctr=515351,
+                     prefix=1 if kind == "audio" else 3, key_prefix=10)
+        made.__name__ = "twelve_octets_of_header_behind_the_head_of_" + kind
+        case({"partly-clear": [A]}, near="not-rfc9605", is_={A: PARTLY})(made)

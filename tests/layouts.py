@@ -11,8 +11,8 @@ import os
 import mkcap
 from dialects import (A, ALICE, AV, FORMATS, SFU, Call, Counting, Dave,
                       Jitsi, JitsiCtr, LiveKit, Omara, RingRtc, Sora,
-                      StreamVideo, Threema, WhatsApp, Xor, be, escaped, head_of,
-                      le, main, speak, to_slice)
+                      StreamVideo, Threema, WhatsApp, Wire, Xor, be, escaped,
+                      head_of, le, main, speak, to_slice)
 from harness import check, run, strict
 from mkcap import header
 
@@ -103,6 +103,56 @@ def test_counters_as_iv_again(where):
             speak(a, 100, CountIv(FORMS[1][1], bytes(8)))
     named("a counter in the IV, twice", "counted-iv", where, again,
           finds=("not-rfc9605", "ctr-reused"))
+
+
+class WebKit(Counting):
+    """WebKit's first transform, H.264: parameter sets and two octets of a slice
+    are made up in front of the draft's header."""
+
+    def __call__(self, rng, real, stream, ts):
+        body = escaped(mkcap.draft_header(self.kid, self.take()) +
+                       rng.randbytes(len(real) + 10))
+        at = to_slice(real)
+        if real[at - 2] & 31 == 5:
+            return real[:at - 2] + b"\x25\xb8" + body
+        return b"\0\0\0\1\x21\xe0" + body
+
+
+def test_webkit(where):
+    """00 00 00 01 21 e0, a header of four octets of KID: twelve octets that end
+    in a counter. Key frames have more in front, and are no media for that."""
+    for kid in (75, 0x8f3f0a94):  # three bits of KID are seen in many places
+        def one(c, kid=kid):
+            v = c.video(AV, ALICE, SFU, codec="h264")
+            v.number = 1
+            speak(v, 300, WebKit(kid))
+        call = Call("webkit, KID %d" % kid, where, one)
+        call.is_(AV, dialect="sframe-draft", protection="other-dialect",
+                 clear_octets=6)
+        call.finds("not-rfc9605")
+
+
+def test_wire_again(where):
+    """A frame id twice is reuse, and a frame of Wire's."""
+    class Again(Wire):
+        def take(self):
+            n = super().take()
+            return n - (n in (70, 90))
+    call = Call("wire, frame ids twice", where,
+                lambda c: speak(c.audio(A, ALICE, SFU), 160, Again(3)))
+    call.is_(A, dialect="wire", protection="other-dialect")
+    call.finds("not-rfc9605", "ctr-reused")
+
+
+def test_few_of_a_format(where):
+    """Ten frames with a mark that nothing else has, and then none."""
+    def one(c):
+        v = c.video(AV, ALICE, SFU)
+        v.number = 1
+        speak(v, 10, Dave(0)).plain(12)
+    call = Call("ten frames of DAVE and twelve in the clear", where, one)
+    call.is_(AV, dialect="dave", protection="mixed")
+    call.finds("not-rfc9605", "plaintext-gap")
 
 
 def test_headers_that_end_as_an_iv(where):

@@ -158,8 +158,8 @@ is_headless(const struct sf_classifier *c, const struct sf_record *r)
 	enum sf_codec codec = sf_classify_codec(c);
 
 	return c->running && c->placing.at > 0 && !c->placing.descriptor &&
-	       (codec == SF_CODEC_OPUS || codec == SF_CODEC_VP8 ||
-		   codec == SF_CODEC_VP9) &&
+	       (codec == SF_CODEC_OPUS || codec == SF_CODEC_RED ||
+		   codec == SF_CODEC_VP8 || codec == SF_CODEC_VP9) &&
 	       r->proof != SF_PROOF_NONE && !r->key && duration_fits(c, r) &&
 	       rare(c);
 }
@@ -173,6 +173,42 @@ sf_classify_stray(
 	return r->proof != SF_PROOF_NONE && duration_fits(c, r) &&
 	       !sf_classify_begins_as_run(c, r) &&
 	       (enclosed || !may_be_new_key(c, r));
+}
+
+/* Read as headers where the run has its own, do some follow each other? Then
+   another key may begin, or end, with them. */
+static bool
+headers_follow(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_run_header last = { 0 }, h;
+	int64_t ns = 0;
+	unsigned asked = 0, follow = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (!r->complete)
+			continue;
+		if (!sf_run_header(&h, r, c->placing))
+			h = (struct sf_run_header){ .octets = 0 };
+		follow += asked++ > 0 && h.octets != 0 && last.octets != 0 &&
+			  sf_run_follows(&last, ns, &h, r->last.time_ns);
+		last = h;
+		ns = r->last.time_ns;
+	}
+	return follow * 2 >= asked;
+}
+
+/* The stream's first frames, or its last, beside the run. */
+bool
+sf_classify_outermost(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	bool first =
+	    from == 0 && c->number == 0 && to < c->n && c->recs[to].has_header;
+	bool last = c->ending && to == c->n && behind(c, from).has_header;
+
+	return (first || last) && !sf_classify_whole(c) &&
+	       !headers_follow(c, from, to);
 }
 
 static bool

@@ -6,15 +6,20 @@
 #include "parsers/media/h264.h"
 #include "parsers/sframe/header.h"
 
-#define KEPT_BACK 28 /* frames that may be the start of a run */
-#define LEAST_TAG 4  /* octets, of any suite */
+#define KEPT_BACK    28 /* frames that may be the start of a run */
+#define LEAST_TAG    4  /* octets, of any suite */
+#define LEAST_MARKED 5  /* frames whose marks are strong */
 
 bool
 sf_classify_whole(const struct sf_classifier *c)
 {
 	if (c->original != NULL)
 		c = c->original;
-	if (c->in_way >= SF_LEAST_RUN)
+	/* behind a codec's head, a counter is little to go by */
+	if (c->way != NULL && c->way->alone >= SF_WAY_STRONG
+		? c->in_way >= LEAST_MARKED
+		: c->in_way >= SF_LEAST_RUN &&
+		      (c->sight.behind || c->clear <= 0))
 		return true;
 	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
 	       c->placing.at == 0;
@@ -182,7 +187,8 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 		f.what = c->before;
 	if (f.what == SF_CLEAR_HEAD && from > 0 && keep < to)
 		keep = from; /* more of them may tell */
-	if (f.what != SF_CLEAR_PLAIN && enclosed &&
+	if (f.what != SF_CLEAR_PLAIN &&
+	    (enclosed || sf_classify_outermost(c, from, to)) &&
 	    sf_classify_alone(c, from, to))
 		f.what = SF_CLEAR_PLAIN;
 	keep_clear(&c->pub->evidence, &f);

@@ -115,6 +115,11 @@ bool sf_classify_begins_as_run(
 bool sf_classify_enclosed(
     const struct sf_classifier *c, unsigned from, unsigned to);
 
+/* The records from..to are the stream's first or its last, behind the octets of a
+   codec there is a run, and they have no header where that has it. */
+bool sf_classify_outermost(
+    const struct sf_classifier *c, unsigned from, unsigned to);
+
 /* Such records, few of them, are media beyond what is likely by chance. */
 bool sf_classify_alone(struct sf_classifier *c, unsigned from, unsigned to);
 

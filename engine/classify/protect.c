@@ -32,6 +32,16 @@ few_strays(const struct sf_classifier *c)
 	return strays <= 2 || strays * STRAYS <= c->pub->frames;
 }
 
+/* So many that nobody knows what the sender does. */
+static bool
+many_strays(const struct sf_classifier *c)
+{
+	uint64_t strays =
+	    c->pub->by_state[SF_STATE_UNKNOWN] - c->pub->evidence.server_frames;
+
+	return strays * 4 > c->pub->frames;
+}
+
 /* What the runs say of a stream in which they carry the day. */
 static void
 protect_run(struct sf_classifier *c)
@@ -163,7 +173,7 @@ sf_classify_protect(struct sf_classifier *c)
 		protect_way(c);
 		if (plain > 0)
 			s->protection = SF_PROT_MIXED;
-		else if ((c->way_frames + runs) * 2 < s->frames)
+		else if (many_strays(c))
 			undecidable(s, SF_WHY_CONTRADICTION);
 	} else if (plain > 0 && runs == 0 && even < SF_LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;

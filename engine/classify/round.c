@@ -56,6 +56,25 @@ counts_behind(const struct sf_classifier *c, unsigned from, unsigned to,
 	return false;
 }
 
+/* Is it a TOC octet that tells the durations that are sent? A header of one octet
+   is no more than that. */
+static bool
+tells_durations(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	unsigned asked = 0, fit = 0;
+
+	for (unsigned i = from; i + 1 < to; i++) {
+		const struct sf_record *r = &c->recs[i], *next = r + 1;
+
+		if (!r->complete || !next->complete || next->seq != r->seq + 1)
+			continue;
+		asked++;
+		fit += r->samples != 0 &&
+		       next->timestamp - r->timestamp == r->samples;
+	}
+	return asked > 0 && fit * 10 >= asked * 9;
+}
+
 /*
  * A counter that does not move, or goes round and round: every header of one
  * KID, few CTRs, and behind them octets that differ and are uniform. No media
@@ -91,6 +110,7 @@ round_of(const struct sf_classifier *c, struct sf_placing p, unsigned from,
 		n++;
 	}
 	if (sf_bits_p(&body) <= SF_CLEAR_SURE ||
+	    (first.octets < 2 && tells_durations(c, from, to)) ||
 	    counts_behind(c, from, to, (uint8_t)(first.at + first.octets)))
 		return 0;
 	if (known && c->round != 0 && (round & ~c->round) == 0)

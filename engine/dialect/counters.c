@@ -172,17 +172,31 @@ is_padded(const struct sf_run_header *h)
 	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 && h->kid < SMALL;
 }
 
+/* By its first octet, is a header of so many octets, in any layout? It spares
+   most of the reading. */
+static bool
+may_be_as_long(uint8_t first, size_t octets)
+{
+	size_t upper = first >> 4 & 7, lower = first & 7;
+	size_t x = first & 8 ? lower : 0, more = first & 8 ? 1 : 0;
+
+	return octets == 1 + (first & 0x80 ? upper + 1 : 0) + x + more ||
+	       octets == 1 + upper + 1 + x + more || octets == 1 + upper + x;
+}
+
 /* A header that ends there has its counter last, as such an IV has; that of a
    draft never counted up to more than STARTED. */
 static bool
-is_a_header(const struct sf_record *r, size_t end)
+is_header_at(const struct sf_record *r, uint8_t at, size_t end)
 {
 	struct sf_run_header h;
 
+	if (at >= r->head_n || !may_be_as_long(r->head[at], end - at))
+		return false;
 	for (unsigned l = 0; l < 3; l++) {
-		struct sf_placing p = { 0, 0, (enum sf_layout)l, false };
+		struct sf_placing p = { at, at, (enum sf_layout)l, false };
 
-		if (sf_run_header_alone(&h, r, p) && h.octets == end &&
+		if (sf_run_header_alone(&h, r, p) && at + h.octets == end &&
 		    ((is_short(h.kid, h.kid_octets) &&
 			 is_short(h.ctr, h.ctr_octets)) ||
 			(l == SF_LAYOUT_RFC9605 && is_padded(&h))) &&
@@ -190,6 +204,17 @@ is_a_header(const struct sf_record *r, size_t end)
 			return true;
 	}
 	return false;
+}
+
+/* In front, or behind the first octets of a codec, where they are its. */
+static bool
+is_a_header(const struct sf_record *r, size_t end)
+{
+	int16_t clear = sf_way_clear(r);
+
+	return is_header_at(r, 0, end) ||
+	       (clear > 0 && (size_t)clear < end && r->proof != SF_PROOF_NONE &&
+		   is_header_at(r, (uint8_t)clear, end));
 }
 
 static bool
