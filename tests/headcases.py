@@ -274,3 +274,23 @@ def add(case):
                      prefix=1 if kind == "audio" else 3, key_prefix=10)
         made.__name__ = "twelve_octets_of_header_behind_the_head_of_" + kind
         case({"partly-clear": [A]}, near="not-rfc9605", is_={A: PARTLY})(made)
+
+    @case({"silence-clear": [A]}, may=("partly-clear",), near="header-short",
+          verdict="fail", is_={A: ("mixed",)})
+    def silence_of_nothing_but_the_head(c):
+        """Where the TOC octet is in front of each header, it is alone."""
+        a = c.audio(A, ALICE, SFU)
+        for _ in range(3):
+            a.sframe(70, kid=300, prefix=1).octets(b"\x78")
+        a.sframe(70, kid=300, prefix=1)
+
+    @case({"stream-plaintext": [A]}, near=("plaintext-start", "partly-clear"),
+          verdict="fail", is_={A: CLEAR})
+    def a_picture_that_hardly_moves(c):
+        """Behind 13 octets of VP8 a dozen frames have what reads as KID 0 and a
+        counter of three octets."""
+        v = c.video(A, ALICE, SFU).plain(50)
+        for i in range(13):
+            v.add(1, lambda rng, real, i=i: real[:13] + b"\x0a\x2f\xe4" +
+                  bytes([3 + 9 * i]) + real[17:])
+        v.plain(100)

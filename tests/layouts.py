@@ -10,7 +10,7 @@ import os
 
 import mkcap
 from dialects import (A, ALICE, AV, FORMATS, SFU, Call, Counting, Dave,
-                      Jitsi, JitsiCtr, LiveKit, Omara, RingRtc, Sora,
+                      Draft, Jitsi, JitsiCtr, LiveKit, Omara, RingRtc, Sora,
                       StreamVideo, Threema, WhatsApp, Wire, Xor, be, escaped,
                       head_of, le, main, speak, to_slice)
 from harness import check, run, strict
@@ -103,6 +103,28 @@ def test_counters_as_iv_again(where):
             speak(a, 100, CountIv(FORMS[1][1], bytes(8)))
     named("a counter in the IV, twice", "counted-iv", where, again,
           finds=("not-rfc9605", "ctr-reused"))
+
+
+def test_long_kids_of_omara(where):
+    """Up to CTR 255 they read as KID 1 of RFC 9605 and a counter of some
+    octets: the first frame tells, or the one behind CTR 255."""
+    for kid in (75, 600, 0x4f3f0a94):
+        for start, n in ((0, 100), (0, 400), (3, 400)):
+            named("long KID %d of omara from %d, %d frames" % (kid, start, n),
+                  "sframe-js", where,
+                  lambda c, k=kid, n=n, at=start: speak(
+                      c.audio(A, ALICE, SFU), n, OmaraLong(k, at)), [kid])
+    for ctr in (0x4b03, 2**16, 2**32, 0x4bf0):
+        named("KID 1 from CTR %d" % ctr, "rfc9605", where,
+              lambda c, ctr=ctr: c.audio(A, ALICE, SFU).sframe(
+                  400, kid=1, ctr=ctr), [1], ())
+
+
+def test_drafts_behind_nothing(where):
+    """08 93 and a counter: KID 147 of a draft; or an octet of Opus and a KID of
+    another draft with a signature, which nobody writes."""
+    named("KID 147 of a draft", "sframe-draft", where,
+          lambda c: speak(c.audio(A, ALICE, SFU), 300, Draft(147, 0)), [147])
 
 
 class WebKit(Counting):

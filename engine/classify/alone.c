@@ -14,6 +14,7 @@
 #define LONG_RUN 60  /* frames of a run that those outside of it break */
 #define RARE     200 /* frames for one outside that nothing is known of */
 #define HEADLESS 3   /* frames that are not protected as the others are */
+#define SILENCE  3   /* octets, at most */
 #define ALONE    4.0 /* evidence: one string of octets in 55 */
 
 /* Does it begin with the KID of the run, in octets of its own, or with what is
@@ -217,9 +218,12 @@ all_headless(const struct sf_classifier *c, unsigned from, unsigned to)
 	unsigned n = 0;
 
 	for (unsigned i = from; i < to; i++) {
-		if (c->recs[i].complete && !is_headless(c, &c->recs[i]))
+		/* a pause may follow silence, whatever it says of its length */
+		if (!c->recs[i].complete || c->recs[i].octets <= SILENCE)
+			continue;
+		if (!is_headless(c, &c->recs[i]))
 			return false;
-		n += c->recs[i].complete;
+		n++;
 	}
 	return n >= HEADLESS;
 }

@@ -75,6 +75,14 @@ is_silence(const struct sf_classifier *c, const struct sf_record *r)
 	       !sf_classify_begins_as_run(c, r);
 }
 
+/* Nothing but what stands in front of the header in other frames. */
+static bool
+is_head_alone(const struct sf_classifier *c, const struct sf_record *r)
+{
+	return c->running && !c->placing.descriptor &&
+	       r->octets <= c->placing.at;
+}
+
 static enum sf_apart
 silence_of(const struct sf_record *r)
 {
@@ -131,7 +139,7 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 	c->kinds[what]++;
 	if (r->state != SF_STATE_UNKNOWN)
 		return;
-	if (sf_classify_whole(c) && is_silence(c, r))
+	if ((sf_classify_whole(c) || is_head_alone(c, r)) && is_silence(c, r))
 		set_silence(r);
 	else if (sf_classify_stray(c, r, enclosed))
 		r->apart = SF_APART_STRAY;

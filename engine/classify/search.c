@@ -21,6 +21,7 @@ struct search {
 	bool video;
 	bool heads;                       /* of the codec are in front */
 	const struct sf_placing *running; /* of frames before these; or NULL */
+	bool first; /* they are the stream's first frames */
 	bool front; /* so far nothing but what stands in front was tried */
 	struct sf_placing best;
 	bool unsure; /* its at_key is one of several that may be it */
@@ -233,6 +234,31 @@ is_no_draft(const struct search *s, struct sf_placing p, size_t start)
 	return foreign * 2 > n || within * 2 > n;
 }
 
+/*
+ * KID 1 and a counter of RFC 9605, or a long KID of draft-omara-sframe and CTR 0
+ * in its one octet? Up to CTR 255 nothing else tells; senders of RFC 9605 whose
+ * stream begins with a multiple of 256 are few, and of the others all begin so.
+ */
+static bool
+begins_as_omara(const struct sf_record *r, struct sf_placing p)
+{
+	struct sf_run_header h;
+
+	p.layout = SF_LAYOUT_OMARA;
+	return r->head[p.at] >> 4 == 1 && sf_run_header(&h, r, p) &&
+	       h.kid_octets > 0 && h.ctr == 0 &&
+	       h.kid_octets == sf_sframe_header_octets(h.kid) &&
+	       (h.kid & (h.kid - 1)) != 0;
+}
+
+/* A signature, which no sender is known to make, and octets of a codec in front
+   of that: rather the header is in front. */
+static bool
+claims_signature(const struct sf_record *r, struct sf_placing p)
+{
+	return p.layout == SF_LAYOUT_OMARA && p.at > 0 && r->head[p.at] >= 0x80;
+}
+
 /* Keeps the placing under which the most frames run on; of two that hold about
    as many, the one with the header of RFC 9605. */
 static bool
@@ -249,6 +275,10 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	if (p.layout == SF_LAYOUT_RFC9605 && !p.descriptor &&
 	    !is_minimal(s, p, f.start))
 		score = score * 7 / 10;
+	if (claims_signature(&s->recs[f.start], p) ||
+	    (s->first && p.layout == SF_LAYOUT_RFC9605 &&
+		begins_as_omara(&s->recs[f.start], p)))
+		score = score * 6 / 10;
 	if (score > s->score) {
 		s->best = p;
 		s->found = f;
@@ -361,7 +391,8 @@ worth_trying(const struct search *s, struct sf_placing p)
 }
 
 /* Each depth of clear prefix is one more chance to be wrong: the level rises
-   by the logarithm of how many are tried. */
+   by the logarithm of how many are tried. Where nobody puts a header, a dozen
+   frames of a picture that stands still may look like it. */
 static void
 try_prefixes(struct search *s)
 {
@@ -374,7 +405,10 @@ try_prefixes(struct search *s)
 				false };
 
 			if (worth_trying(s, p))
-				(void)try_placing(s, p, level, SUSTAINED);
+				(void)try_placing(s, p, level,
+				    is_usual_head(&s->recs[0], at)
+					? SUSTAINED
+					: SF_LEAST_RUN);
 		}
 	if (s->fit > 0 && s->best.at > 0)
 		settle_key_prefix(s);
@@ -428,7 +462,9 @@ try_all(struct search *s, bool prefixes)
 		if (try_placing(s,
 			(struct sf_placing){ 0, 0, (enum sf_layout)l, false },
 			SF_RUN_SURE, SUSTAINED) &&
-		    l == SF_LAYOUT_RFC9605 && (!prefixes || explains_all(s)))
+		    l == SF_LAYOUT_RFC9605 && (!prefixes || explains_all(s)) &&
+		    !(s->first &&
+			begins_as_omara(&s->recs[s->found.start], s->best)))
 			return;
 	s->front = false;
 	if (s->fit > 0 && s->best.layout != SF_LAYOUT_RFC9605)
@@ -445,6 +481,16 @@ is_long(const struct sf_run_header *h)
 	return h->kid_octets > 0 || h->ctr_octets > 1;
 }
 
+/* The next KID of draft-omara-sframe, when CTR has no room left in its octet: it
+   was a counter of RFC 9605 all the time. */
+static bool
+carries_over(const struct sf_run_header *last, const struct sf_run_header *h,
+    struct sf_placing p)
+{
+	return p.layout == SF_LAYOUT_OMARA && h->ctr_octets == 1 &&
+	       h->kid == last->kid + 1 && last->ctr > 0xf0 && h->ctr < 0x10;
+}
+
 /* The same form and place as the run before, under another KID, which needs little
    evidence where the form is long. */
 static bool
@@ -458,7 +504,8 @@ resume_long(struct search *s, const struct sf_classifier *c, bool front)
 		front ? 2 : SUSTAINED))
 		return false;
 	return sf_run_header(&h, &s->recs[s->found.start], c->placing) &&
-	       h.kid_octets == c->last.kid_octets && is_long(&h);
+	       h.kid_octets == c->last.kid_octets && is_long(&h) &&
+	       !carries_over(&c->last, &h, c->placing);
 }
 
 /*
@@ -519,7 +566,8 @@ sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 	struct search s = { .recs = &c->recs[from],
 		.n = to - from,
 		.video = c->recs[from].video,
-		.running = c->running ? &c->placing : NULL };
+		.running = c->running ? &c->placing : NULL,
+		.first = from == 0 && c->number == 0 };
 	struct sf_evidence *e = &c->pub->evidence;
 
 	if (sf_classify_codec(c) == SF_CODEC_RTX)

@@ -183,6 +183,57 @@ begin(struct sf_classifier *c, struct sf_placing p, double new_pace,
 	return 1 + walk(c, start + 1, to);
 }
 
+/* KID 1 and octets of CTR in a header of RFC 9605 that are, in one of
+   draft-omara-sframe, KID kid and a CTR of one octet. */
+static bool
+is_omara_of(const struct sf_run_header *h, const struct sf_run_header *later)
+{
+	return h->kid == 1 && h->kid_octets == 0 &&
+	       h->ctr_octets == later->kid_octets + 1 &&
+	       h->ctr >> 8 == later->kid;
+}
+
+static void
+reread(struct sf_run_header *h)
+{
+	h->kid = h->ctr >> 8;
+	h->kid_octets = (uint8_t)(h->ctr_octets - 1);
+	h->ctr &= 0xff;
+	h->ctr_octets = 1;
+}
+
+/*
+ * Up to CTR 255 a long KID of that draft looks like KID 1 and a counter. Where
+ * the next header shows which it is, what was said of those before is put right.
+ */
+static void
+correct_layout(
+    struct sf_classifier *c, struct sf_placing p, const struct sf_record *first)
+{
+	struct sf_run_header h;
+
+	if (!c->running || p.layout != SF_LAYOUT_OMARA ||
+	    c->placing.layout != SF_LAYOUT_RFC9605 || p.at != c->placing.at ||
+	    c->placing.descriptor || !sf_run_header(&h, first, p) ||
+	    !is_omara_of(&c->last, &h))
+		return;
+	for (struct sf_record *r = c->recs; r < first; r++)
+		if (r->has_header && r->layout == SF_LAYOUT_RFC9605 &&
+		    is_omara_of(&r->header, &h)) {
+			reread(&r->header);
+			r->layout = SF_LAYOUT_OMARA;
+		}
+	if (c->use != NULL && c->use->kid == 1 &&
+	    c->use->first_ctr >> 8 == h.kid) {
+		c->use->kid = h.kid;
+		c->use->first_ctr &= 0xff;
+		c->use->last_ctr &= 0xff;
+		c->run_layout[SF_LAYOUT_OMARA] +=
+		    c->run_layout[SF_LAYOUT_RFC9605];
+		c->run_layout[SF_LAYOUT_RFC9605] = 0;
+	}
+}
+
 /*
  * A run found among records from..to begins: its first frame and the rest. It
  * may stand in front of one that was found before it, which is the one under
@@ -198,8 +249,11 @@ sf_classify_begin(struct sf_classifier *c, struct sf_placing p, double new_pace,
 	int64_t ns = c->last_ns;
 	double pace = c->pace;
 	bool in_front = c->running && c->recs[start].seq < seq;
-	unsigned n = begin(c, p, new_pace, start, to);
+	unsigned n;
 
+	if (!in_front)
+		correct_layout(c, p, &c->recs[start]);
+	n = begin(c, p, new_pace, start, to);
 	if (in_front) {
 		c->placing = placing;
 		c->last = last;
