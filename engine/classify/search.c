@@ -234,6 +234,8 @@ is_no_draft(const struct search *s, struct sf_placing p, size_t start)
 	return foreign * 2 > n || within * 2 > n;
 }
 
+#define LONGEST_KID 4 /* octets: it is the number of a sender */
+
 /*
  * KID 1 and a counter of RFC 9605, or a long KID of draft-omara-sframe and CTR 0
  * in its one octet? Up to CTR 255 nothing else tells; senders of RFC 9605 whose
@@ -246,9 +248,9 @@ begins_as_omara(const struct sf_record *r, struct sf_placing p)
 
 	p.layout = SF_LAYOUT_OMARA;
 	return r->head[p.at] >> 4 == 1 && sf_run_header(&h, r, p) &&
-	       h.kid_octets > 0 && h.ctr == 0 &&
+	       h.kid_octets > 0 && h.kid_octets <= LONGEST_KID && h.ctr == 0 &&
 	       h.kid_octets == sf_sframe_header_octets(h.kid) &&
-	       (h.kid & (h.kid - 1)) != 0;
+	       (h.kid & 0xff) != 0;
 }
 
 /* A signature, which no sender is known to make, and octets of a codec in front
