@@ -41,6 +41,7 @@ sf_side_frame(void *ctx, const struct sf_frame_event *ev)
 		.has_header = ev->has_header,
 		.complete = ev->complete,
 		.blank = ev->blank,
+		.hop = ev->hop,
 	};
 }
 
@@ -56,11 +57,24 @@ streams_by_id(const struct sf_stream ***out, const struct sf_model *m)
 }
 
 static void
-leave_out_repair(struct sf_side *s, const struct sf_stream **streams)
+sort_out(struct sf_side *s, const struct sf_stream **streams)
 {
-	for (size_t i = 0; i < s->n; i++)
-		s->notes[i].spare =
-		    !sf_compare_media(streams[s->notes[i].stream - 1]);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct sf_stream *of = streams[s->notes[i].stream - 1];
+
+		s->notes[i].spare = !sf_compare_media(of);
+		s->notes[i].hop |= of->protection == SF_PROT_SRTP;
+	}
+}
+
+static uint64_t
+under_srtp(const struct sf_model *m)
+{
+	uint64_t n = 0;
+
+	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
+		n += s->protection == SF_PROT_SRTP;
+	return n;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------ */
@@ -89,8 +103,10 @@ do_work(struct sf_compare_work *w)
 {
 	if (!take_memory(w))
 		return false;
-	leave_out_repair(w->a, w->a_streams);
-	leave_out_repair(w->b, w->b_streams);
+	sort_out(w->a, w->a_streams);
+	sort_out(w->b, w->b_streams);
+	w->out->srtp[0] = under_srtp(w->a->model);
+	w->out->srtp[1] = under_srtp(w->b->model);
 	if (!sf_compare_equal(w) || !sf_compare_delays(w))
 		return false;
 	sf_compare_streams(w);

@@ -30,6 +30,7 @@ struct sf_note {
 	uint8_t state; /* enum sf_state */
 	bool has_header : 1, complete : 1, spare : 1;
 	bool blank : 1; /* as servers make them up */
+	bool hop : 1;   /* under SRTP: not the frame, only that it is equal */
 	bool again : 1; /* of B: its counterpart came as it was, too */
 };
 
@@ -66,6 +67,7 @@ struct sf_compared {
 	uint64_t missing;   /* likewise, but A lacks packets at that place */
 	uint64_t reordered;
 	uint64_t clear; /* of the same: not protected */
+	uint64_t hop;   /* of the same: still under SRTP */
 	/* By RTX, RED or FEC, beside what came as it was: frames with other
 	   octets, frames in the clear, and packets that differ from those
 	   they repeat. */
@@ -99,8 +101,9 @@ struct sf_comparison {
 	uint64_t matched; /* frames of A with a counterpart at B */
 	uint64_t same, altered, plaintext, encrypted, dropped, damaged, outside,
 	    unselected, repeated, doubled, injected, made_up, missing,
-	    reordered, copies, clear, again, again_clear, rtx_differs;
+	    reordered, copies, clear, hop, again, again_clear, rtx_differs;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
+	uint64_t srtp[2];       /* streams of A and of B still under SRTP */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */
 	int64_t middle_ns; /* the time at A that it is of */

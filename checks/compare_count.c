@@ -79,7 +79,8 @@ count_pair(
 
 	if (a->content == b->content) {
 		r->same++;
-		r->clear += !sf_note_protected(a);
+		r->clear += !a->hop && !sf_note_protected(a);
+		r->hop += a->hop;
 		return;
 	}
 	r->altered++;
@@ -131,7 +132,7 @@ count_a(struct sf_compare_work *w, const struct sf_turns *turns)
 		r->frames++;
 		if (a->other != 0)
 			count_pair(w, a, &w->b->notes[a->other - 1]);
-		else if (!w->out->has_offset)
+		else if (!w->out->has_offset || a->hop)
 			continue; /* two calls, as far as anyone can tell */
 		else if (a->time_ns < b.first || a->time_ns > b.last)
 			r->outside++;
@@ -268,7 +269,7 @@ count_b(struct sf_compare_work *w)
 			continue;
 		r = &w->out->rows[w->row_of_b[b->stream - 1] - 1];
 		r->frames += r->a == NULL;
-		if (!w->out->has_offset)
+		if (!w->out->has_offset || b->hop)
 			continue;
 		if (b->time_ns < a.first || b->time_ns > a.last)
 			r->outside++;
@@ -405,6 +406,7 @@ sum_up(struct sf_compare_work *w)
 		out->made_up += r->made_up;
 		out->reordered += r->reordered;
 		out->clear += r->clear;
+		out->hop += r->hop;
 		out->not_forwarded +=
 		    r->a != NULL && r->b == NULL && r->frames > r->outside;
 	}

@@ -67,7 +67,7 @@ sf_note_whole(const struct sf_note *n)
 bool
 sf_note_left(const struct sf_note *n)
 {
-	return n->complete && !n->spare && n->other == 0;
+	return n->complete && !n->spare && n->other == 0 && !n->hop;
 }
 
 bool
@@ -375,7 +375,8 @@ is_repair(const struct sf_compare_work *w, const struct sf_note *b)
 {
 	const struct sf_stream *s = w->b_streams[b->stream - 1];
 
-	return b->complete && b->from != 0 && s->kind == SF_KIND_REPAIR &&
+	return b->complete && b->from != 0 && !b->hop &&
+	       s->kind == SF_KIND_REPAIR &&
 	       !sf_compare_differs_at_a(w, b->from);
 }
 

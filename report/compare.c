@@ -47,12 +47,20 @@ void
 sf_compare_headline(
     char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
 {
-	const char *clear = c->clear == 0 ? ""
-			    : c->clear == c->same
-				? ", all of them in the clear"
-				: ", some of them in the clear";
+	const char *how = c->hop == c->same && c->hop > 0
+			      ? ", all of them still under SRTP"
+			  : c->hop > 0    ? ", some of them still under SRTP"
+			  : c->clear == 0 ? ""
+			  : c->clear == c->same ? ", all of them in the clear"
+						: ", some of them in the clear";
 
-	if (c->matched == 0)
+	if (c->matched == 0 && c->srtp[0] + c->srtp[1] > 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "no frame was seen at both points: %" PRIu64 " streams of "
+		    "A and %" PRIu64 " of B are still under SRTP, where frames "
+		    "cannot be seen; give its keys (--srtp-keys, --keylog)",
+		    c->srtp[0], c->srtp[1]);
+	else if (c->matched == 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "no frame was seen at both points; nothing can be said "
 		    "about what is between them");
@@ -61,7 +69,7 @@ sf_compare_headline(
 		    "all %" PRIu64 " frames that came through are the same, "
 		    "octet for octet%s: what is between the two points "
 		    "forwards the frame untouched",
-		    c->matched, clear);
+		    c->matched, how);
 	else if (c->altered == 0)
 		headline_again(out, c);
 	else if (c->plaintext > 0)
@@ -94,6 +102,13 @@ put_side(FILE *f, const struct sf_compare_view *v, unsigned i,
 		    &p, ", %" PRIu64 " of them incomplete", v->incomplete[i]);
 	if (v->inputs[i].info->damaged)
 		sf_para_paint(&p, SF_YELLOW, ", damaged");
+	if (v->c->srtp[i] > 0) {
+		sf_para_paint(&p, SF_YELLOW, ",");
+		sf_para_format(&p,
+		    "%" PRIu64 " stream%s still under SRTP: not judged unless "
+		    "equal",
+		    v->c->srtp[i], v->c->srtp[i] == 1 ? "" : "s");
+	}
 	sf_para_end(&p);
 }
 
@@ -483,6 +498,9 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "repeated", c->repeated);
 	sf_emit_count(e, "doubled_packets", c->doubled);
 	sf_emit_count(e, "copies", c->copies);
+	sf_emit_count(e, "same_under_srtp", c->hop);
+	sf_emit_count(e, "srtp_streams_a", c->srtp[0]);
+	sf_emit_count(e, "srtp_streams_b", c->srtp[1]);
 	sf_emit_count(e, "reordered", c->reordered);
 	sf_emit_close(e, '{');
 	if (!c->has_offset) {

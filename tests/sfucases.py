@@ -268,6 +268,29 @@ def add(test, compare):
             check("%s and %s: two calls" % (a, b), not r["findings"], r)
 
     @test
+    def still_under_srtp(where):
+        """A wire without its keys at one side says nothing; equal packets at
+        both do, but not that they are in the clear."""
+        for call in ("S03-sframe-gcm128", "S01-none", "S21-sframe-ipv6"):
+            plain, wire = [os.path.join(os.path.dirname(mkcap.CLEAR), call + x)
+                           for x in (".rtp.pcap", ".srtp.pcap")]
+            if not os.path.exists(wire):
+                continue
+            for a, b in ((plain, wire), (wire, plain)):
+                name = call + ", SRTP at " + ("B" if b == wire else "A")
+                r = compare(a, b, name=name, status=4)
+                n = r["frames"]
+                check(name + ": nothing is said", not r["findings"] and
+                      n["matched"] == n["injected"] == 0, n)
+                check(name + ": why", "SRTP" in r["headline"] and
+                      n["srtp_streams_" + ("b" if b == wire else "a")] > 0, r)
+            r = compare(wire, wire, name=call + ", SRTP twice", status=0)
+            n = r["frames"]
+            check(call + ", SRTP twice: equal, not clear", n["same"] > 100 and
+                  n["same_in_clear"] == 0 and n["same_under_srtp"] == n["same"]
+                  and "clear" not in r["headline"], (n, r["headline"]))
+
+    @test
     def clocks_that_drift(where):
         c = mkcap.Capture(seed=2)
         c.audio(0xa1, ALICE, SFU).sframe(50 * 240, kid=9)
