@@ -3,6 +3,7 @@ headcases.py - cases of findings.py about what stands in front of a header, or r
 as one: the first octet of a codec, a header of media that nobody encrypted.
 """
 import mkcap
+import packets
 from mkcap import header
 from rtpcases import ALICE, CLEAR, PARTLY, SFU, UP
 
@@ -278,10 +279,11 @@ def add(case):
     @case({"silence-clear": [A]}, may=("partly-clear",), near="header-short",
           verdict="fail", is_={A: ("mixed",)})
     def silence_of_nothing_but_the_head(c):
-        """Where the TOC octet is in front of each header, it is alone."""
+        """Where the TOC octet is in front of each header, it is alone; or with
+        two octets more, which are no room for a header and a tag."""
         a = c.audio(A, ALICE, SFU)
-        for _ in range(3):
-            a.sframe(70, kid=300, prefix=1).octets(b"\x78")
+        for silence in b"\x78", b"\x78\x9c\x41", b"\x78":
+            a.sframe(70, kid=300, prefix=1).octets(silence)
         a.sframe(70, kid=300, prefix=1)
 
     @case({"stream-plaintext": [A]}, near=("plaintext-start", "partly-clear"),
@@ -294,3 +296,12 @@ def add(case):
             v.add(1, lambda rng, real, i=i: real[:13] + b"\x0a\x2f\xe4" +
                   bytes([3 + 9 * i]) + real[17:])
         v.plain(100)
+
+    @case(near=("stream-plaintext", "plaintext-start"), is_={A: UP})
+    def packets_of_kid_3(c):
+        """Each packet is a ciphertext: 3a, CTR 01f559 and on; or a block of type
+        58 in RED, and a slice of H.264."""
+        count = mkcap.Counter(0x1f559)
+        c.video(A, ALICE, SFU, pt=112, codec="h264", pack=lambda f, n, room: [
+            header(3, count.take()) + c.rng.randbytes(len(p) + 16)
+            for p in packets.h264(f, n, room)]).plain(100)

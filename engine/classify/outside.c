@@ -75,12 +75,12 @@ is_silence(const struct sf_classifier *c, const struct sf_record *r)
 	       !sf_classify_begins_as_run(c, r);
 }
 
-/* Nothing but what stands in front of the header in other frames. */
+/* No room for a header behind what stands in front of it in other frames. */
 static bool
 is_head_alone(const struct sf_classifier *c, const struct sf_record *r)
 {
-	return c->running && !c->placing.descriptor &&
-	       r->octets <= c->placing.at;
+	return c->running && c->placing.at > 0 && !c->placing.descriptor &&
+	       r->octets <= (uint32_t)c->placing.at + LEAST_TAG;
 }
 
 static enum sf_apart

@@ -375,6 +375,32 @@ look_into_video(struct sf_streams *s, struct sf_track *t)
 	}
 }
 
+#define COUNTED 6 /* octets of a payload that a counter is looked for in */
+
+/* Does one of the first octets go on by one from packet to packet? KID 3 and CTR
+   of SFrame over packets are then what read as a block and slices of H.264. */
+static bool
+counts_packets(const struct sf_unit *units, size_t n)
+{
+	for (size_t k = 1; k <= COUNTED; k++) {
+		size_t asked = 0, fit = 0;
+
+		for (size_t i = 1; i < n; i++) {
+			struct sf_bytes a = units[i - 1].payload,
+					b = units[i].payload;
+			uint64_t packets = units[i].seq - units[i - 1].seq;
+
+			if (a.n <= k || b.n <= k || packets >= UINT8_MAX)
+				continue;
+			asked++;
+			fit += (uint8_t)(b.p[k] - a.p[k]) == packets;
+		}
+		if (asked >= SF_SETTLED / 2 && fit * 10 >= asked * 9)
+			return true;
+	}
+	return false;
+}
+
 struct sf_guess
 sf_track_guess_in_red(struct sf_unit *units, size_t n, uint8_t *block_pt)
 {
@@ -405,7 +431,10 @@ sf_track_guess_in_red(struct sf_unit *units, size_t n, uint8_t *block_pt)
 	if (media < SF_SETTLED / 2 || media * 2 <= n)
 		return none;
 	inside = sf_depay_guess(units, media);
-	if (inside.votes == 0)
+	/* VP8 and VP9 count pictures, which may be packets */
+	if (inside.votes == 0 ||
+	    (inside.codec != SF_CODEC_VP8 && inside.codec != SF_CODEC_VP9 &&
+		counts_packets(units, media)))
 		return none;
 	*block_pt = most;
 	return inside;
