@@ -262,8 +262,29 @@ restarts_are_no_loss(void **state)
 		send_frame(&b, 1, 7, i);
 	for (unsigned i = 20000; i < 20100; i++)
 		send_frame(&b, 1, 7, i);
-	/* one frame is spent on making sure */
-	expect_stream(finish(&b), 199, 0, SF_PROT_CONSISTENT);
+	/* the first waits until the second makes sure, and is not lost */
+	expect_stream(finish(&b), 200, 0, SF_PROT_CONSISTENT);
+	assert_int_equal(sf_pipeline_model(b.p)->streams->late, 0);
+	assert_false(b.heard.out_of_order);
+	sf_pipeline_free(b.p);
+}
+
+/* Numbers far off that nothing follows are no start, however many there are. */
+static void
+strays_are_left_out(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	for (unsigned i = 0; i < 20000; i++) {
+		send_frame(&b, 1, 7, i);
+		if (i > 100 && i % 2 == 0)
+			send_frame(&b, 1, 7, i + 20000);
+	}
+	expect_stream(finish(&b), 20000, 0, SF_PROT_CONSISTENT);
+	assert_int_equal(sf_pipeline_model(b.p)->streams->late, 9949);
+	assert_int_equal(sf_pipeline_model(b.p)->limits[SF_LIMIT_HELD], 0);
 	sf_pipeline_free(b.p);
 }
 
@@ -320,6 +341,7 @@ main(void)
 		cmocka_unit_test(few_packets_are_no_stream),
 		cmocka_unit_test(floods_do_not_drown),
 		cmocka_unit_test(restarts_are_no_loss),
+		cmocka_unit_test(strays_are_left_out),
 		cmocka_unit_test(bursts_are_loss),
 		cmocka_unit_test(noise_is_accounted_for),
 	};

@@ -106,25 +106,42 @@ sf_track_extend(const struct sf_track *t, uint16_t seq)
 
 /*
  * A jump too wide for loss is a new start once the packet after it follows
- * (RFC 3550 A.1). Returns false while that is not known.
+ * (RFC 3550 A.1); until then the first is kept aside. Returns false while that
+ * is not known.
  */
 static bool
-restarted(struct sf_streams *s, struct sf_track *t, uint16_t seq)
+restarted(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
+	uint16_t seq = (uint16_t)u->seq;
 	uint64_t base;
 
 	if (t->jump != (uint64_t)seq + 1) {
 		t->jump = (uint64_t)(uint16_t)(seq + 1) + 1;
+		sf_held_aside(s, t, u);
 		return false;
 	}
 	while (t->held != 0)
 		sf_track_skip_gap(s, t);
-	base = (t->highest / 65536 + 2) * 65536 + seq;
+	base = (t->highest / 65536 + 2) * 65536 + seq - (t->aside != 0);
 	t->first_seq += base - t->highest - 1; /* the jump is no loss */
 	t->highest = base - 1;
 	t->next = base;
-	t->jump = 0;
 	return true;
+}
+
+/* The packet that a restart began with. */
+static void
+take_aside(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_unit *u;
+
+	if (t->aside == 0)
+		return;
+	u = &sf_held_at(s, t->aside)->unit;
+	u->seq = t->next;
+	t->pub.late--;
+	sf_track_accept(s, t, u);
+	sf_held_drop_aside(s, t);
 }
 
 static bool
@@ -200,20 +217,42 @@ sf_track_accept(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		put_in_order(s, t, u);
 }
 
+static void
+take_new(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	if (!duplicate(t, u))
+		sf_track_accept(s, t, u);
+}
+
+static void
+forget_jump(struct sf_streams *s, struct sf_track *t)
+{
+	t->jump = 0;
+	sf_held_drop_aside(s, t);
+}
+
+static void
+take_jump(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
+{
+	if (!restarted(s, t, u)) {
+		t->pub.late++;
+		return;
+	}
+	take_aside(s, t);
+	forget_jump(s, t);
+	u->seq = sf_track_extend(t, (uint16_t)u->seq);
+	take_new(s, t, u);
+}
+
 void
 sf_track_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
-	uint16_t seq = (uint16_t)u->seq;
-
-	u->seq = sf_track_extend(t, seq);
+	u->seq = sf_track_extend(t, (uint16_t)u->seq);
 	if (is_jump(t, u->seq)) {
-		if (!restarted(s, t, seq)) {
-			t->pub.late++;
-			return;
-		}
-		u->seq = sf_track_extend(t, seq);
+		take_jump(s, t, u);
+		return;
 	}
-	t->jump = 0;
-	if (!duplicate(t, u))
-		sf_track_accept(s, t, u);
+	if (t->jump != 0)
+		forget_jump(s, t);
+	take_new(s, t, u);
 }

@@ -64,6 +64,11 @@ void sf_held_free(struct sf_streams *s, struct sf_track *t);
 bool sf_held_add(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
+/* Keeps a copy of one that belongs nowhere yet, in place of the last such. */
+void sf_held_aside(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+void sf_held_drop_aside(struct sf_streams *s, struct sf_track *t);
+
 /* ---- probation.c: is it RTP at all? ---- */
 
 /* NULL when there is no room. */

@@ -154,6 +154,7 @@ struct sf_track {
 	uint64_t records; /* captured packets accounted for */
 	uint64_t recent;  /* on probation: bit n is highest - n, seen */
 	uint64_t jump;    /* what a restart would begin with; 0: none */
+	uint32_t aside;   /* the packet before that; index + 1 */
 	uint32_t held;    /* list in sequence order; index + 1 */
 	unsigned n_held;
 	unsigned spared; /* n_held when last spared from eviction */
