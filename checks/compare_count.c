@@ -8,6 +8,8 @@
 
 #include "checks/compare_parts.h"
 
+#define ADDED 16 /* octets that a hop puts into a frame, at most */
+
 /* ---- counting -------------------------------------------------------------------------------- */
 
 struct span {
@@ -71,6 +73,15 @@ show_altered(struct sf_compare_work *w, struct sf_compared *r,
 		};
 }
 
+/* What is decrypted loses its header and its tag. A frame that grew by a few
+   octets, or kept its length, was not: what was put behind it may look clear. */
+static bool
+is_decrypted(const struct sf_note *a, const struct sf_note *b)
+{
+	return sf_note_protected(a) && b->state == SF_STATE_PLAINTEXT &&
+	       (b->octets < a->octets || b->octets > a->octets + ADDED);
+}
+
 static void
 count_pair(
     struct sf_compare_work *w, const struct sf_note *a, const struct sf_note *b)
@@ -84,7 +95,7 @@ count_pair(
 		return;
 	}
 	r->altered++;
-	r->plaintext += sf_note_protected(a) && b->state == SF_STATE_PLAINTEXT;
+	r->plaintext += is_decrypted(a, b);
 	r->encrypted += a->state == SF_STATE_PLAINTEXT && sf_note_protected(b);
 	show_altered(w, r, a, b);
 }
@@ -244,10 +255,9 @@ count_again(struct sf_compare_work *w, const struct sf_note *b)
 	const struct sf_stream *of = w->b_streams[b->stream - 1];
 
 	r->again++;
-	r->again_clear += sf_note_protected(a) &&
-			  (b->state == SF_STATE_PLAINTEXT ||
-			      (of->kind == SF_KIND_REPAIR &&
-				  of->protection == SF_PROT_PLAINTEXT));
+	r->again_clear += is_decrypted(a, b) ||
+			  (sf_note_protected(a) && of->kind == SF_KIND_REPAIR &&
+			      of->protection == SF_PROT_PLAINTEXT);
 	show_altered(w, r, a, b);
 }
 

@@ -380,12 +380,17 @@ is_repair(const struct sf_compare_work *w, const struct sf_note *b)
 	       !sf_compare_differs_at_a(w, b->from);
 }
 
-/* A copy in RED or the frame itself, where the other one came as it was. */
+/* A copy in RED or the frame itself, where the other one came as it was; or one
+   for a second receiver, who gets other octets than the first. */
 static bool
-is_second(const struct sf_note *a, const struct sf_note *b)
+is_second(const struct sf_compare_work *w, const struct sf_note *a,
+    const struct sf_note *b)
 {
-	return sf_note_left_with_header(b) && a->has_header &&
-	       a->kid == b->kid && a->ctr == b->ctr;
+	if (!sf_note_left(b))
+		return false;
+	return w->by_time[b->stream - 1] ||
+	       (b->has_header && a->has_header && a->kid == b->kid &&
+		   a->ctr == b->ctr);
 }
 
 bool
@@ -400,7 +405,7 @@ sf_compare_again(struct sf_compare_work *w)
 		const struct sf_note *a = look(&any_by_timestamp, &t, b, true);
 
 		if (a == NULL || a->content == b->content ||
-		    !(is_repair(w, b) || is_second(a, b)))
+		    !(is_repair(w, b) || is_second(w, a, b)))
 			continue;
 		b->other = (uint32_t)(a - w->a->notes) + 1;
 		b->again = true;

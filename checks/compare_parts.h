@@ -38,6 +38,7 @@ struct sf_compare_work {
 	uint32_t *map;       /* of a stream of B: id of the one of A, 0: none */
 	uint32_t *offset;    /* its timestamp less that of A */
 	uint32_t *offset_of; /* id of the stream of A that it was told for */
+	bool *by_time;       /* by no frame that is equal */
 	struct sf_source *now; /* of a stream of B, while notes are walked */
 };
 

@@ -149,16 +149,23 @@ map_by_votes(struct sf_compare_work *w)
 	}
 }
 
-/* The first frames of a stream that nothing was found for. */
+/* The first frames of a stream that can be one of the other side. */
 static size_t
-first_left(const struct sf_side *s, uint32_t stream, const struct sf_note **out)
+first_of(const struct sf_side *s, uint32_t stream,
+    bool (*wanted)(const struct sf_note *), const struct sf_note **out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n && n < VOTERS; i++)
-		if (s->notes[i].stream == stream && sf_note_left(&s->notes[i]))
+		if (s->notes[i].stream == stream && wanted(&s->notes[i]))
 			out[n++] = &s->notes[i];
 	return n;
+}
+
+static bool
+is_seen(const struct sf_note *n)
+{
+	return sf_note_whole(n) && !n->hop;
 }
 
 /* Frames under one key that count on from different numbers are different
@@ -260,16 +267,6 @@ is_no_chance(const struct lefts *l, unsigned fit)
 	return more > 0 && more * more > 25 * (int64_t)l->nb * any * (n - any);
 }
 
-/* Where other streams say that it is one call, counters say enough. */
-static bool
-are_one(const struct sf_compare_work *w, const struct lefts *l, uint32_t off)
-{
-	struct fit f = fit_at(l, off);
-
-	return (w->out->has_offset && f.counters * 10 > l->nb * 6) ||
-	       is_no_chance(l, f.exactly);
-}
-
 /* Could the two be one stream, by their names and by the clock? */
 static bool
 may_be_one(const struct sf_compare_work *w, const struct sf_stream *a,
@@ -299,32 +296,71 @@ is_mapped(const struct sf_compare_work *w, uint32_t a_id)
 	return false;
 }
 
+/* Where other streams say that it is one call, counters say enough. */
+static bool
+are_one(const struct sf_compare_work *w, const struct lefts *l, uint32_t off)
+{
+	struct fit f = fit_at(l, off);
+
+	return (w->out->has_offset && f.counters * 10 > l->nb * 6) ||
+	       is_no_chance(l, f.exactly);
+}
+
+/* For a second receiver: the counters, or the very timestamps, of A or of the
+   first. Lengths say nothing: another sender may play the same test tone. */
+static bool
+is_second_leg(const struct sf_compare_work *w, const struct lefts *l,
+    uint32_t a_id, uint32_t off)
+{
+	struct fit f = fit_at(l, off);
+
+	if (f.counters * 10 > l->nb * 6 || off == 0)
+		return true;
+	for (uint32_t b = 0; b < w->b->model->n_streams; b++)
+		if (w->map[b] == a_id && w->offset[b] == off)
+			return true;
+	return false;
+}
+
+/* Offers that fit are those that most frames fit. */
+static bool
+is_believed(const struct sf_compare_work *w, const struct lefts *l,
+    const struct sf_stream *a, const struct sf_stream *b, uint32_t off)
+{
+	if (a->ssrc == b->ssrc && off == 0)
+		return true;
+	return is_mapped(w, a->id) ? is_second_leg(w, l, a->id, off)
+				   : are_one(w, l, off);
+}
+
 static void
 map_by_time(struct sf_compare_work *w, uint32_t b_id)
 {
 	const struct sf_stream *to = w->b_streams[b_id - 1];
 	struct lefts l;
 	unsigned most = 0;
+	uint32_t found = 0, offset = 0;
 
-	l.nb = first_left(w->b, b_id, l.b);
+	l.nb = first_of(w->b, b_id, sf_note_left, l.b);
 	for (const struct sf_stream *s = w->a->model->streams;
 	     l.nb >= LEAST && s != NULL; s = s->next) {
 		uint32_t off = 0;
 		unsigned n;
 
-		if (!sf_compare_media(s) || is_mapped(w, s->id) ||
-		    !may_be_one(w, s, to))
+		if (!sf_compare_media(s) || !may_be_one(w, s, to))
 			continue;
-		l.na = first_left(w->a, s->id, l.a);
+		l.na = first_of(w->a, s->id, is_seen, l.a);
 		n = best_offset(&l, &off);
 		if (n * 10 > l.nb * 6 && n > most &&
-		    ((s->ssrc == to->ssrc && off == 0) ||
-			are_one(w, &l, off))) {
+		    is_believed(w, &l, s, to, off)) {
 			most = n;
-			w->map[b_id - 1] = s->id;
-			w->offset[b_id - 1] = off;
+			found = s->id;
+			offset = off;
 		}
 	}
+	w->map[b_id - 1] = found;
+	w->offset[b_id - 1] = offset;
+	w->by_time[b_id - 1] = found != 0;
 }
 
 /* A repair stream is where the stream that it repairs is. */

@@ -25,14 +25,16 @@ headline_again(char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
 	if (c->again_clear > 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "all %" PRIu64 " frames that came through are the same, "
-		    "and %" PRIu64 " came once more in the clear (RTX, RED or "
-		    "FEC): what is between the two points has the key",
+		    "and %" PRIu64 " came once more in the clear (RTX, RED, "
+		    "FEC or a second receiver): what is between the two points "
+		    "has the key",
 		    c->matched, c->again_clear);
 	else if (c->again > 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "all %" PRIu64 " frames that came through are the same, "
 		    "and %" PRIu64 " came once more with other octets (RTX, "
-		    "RED or FEC): what is between the two points does not "
+		    "RED, FEC or a second receiver): what is between the two "
+		    "points does not "
 		    "forward the frame untouched",
 		    c->matched, c->again);
 	else
@@ -217,8 +219,9 @@ put_again(
 		return;
 	p = sf_para(f, style, 2, 4);
 	sf_para_format(&p,
-	    "%" PRIu64 " frame%s of B came as at A, and once more, by RTX, RED "
-	    "or FEC, with other octets%s.",
+	    "%" PRIu64
+	    " frame%s of B came as at A, and once more, by RTX, RED, "
+	    "FEC or for a second receiver, with other octets%s.",
 	    c->again, c->again == 1 ? "" : "s",
 	    c->again_clear == 0          ? ""
 	    : c->again_clear == c->again ? ": in the clear"

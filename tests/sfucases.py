@@ -268,6 +268,47 @@ def add(test, compare):
             check("%s and %s: two calls" % (a, b), not r["findings"], r)
 
     @test
+    def only_the_second_receiver(where):
+        """The first gets every frame as it was, the second none of them."""
+        c = small_call()
+        real = mkcap.clear("opus")
+
+        def to_both(change):
+            return sent_on(c) + [change(q.copy(
+                ssrc=q.ssrc ^ 0x10000, dst="10.0.0.3:6000", ns=q.ns + MS))
+                for q in sent_on(c)]
+
+        def longer(q):
+            return q.copy(payload=q.payload + b"\0\0\0\0") \
+                if q.pt == 111 else q
+
+        def clear(q):
+            n = (q.timestamp - 77777 - c.streams[0].timestamp) // 960
+            return q.copy(payload=real[n % len(real)]) if q.pt == 111 else q
+        r = seen(where, c.packets, to_both(lambda q: q), "both the same", 0)
+        check("both the same: nothing to say", not r["findings"], r)
+        r = seen(where, c.packets, to_both(longer), "one gets more", 1)
+        n = r["frames"]
+        check("one gets more: told", n["altered_again"] == 300 and
+              n["decrypted_again"] == n["injected"] == 0 and
+              n["same"] == n["a"], n)
+        check("one gets more: the cause", {x["cause"] for x in r["examples"]} ==
+              {"octets-behind"}, r["examples"][:1])
+        r = seen(where, c.packets, to_both(clear), "one gets it clear", 1)
+        n = r["frames"]
+        check("one gets it clear: told", n["decrypted_again"] > 200 and
+              n["injected"] == 0 and slugs(r)[0] == "decrypted-in-transit", n)
+        # another sender with the same tone is nobody's second leg
+        tone = mkcap.Capture(seed=8)
+        tone.audio(0xd1, "10.0.0.4:4000", SFU, cname="dave") \
+            .sframe(300, kid=400)
+        r = seen(where, c.packets, sent_on(c) + [p.copy(
+            src=SFU, dst=BOB, ns=p.ns + 12 * MS) for p in tone.packets
+            if p.stream], "another sender, same tone", 0)
+        check("another sender, same tone: not altered",
+              r["frames"]["altered_again"] == 0, r["frames"])
+
+    @test
     def still_under_srtp(where):
         """A wire without its keys at one side says nothing; equal packets at
         both do, but not that they are in the clear."""
