@@ -337,6 +337,9 @@ unblank(const struct sf_compare_work *w)
 
 	if (clear == NULL)
 		return false;
+	for (uint32_t i = 0; i < w->b->model->n_streams; i++)
+		clear[i] = w->by_time[i] &&
+			   w->b_streams[i]->protection == SF_PROT_PLAINTEXT;
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct sf_note *b = &w->b->notes[i];
 

@@ -49,6 +49,7 @@ void
 sf_compare_headline(
     char out[SF_COMPARE_HEADLINE], const struct sf_comparison *c)
 {
+	char more[64] = "";
 	const char *how = c->hop == c->same && c->hop > 0
 			      ? ", all of them still under SRTP"
 			  : c->hop > 0    ? ", some of them still under SRTP"
@@ -56,6 +57,11 @@ sf_compare_headline(
 			  : c->clear == c->same ? ", all of them in the clear"
 						: ", some of them in the clear";
 
+	if (c->injected > 0)
+		snprintf(more, sizeof(more),
+		    "; %" PRIu64 " frame%s of B %s never seen at A",
+		    c->injected, c->injected == 1 ? "" : "s",
+		    c->injected == 1 ? "was" : "were");
 	if (c->matched == 0 && c->srtp[0] + c->srtp[1] > 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "no frame was seen at both points: %" PRIu64 " streams of "
@@ -70,8 +76,8 @@ sf_compare_headline(
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "all %" PRIu64 " frames that came through are the same, "
 		    "octet for octet%s: what is between the two points "
-		    "forwards the frame untouched",
-		    c->matched, how);
+		    "forwards the frame untouched%s",
+		    c->matched, how, more);
 	else if (c->altered == 0)
 		headline_again(out, c);
 	else if (c->plaintext > 0)
