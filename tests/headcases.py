@@ -268,9 +268,12 @@ def add(case):
         c.audio(A, ALICE, SFU).sframe(300, kid=300, prefix=1).sframe(
             10, kid=301, prefix=1)
 
-    for kind in "audio", "video":
-        def made(c, kind=kind):
-            s = getattr(c, kind)(A, ALICE, SFU)
+    for kind, o in (("audio", {}), ("red", {"pt": 63}), ("video", {})):
+        def made(c, kind=kind, o=o):
+            s = (c.video if kind == "video" else c.audio)(A, ALICE, SFU, **o)
+            if kind == "red":  # two blocks, as far as the first octet says
+                s.add(300, behind(b"\xef", 358303804889705833, ctr=515351))
+                return
             s.sframe(300, kid=358303804889705833, ctr=515351,
                      prefix=1 if kind == "audio" else 3, key_prefix=10)
         made.__name__ = "twelve_octets_of_header_behind_the_head_of_" + kind

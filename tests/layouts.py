@@ -114,6 +114,25 @@ def test_long_kids_of_omara(where):
                   "sframe-js", where,
                   lambda c, k=kid, n=n, at=start: speak(
                       c.audio(A, ALICE, SFU), n, OmaraLong(k, at)), [kid])
+    def skipping(c):
+        v = c.video(AV, ALICE, SFU)
+        w = OmaraLong(600, 0)
+
+        def behind_a_head(rng, real, stream, ts):
+            p = head_of(stream, real)
+            return real[:p] + w(rng, real, stream, ts)
+        speak(v, 120, behind_a_head)
+    named("long KID of omara behind the heads of VP8", "sframe-js", where,
+          skipping, [600])
+
+    def then_clear(c):
+        v = c.video(AV, ALICE, SFU, codec="vp9")
+        v.sframe(60, kid=1, ctr=0x7a872ae2f8fc6e14)
+        for i in range(40):
+            v.octets(b"\x11\x02" + bytes([i]) + b"\x80" * 60)
+    call = Call("KID 1 and a counter of eight octets, then others", where,
+                then_clear)
+    call.is_(AV, dialect="rfc9605")
     for ctr in (0x4b03, 2**16, 2**32, 0x4bf0):
         named("KID 1 from CTR %d" % ctr, "rfc9605", where,
               lambda c, ctr=ctr: c.audio(A, ALICE, SFU).sframe(

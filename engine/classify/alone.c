@@ -200,12 +200,21 @@ headers_follow(const struct sf_classifier *c, unsigned from, unsigned to)
 	return follow * 2 >= asked;
 }
 
+static bool
+none_before(const struct sf_classifier *c, unsigned from)
+{
+	while (from-- > 0)
+		if (c->recs[from].complete)
+			return false;
+	return true;
+}
+
 /* The stream's first frames, or its last, beside the run. */
 bool
 sf_classify_outermost(const struct sf_classifier *c, unsigned from, unsigned to)
 {
-	bool first =
-	    from == 0 && c->number == 0 && to < c->n && c->recs[to].has_header;
+	bool first = c->number == 0 && none_before(c, from) && to < c->n &&
+		     c->recs[to].has_header;
 	bool last = c->ending && to == c->n && behind(c, from).has_header;
 
 	return (first || last) && !sf_classify_whole(c) &&
@@ -218,8 +227,10 @@ all_headless(const struct sf_classifier *c, unsigned from, unsigned to)
 	unsigned n = 0;
 
 	for (unsigned i = from; i < to; i++) {
-		/* a pause may follow silence, whatever it says of its length */
-		if (!c->recs[i].complete || c->recs[i].octets <= SILENCE)
+		/* a pause may follow silence, whatever it says of its length; and
+		   a key frame is what those beside it are */
+		if (!c->recs[i].complete || c->recs[i].octets <= SILENCE ||
+		    (c->recs[i].key && c->recs[i].proof == SF_PROOF_STRONG))
 			continue;
 		if (!is_headless(c, &c->recs[i]))
 			return false;

@@ -161,14 +161,24 @@ weight_of(const struct search *s, struct sf_placing p)
 static bool
 is_minimal(const struct search *s, struct sf_placing p, size_t start)
 {
-	struct sf_run_header first, h;
+	struct sf_run_header last, h;
+	int64_t ns = s->recs[start].last.time_ns;
 
-	if (!sf_run_header(&first, &s->recs[start], p))
+	if (!sf_run_header(&last, &s->recs[start], p) ||
+	    !sf_run_is_minimal(&last))
 		return false;
-	for (size_t i = start; i < s->n; i++)
-		if (sf_run_header(&h, &s->recs[i], p) && h.kid == first.kid &&
-		    !sf_run_is_minimal(&h))
+	for (size_t i = start + 1; i < s->n; i++) {
+		const struct sf_record *r = &s->recs[i];
+
+		/* media in between reads as any header, with that KID, too */
+		if (!sf_run_header(&h, r, p) ||
+		    !sf_run_follows(&last, ns, &h, r->last.time_ns))
+			continue;
+		if (!sf_run_is_minimal(&h))
 			return false;
+		last = h;
+		ns = r->last.time_ns;
+	}
 	return true;
 }
 
@@ -242,13 +252,17 @@ is_no_draft(const struct search *s, struct sf_placing p, size_t start)
  * stream begins with a multiple of 256 are few, and of the others all begin so.
  */
 static bool
-begins_as_omara(const struct sf_record *r, struct sf_placing p)
+begins_as_omara(const struct search *s, size_t start, struct sf_placing p)
 {
+	const struct sf_record *r = &s->recs[start];
 	struct sf_run_header h;
 
 	p.layout = SF_LAYOUT_OMARA;
-	return r->head[p.at] >> 4 == 1 && sf_run_header(&h, r, p) &&
-	       h.kid_octets > 0 && h.kid_octets <= LONGEST_KID && h.ctr == 0 &&
+	/* in front of a key frame's header there is more: that was passed over */
+	return s->first && start <= (r > s->recs && r[-1].key) &&
+	       r->head[p.at] >> 4 == 1 && sf_run_header(&h, r, p) &&
+	       h.kid_octets > 0 && h.kid_octets <= LONGEST_KID &&
+	       h.ctr == start &&
 	       h.kid_octets == sf_sframe_header_octets(h.kid) &&
 	       (h.kid & 0xff) != 0;
 }
@@ -278,8 +292,7 @@ try_placing(struct search *s, struct sf_placing p, double level, size_t least)
 	    !is_minimal(s, p, f.start))
 		score = score * 7 / 10;
 	if (claims_signature(&s->recs[f.start], p) ||
-	    (s->first && p.layout == SF_LAYOUT_RFC9605 &&
-		begins_as_omara(&s->recs[f.start], p)))
+	    (p.layout == SF_LAYOUT_RFC9605 && begins_as_omara(s, f.start, p)))
 		score = score * 6 / 10;
 	if (score > s->score) {
 		s->best = p;
@@ -465,8 +478,7 @@ try_all(struct search *s, bool prefixes)
 			(struct sf_placing){ 0, 0, (enum sf_layout)l, false },
 			SF_RUN_SURE, SUSTAINED) &&
 		    l == SF_LAYOUT_RFC9605 && (!prefixes || explains_all(s)) &&
-		    !(s->first &&
-			begins_as_omara(&s->recs[s->found.start], s->best)))
+		    !begins_as_omara(s, s->found.start, s->best))
 			return;
 	s->front = false;
 	if (s->fit > 0 && s->best.layout != SF_LAYOUT_RFC9605)

@@ -213,7 +213,8 @@ is_a_header(const struct sf_record *r, size_t end)
 	int16_t clear = sf_way_clear(r);
 
 	return is_header_at(r, 0, end) ||
-	       (clear > 0 && (size_t)clear < end && r->proof != SF_PROOF_NONE &&
+	       (clear > 0 && (size_t)clear < end &&
+		   (r->proof != SF_PROOF_NONE || !r->video) &&
 		   is_header_at(r, (uint8_t)clear, end));
 }
 
