@@ -183,6 +183,15 @@ def add(case):
         """78 and a counter that goes on: Opus or KID 7, and too few to say."""
         c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(7, kid=7, ctr=48)
 
+    @case({"tail-clear": [A]}, near=("header-on-plaintext", "plaintext-gap"),
+          verdict="fail", is_={A: PARTLY})
+    def zeros_behind_short_frames(c):
+        """A hop that pads: what is in front of the zeros is ciphertext."""
+        c.audio(A, ALICE, SFU).octets(*[
+            lambda rng, i=i: header(300, i) +
+            rng.randbytes(20 + rng.randrange(12)) + bytes(4)
+            for i in range(300)])
+
     # ==== what codecs write as senders of headers do ==========================
 
     def packets_of_three(n):

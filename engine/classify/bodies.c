@@ -190,8 +190,9 @@ only_trailer(const struct sf_classifier *c, const struct body_tally *t)
 {
 	struct sf_bit_counts ends = all_ends(t);
 
-	return (sf_classify_has_mark(&t->tail) && uniform_within(c, SF_TAIL)) ||
-	       (sf_classify_has_mark(&ends) && uniform_within(c, ENDS));
+	return (sf_classify_has_mark(&t->tail, true) &&
+		   uniform_within(c, SF_TAIL)) ||
+	       (sf_classify_has_mark(&ends, true) && uniform_within(c, ENDS));
 }
 
 /* Is all that is uneven what some sender counts or repeats? Then the header is of

@@ -306,7 +306,7 @@ only_the_slice_head(const struct tally *t, enum sf_codec codec)
 	       t->far.strings >= TESTED && sf_bits_p(&t->far) >= SUSPECT &&
 	       sf_nibbles_p(&t->nib_far) >= SUSPECT &&
 	       far_values_p(t) >= FAR_EVEN &&
-	       (t->baseline || sf_classify_has_mark(&t->tail));
+	       (t->baseline || sf_classify_has_mark(&t->tail, false));
 }
 
 static enum sf_clear

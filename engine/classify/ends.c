@@ -28,10 +28,10 @@ sf_classify_middle(
 	c->middle_frames++;
 }
 
-/* An octet among the last that is the same in all these frames, and not zero: no
-   codec's end looks like that; a trailer's does. */
+/* An octet among the last that is the same in all these frames: no codec's end
+   looks like that, but for zeros; a trailer's does. */
 bool
-sf_classify_has_mark(const struct sf_bit_counts *tail)
+sf_classify_has_mark(const struct sf_bit_counts *tail, bool zero)
 {
 	for (unsigned i = 0; i < SF_TAIL && tail->strings >= LEAST_MARKED;
 	     i++) {
@@ -44,7 +44,7 @@ sf_classify_has_mark(const struct sf_bit_counts *tail)
 			fixed += ones == 0 || ones == tail->strings;
 			value |= (uint8_t)((ones != 0) << k);
 		}
-		if (fixed == 8 && value != 0)
+		if (fixed == 8 && (zero || value != 0))
 			return true;
 	}
 	return false;
@@ -60,7 +60,7 @@ sf_classify_tails(struct sf_classifier *c, const struct sf_bit_counts *tail,
 	    (sf_bits_p(tail) >= SF_CLEAR_SURE &&
 		sf_nibbles_p(nibbles) >= SF_CLEAR_SURE))
 		return;
-	if (sf_classify_has_mark(tail))
+	if (sf_classify_has_mark(tail, false))
 		e->trailers += tail->strings;
 	else
 		e->tails += tail->strings;

@@ -84,8 +84,8 @@ void sf_classify_middle(
 /* The last octets of the frames of a block. */
 void sf_classify_tails(struct sf_classifier *c,
     const struct sf_bit_counts *tail, const struct sf_nibble_counts *nibbles);
-/* Is there an octet among them that never changes, and is not zero? */
-bool sf_classify_has_mark(const struct sf_bit_counts *tail);
+/* Is there an octet among them that never changes, and is not zero, or may be? */
+bool sf_classify_has_mark(const struct sf_bit_counts *tail, bool zero);
 /* No more frames. */
 void sf_classify_middles(struct sf_classifier *c);
 
