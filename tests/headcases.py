@@ -317,3 +317,12 @@ def add(case):
         c.video(A, ALICE, SFU, pt=112, codec="h264", pack=lambda f, n, room: [
             header(3, count.take()) + c.rng.randbytes(len(p) + 16)
             for p in packets.h264(f, n, room)]).plain(100)
+
+    for kid in 0, 3, 7:
+        def made(c, kid=kid):
+            a = c.audio(A, ALICE, SFU).sframe(60, kid=kid)
+            for at in 59, 79, 99:
+                a.sframe(20, kid=kid, ctr=at)
+        made.__name__ = "counters_of_an_octet_twice_under_kid_%d" % kid
+        case({"ctr-reused": [A]}, near="stray-clear", verdict="fail",
+             is_={A: UP})(made)

@@ -49,6 +49,20 @@ state_of(enum sf_clear what)
 	return what == SF_CLEAR_PLAIN ? SF_STATE_PLAINTEXT : SF_STATE_UNKNOWN;
 }
 
+/* The very header of the frame before it, of two octets in all. */
+static bool
+is_again(const struct sf_classifier *c, const struct sf_record *r,
+    const struct sf_run_header *h)
+{
+	const struct sf_record *before = r - 1;
+
+	while (before >= c->recs && !before->complete)
+		before--;
+	return h->octets == 2 && before >= c->recs && before->has_header &&
+	       before->header.octets == 2 && before->header.kid == h->kid &&
+	       before->header.ctr == h->ctr;
+}
+
 /*
  * A frame that does not run on, but has the KID of the run in the same form: a
  * counter used again, or a frame sent again. It moves nothing. A form with
@@ -61,7 +75,7 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 {
 	return c->running && sf_run_header(h, r, c->placing) &&
 	       h->kid == c->last.kid && h->kid_octets == c->last.kid_octets &&
-	       h->kid_octets + h->ctr_octets >= 2 &&
+	       (h->kid_octets + h->ctr_octets >= 2 || is_again(c, r, h)) &&
 	       (h->ctr_octets == c->last.ctr_octets ||
 		   (h->ctr_octets < c->last.ctr_octets && h->kid_octets > 0)) &&
 	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
