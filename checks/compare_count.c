@@ -114,22 +114,14 @@ is_damaged(const struct sf_note_table *t, const struct sf_note *a)
 	return false;
 }
 
-static uint64_t
-by_timestamp_at_a(const struct sf_note *b)
-{
-	struct sf_note there = { .stream = b->from,
-		.timestamp = sf_note_a_timestamp(b) };
-
-	return sf_note_by_timestamp(&there);
-}
-
 static bool
 count_a(struct sf_compare_work *w, const struct sf_turns *turns)
 {
 	struct span b = seen_by_a(w);
 	struct sf_note_table t;
 
-	if (!sf_compare_table(&t, w->b, by_timestamp_at_a, sf_note_incomplete))
+	if (!sf_compare_table(
+		&t, w->b, sf_note_by_a_timestamp, sf_note_incomplete))
 		return false;
 	for (size_t i = 0; i < w->a->n; i++) {
 		const struct sf_note *a = &w->a->notes[i];

@@ -29,6 +29,15 @@ sf_note_by_timestamp(const struct sf_note *n)
 	return sf_mix((uint64_t)n->stream << 32 | n->timestamp);
 }
 
+uint64_t
+sf_note_by_a_timestamp(const struct sf_note *b)
+{
+	struct sf_note there = { .stream = b->from,
+		.timestamp = sf_note_a_timestamp(b) };
+
+	return sf_note_by_timestamp(&there);
+}
+
 bool
 sf_compare_table(struct sf_note_table *t, struct sf_side *s, sf_note_key *key,
     bool (*wanted)(const struct sf_note *))
@@ -229,15 +238,6 @@ sf_compare_equal(struct sf_compare_work *w)
 
 /* ---- altered frames -------------------------------------------------------- */
 
-static uint64_t
-by_timestamp_at_a(const struct sf_note *b)
-{
-	struct sf_note there = { .stream = b->from,
-		.timestamp = sf_note_a_timestamp(b) };
-
-	return sf_note_by_timestamp(&there);
-}
-
 static bool
 same_counter(const struct sf_note *a, const struct sf_note *b)
 {
@@ -262,9 +262,9 @@ struct way {
 static const struct way left_by_counter = { sf_note_by_counter,
 	sf_note_by_counter, same_counter, sf_note_left_with_header };
 static const struct way left_by_timestamp = { sf_note_by_timestamp,
-	by_timestamp_at_a, same_timestamp, sf_note_left };
+	sf_note_by_a_timestamp, same_timestamp, sf_note_left };
 static const struct way any_by_timestamp = { sf_note_by_timestamp,
-	by_timestamp_at_a, same_timestamp, sf_note_whole };
+	sf_note_by_a_timestamp, same_timestamp, sf_note_whole };
 
 /* The first that has no counterpart yet, or, taken, that has one. */
 static struct sf_note *
@@ -313,7 +313,7 @@ fold_clear_copies(struct sf_compare_work *w)
 		return false;
 	for (size_t i = 0; i < w->b->n; i++) {
 		struct sf_note *b = &w->b->notes[i];
-		uint32_t at = t.heads[by_timestamp_at_a(b) & t.mask];
+		uint32_t at = t.heads[sf_note_by_a_timestamp(b) & t.mask];
 
 		for (unsigned k = 0;
 		     sf_note_left(b) && at != 0 && k < SF_COMPARE_WALK;

@@ -18,6 +18,8 @@ struct sf_note_table {
 };
 
 sf_note_key sf_note_by_content, sf_note_by_counter, sf_note_by_timestamp;
+/* Of a frame of B: as the stream of A that it came from would have it. */
+sf_note_key sf_note_by_a_timestamp;
 
 /* Chains are in the order of the notes. Those without wanted are left out. */
 bool sf_compare_table(struct sf_note_table *t, struct sf_side *s,
