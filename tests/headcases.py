@@ -183,6 +183,17 @@ def add(case):
         """78 and a counter that goes on: Opus or KID 7, and too few to say."""
         c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(7, kid=7, ctr=48)
 
+    @case({"stream-plaintext": [A]}, near="plaintext-start", verdict="fail",
+          is_={A: CLEAR}, tell={A: 66})
+    def a_second_in_the_clear_behind_an_octet(c):
+        """The sender always leaves the first octet, and random IVs behind it:
+        what tells is how even the frames around are."""
+        def sealed(rng):
+            return b"\x78" + rng.randbytes(60 + rng.randrange(60))
+        a = c.audio(A, ALICE, SFU).octets(*[sealed] * 300)
+        a.plain(50)
+        a.octets(*[sealed] * 300)
+
     @case({"tail-clear": [A]}, near=("header-on-plaintext", "plaintext-gap"),
           verdict="fail", is_={A: PARTLY})
     def zeros_behind_short_frames(c):

@@ -10,6 +10,11 @@
 
 #define LEAST_OPUS  12 /* frames: one in five random octets is a TOC that fits */
 #define LEAST_VIDEO 3
+#define WINDOW      32   /* frames by which ciphertext is followed */
+#define EVEN_VIDEO  1e-4 /* p of frames that it goes on in; */
+#define EVEN_OPUS   1e-2 /* music is as even for a while */
+#define HEADS_VIDEO 64   /* such frames, and it is a sender's way */
+#define HEADS_OPUS  96
 
 /* Does the frame look like its codec's: an Opus frame tells its duration, and the
    next one comes then. */
@@ -128,8 +133,46 @@ is_opaque(const struct sf_classifier *c, unsigned from, unsigned to,
 	return is_cipher(judge(c, &f, b, to, false));
 }
 
-bool
-sf_classify_amid(const struct sf_classifier *c, unsigned from, unsigned to,
+/* Ciphertext behind first octets of the codec? */
+static bool
+leaves_heads(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_clear_found f;
+	enum sf_clear what = judge(c, &f, from, to, false);
+	double even = c->recs[from].video ? EVEN_VIDEO : EVEN_OPUS;
+
+	return (what == SF_CLEAR_HEAD || what == SF_CLEAR_FIELDS) &&
+	       f.p_head >= even && f.p_nib_head >= even;
+}
+
+/*
+ * A sender that leaves first octets of the codec: clear frames begin as those
+ * around them do, and are told by what is between two ends that are even.
+ */
+static bool
+amid_heads(const struct sf_classifier *c, unsigned from, unsigned to,
+    unsigned *a, unsigned *b, struct sf_clear_found *f)
+{
+	unsigned heads = c->recs[from].video ? HEADS_VIDEO : HEADS_OPUS;
+
+	*a = from;
+	*b = to;
+	while (to - *a > WINDOW && leaves_heads(c, from, *a + WINDOW))
+		*a += WINDOW;
+	while (*b - *a > WINDOW && leaves_heads(c, *b - WINDOW, to))
+		*b -= WINDOW;
+	if (*b == c->n && !c->ending && *b - *a > SF_KEPT_BACK)
+		*b -= SF_KEPT_BACK;
+	if (*a - from < heads && to - *b < heads &&
+	    c->kinds[SF_CLEAR_HEAD] + c->kinds[SF_CLEAR_FIELDS] < heads)
+		return false;
+	return (*a > from || *b < to) &&
+	       (judge(c, f, *a, *b, false) == SF_CLEAR_PLAIN ||
+		   judge(c, f, from, to, false) == SF_CLEAR_PLAIN);
+}
+
+static bool
+amid_noise(const struct sf_classifier *c, unsigned from, unsigned to,
     unsigned *a, unsigned *b, struct sf_clear_found *f)
 {
 	bool samples = sf_codec_is_samples(sf_classify_codec(c));
@@ -149,4 +192,13 @@ sf_classify_amid(const struct sf_classifier *c, unsigned from, unsigned to,
 	return is_opaque(c, from, to, *a, *b) &&
 	       judge(c, f, *a, *b, true) == SF_CLEAR_PLAIN &&
 	       (f->llr >= SF_RUN_SURE || *b - *a >= LEAST_OPUS);
+}
+
+bool
+sf_classify_amid(const struct sf_classifier *c, unsigned from, unsigned to,
+    unsigned *a, unsigned *b, struct sf_clear_found *f)
+{
+	return amid_noise(c, from, to, a, b, f) ||
+	       (!sf_codec_is_samples(sf_classify_codec(c)) &&
+		   !sf_classify_whole(c) && amid_heads(c, from, to, a, b, f));
 }

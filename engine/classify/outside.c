@@ -6,7 +6,7 @@
 #include "parsers/media/h264.h"
 #include "parsers/sframe/header.h"
 
-#define KEPT_BACK    28 /* frames that may be the start of a run */
+#define SF_KEPT_BACK 28 /* frames that may be the start of a run */
 #define LEAST_TAG    4  /* octets, of any suite */
 #define LEAST_MARKED 5  /* frames whose marks are strong */
 
@@ -225,9 +225,11 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 }
 
 /* Where the stream is in a format that nothing is known of, is part of the frames
-   from..to media? Then these are decided, and the rest is still to be. */
+   from..to media? Then these are decided, and the rest is still to be. *clear_end:
+   these are the last. */
 static bool
-decide_amid(struct sf_classifier *c, unsigned from, unsigned to)
+decide_amid(
+    struct sf_classifier *c, unsigned from, unsigned to, bool *clear_end)
 {
 	struct sf_clear_found f;
 	unsigned a, b;
@@ -238,8 +240,7 @@ decide_amid(struct sf_classifier *c, unsigned from, unsigned to)
 	for (unsigned i = a; i < b; i++)
 		if (c->recs[i].complete && !c->recs[i].decided)
 			decide_open(c, &c->recs[i], SF_CLEAR_PLAIN, false);
-	if (b == c->n)
-		c->before = SF_CLEAR_PLAIN;
+	*clear_end |= b == c->n;
 	return true;
 }
 
@@ -248,14 +249,15 @@ unsigned
 sf_classify_open(struct sf_classifier *c)
 {
 	unsigned from = 0, to;
+	bool clear_end = false;
 
 	while (sf_classify_next_open(c, &from, &to)) {
 		unsigned keep = to;
 
-		if (decide_amid(c, from, to))
+		if (decide_amid(c, from, to, &clear_end))
 			continue;
 		if (!c->ending && to == c->n) {
-			keep = to > KEPT_BACK ? to - KEPT_BACK : 0;
+			keep = to > SF_KEPT_BACK ? to - SF_KEPT_BACK : 0;
 			keep = keep < from ? from : keep;
 		}
 		keep = judge_open(c, from, to, keep);
@@ -263,5 +265,7 @@ sf_classify_open(struct sf_classifier *c)
 			return keep;
 		from = to;
 	}
+	if (clear_end) /* what is in front of it came later here */
+		c->before = SF_CLEAR_PLAIN;
 	return c->n;
 }

@@ -13,6 +13,7 @@
 /* Frames with a codec's head in the clear that tell, for every setting of Opus
    that was measured, whether what stands behind it is clear too. */
 #define SF_ENOUGH_HEAD 100
+#define SF_KEPT_BACK   28 /* frames that may be the start of a run, or a row */
 
 /* ---- dialects.c: formats with marks of their own ---- */
 
