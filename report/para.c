@@ -40,14 +40,22 @@ width(const char *s, size_t n)
 	return w;
 }
 
-/* stick: no blank in front */
+static bool
+is_punctuation(char c)
+{
+	return c != '\0' && strchr(",;:.)", c) != NULL;
+}
+
+/* stick: no blank in front. A word leaves room for the mark that may stick to
+ * it, as it is written before the mark is known. */
 static void
 put_word(struct sf_para *p, const char *word, size_t n, bool stick)
 {
 	unsigned w = width(word, n);
 	unsigned gap = p->fresh || stick ? 0 : 1;
+	unsigned mark = n > 0 && is_punctuation(word[n - 1]) ? 0 : 1;
 
-	if (!p->fresh && !stick && p->at + gap + w > p->columns) {
+	if (!p->fresh && !stick && p->at + gap + w + mark > p->columns) {
 		fprintf(p->f, "\n%*s", (int)p->hang, "");
 		p->at = p->hang;
 		gap = 0;
@@ -56,12 +64,6 @@ put_word(struct sf_para *p, const char *word, size_t n, bool stick)
 	fwrite(word, 1, n, p->f);
 	p->at += gap + w;
 	p->fresh = false;
-}
-
-static bool
-is_punctuation(char c)
-{
-	return c != '\0' && strchr(",;:.)", c) != NULL;
 }
 
 void

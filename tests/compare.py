@@ -12,7 +12,7 @@ import sys
 
 import mkcap
 import sfucases
-from harness import TOP, Schema, check, finish, run, scratch, strict
+from harness import TOP, Schema, check, finish, run, scratch, strict, too_wide
 
 CAPTURES = os.path.join(TOP, "corpora", "captures")
 ALICE, BOB, SFU = "10.0.0.1:4000", "10.0.0.2:5000", "10.0.0.9:9000"
@@ -38,7 +38,7 @@ def compare(a, b, *options, name, status=None):
     text = run("compare", *options, a, b)
     check(name + ": the first word says it", text.text.startswith(want + " "),
           text)
-    wide = [x for x in text.text.splitlines() if len(x) > 100]
+    wide = too_wide(text.text)
     check(name + ": 100 columns", not wide, wide[:1])
     return r
 

@@ -24,7 +24,7 @@ from harness import Schema, TOOL, check, finish, lines, run, scratch, strict
 from writers import (HEADERS, Packet, both_ways, chromium, chromium_old,
                      exported, facts, firefox, firefox_old, hex_lines,
                      janus_text, mjr, packets_of, put, report, rtpdump, sample,
-                     slugs, spaced, tcpdump, zstd)
+                     slugs, spaced, tcpdump, zstd, zstd_blocks)
 
 schema = Schema()
 tests = []
@@ -435,6 +435,28 @@ def compressed(where):
               b"compressed" in ran.err, ran)
     ran = run("check", put(where, "nothing", gzip.compress(b"")))
     check("an empty file inside", ran.status == 3 and b"empty" in ran.err, ran)
+
+
+@test
+def damaged_zstd(where):
+    """All that is whole in front of a damaged block is judged, file or pipe."""
+    with open(sample("S03-sframe-gcm128.rtp.pcap"), "rb") as f:
+        data = f.read()
+    _, whole = report(put(where, "whole", zstd_blocks(data, 1000)))
+    check("uncompressed blocks", not whole["inputs"][0]["damaged"])
+    for damaged in (1, 5, 50, 124):
+        octets = zstd_blocks(data, 1000, damaged)
+        _, want = report(put(where, "cut", data[:damaged * 1000]))
+        _, r = report(put(where, "packed", octets))
+        label = "block %d damaged" % damaged
+        check(label + ": every packet before it", r and
+              r["inputs"][0]["packets"] == want["inputs"][0]["packets"] > 2 and
+              [s["frames"] for s in r["streams"]] ==
+              [s["frames"] for s in want["streams"]], r and r["inputs"])
+        check(label + ": said", r["inputs"][0]["damage"]["field"] == "zstd data")
+        ran = run("check", "--json", "-", stdin=octets)
+        check(label + ": the same from a pipe",
+              strict(ran.out)["streams"] == r["streams"])
 
 
 @test

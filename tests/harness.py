@@ -32,6 +32,12 @@ def finish():
     sys.exit(1 if failed else 0)
 
 
+def too_wide(text, columns=100):
+    """The lines that break the width; a path at their end cannot be broken."""
+    return [x for x in text.splitlines()
+            if len(x) > columns and "/" not in x.split()[-1]]
+
+
 class Ran:
     """What one run of the program gave: status, out and err (octets)."""
 
@@ -41,6 +47,11 @@ class Ran:
     @property
     def text(self):
         return self.out.decode("utf-8", "replace")
+
+    @property
+    def flat(self):
+        """The text without its line breaks, which fall as paths are long."""
+        return " ".join(self.text.split())
 
     @property
     def errors(self):

@@ -16,7 +16,7 @@ import sys
 
 import mkcap
 from harness import (LONG, TOOL, TOP, Schema, check, finish, lines, run,
-                     scratch, strict)
+                     scratch, strict, too_wide)
 
 CALLS = os.path.join(TOP, "corpora", "captures")
 GOOD = os.path.join(CALLS, "S03-sframe-gcm128.rtp.pcap")
@@ -450,18 +450,16 @@ def colours(where):
 
 @test
 def a_hundred_columns(where):
-    here = os.path.relpath(CALLS, TOP)
     for name in sorted(os.listdir(CALLS)):
         if ".pcap" not in name:
             continue
         for args in (["check"], ["check", "-v"]):
-            ran = run(*args, os.path.join(here, name), cwd=TOP)
-            wide = [line for line in ran.text.split("\n") if len(line) > 100]
+            ran = run(*args, os.path.join(CALLS, name))
+            wide = too_wide(ran.text)
             check("%s %s: a hundred columns" % (" ".join(args), name),
                   not wide, wide[:1])
     for command in ("", "check", "decode", "header", "list"):
-        wide = [line for line in run(*command.split(), "--help").text.split("\n")
-                if len(line) > 100]
+        wide = too_wide(run(*command.split(), "--help").text)
         check("%s --help: a hundred columns" % command, not wide, wide[:1])
 
 

@@ -15,7 +15,7 @@ import sys
 
 import mkcap
 from harness import (TOP, Schema, check, finish, nanoseconds, run, scratch,
-                     seconds, strict)
+                     seconds, strict, too_wide)
 
 CAPTURES = os.path.join(TOP, "corpora", "captures")
 ALICE, BOB, CAROL = "10.0.0.1:4000", "10.0.0.2:4000", "10.0.0.3:4000"
@@ -258,7 +258,7 @@ def who_runs_ahead(where):
           all(a < 0.2 for k, (a, _) in got.items() if k != "0x000000b1"), got)
     check("ahead: its share of time", abs(streams(r)["0x000000b1"][
         "on_current_key"] - 13 / 18) < 0.01, streams(r)["0x000000b1"])
-    text_ = run("keys", os.path.join(where, "ahead.pcap")).text
+    text_ = run("keys", os.path.join(where, "ahead.pcap")).flat
     check("ahead: in the text", "ran ahead of the group" in text_ and
           "s before the" in text_ and "50+++" in text_, text_[:400])
     r = made(where, with_the_others, status=0)
@@ -636,7 +636,7 @@ def wrong_files_of_events(where):
 def text(where):
     for name in REAL:
         ran = run("keys", os.path.join(CAPTURES, name))
-        wide = [x for x in ran.text.splitlines() if len(x) > 100]
+        wide = too_wide(ran.text)
         check("text of %s: 100 columns" % name, not wide, wide[:1])
         check("text of %s: first line" % name,
               ran.text.startswith("KEYS  ") and "change" in
@@ -644,7 +644,7 @@ def text(where):
     plain = os.path.join(CAPTURES, "S01-none.rtp.pcap")
     ran = run("keys", plain)
     check("no KID at all: inconclusive", ran.status == 4 and
-          "no stream with key ids" in ran.text, ran)
+          "no stream with key ids" in ran.flat, ran)
     check("no KID: --allow-inconclusive",
           run("keys", "--allow-inconclusive", plain).status == 0)
     ran = run("keys", "--format", "jsonl", plain)

@@ -198,6 +198,17 @@ def zstd(data):
                           capture_output=True).stdout
 
 
+def zstd_blocks(data, size, damaged=None):
+    """One frame of uncompressed blocks (RFC 8878 3.1.1); the block with the
+    number `damaged` is of the type that is reserved."""
+    out = b"\x28\xb5\x2f\xfd" + bytes((0, 0x58))
+    for at in range(0, len(data), size):
+        block = data[at:at + size]
+        last, kind = at + size >= len(data), 3 * (at // size == damaged)
+        out += struct.pack("<I", len(block) << 3 | kind << 1 | last)[:3] + block
+    return out
+
+
 def report(*args):
     ran = run("check", "--json", *args)
     return ran, strict(ran.out) if ran.out else None

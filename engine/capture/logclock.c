@@ -9,6 +9,12 @@
 #define ZONE_MOST (14 * 60 * MINUTE)
 #define SKEW      (2 * MINUTE) /* between a report and the clock of the log */
 
+/* 64 bits of nanoseconds end in 2262. No log is of another time, nor is one as
+   long as this: lines that say so are of no clock. */
+#define LAST_YEAR  2199
+#define MOST_TURNS 50
+#define LAST_NS    (INT64_C(230) * 365 * DAY)
+
 /* Days since 1970 (the proleptic Gregorian calendar, years from March). */
 static int64_t
 days_of(int year, unsigned month, unsigned day)
@@ -39,11 +45,11 @@ local_ns(int year, const struct sf_log_stamp *s)
 void
 sf_logclock_stamp(struct sf_logclock *c, const struct sf_log_stamp *s)
 {
-	if (s->has_year) {
+	if (s->has_year && s->year <= LAST_YEAR) {
 		c->year = s->year;
 		c->turns = 0;
 	} else if (c->stamped && c->month >= 11 && s->month <= 2) {
-		c->turns++;
+		c->turns += c->turns < MOST_TURNS;
 	}
 	c->utc |= s->utc;
 	c->month = s->month;
@@ -108,7 +114,7 @@ tick(struct sf_logclock *c, const struct sf_dump_line *l)
 	c->hourless = c->hourless && l->hour == 0 && l->minute == 0;
 	if (c->hourless)
 		period = MINUTE;
-	if (c->ticked && c->tick_ns - t > period / 2)
+	if (c->ticked && c->tick_ns - t > period / 2 && c->base_ns < LAST_NS)
 		c->base_ns += period;
 	c->ticked = true;
 	c->tick_ns = t;
@@ -179,8 +185,8 @@ learn_year(
 		fresh->utc = true;
 		if (fresh->stamped)
 			fresh->stamp_ns +=
-			    (days_of(fresh->year + fresh->turns, fresh->month,
-				 1) -
+			    (days_of(
+				 fresh->year + fresh->turns, fresh->month, 1) -
 				days_of(1970 + fresh->turns, fresh->month, 1)) *
 				DAY -
 			    zone;

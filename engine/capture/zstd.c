@@ -5,12 +5,16 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#define REF    "RFC 8878"
-#define WINDOW 27 /* 128 MiB: the most that zstd takes without being asked */
+#define REF          "RFC 8878"
+#define WINDOW       27 /* 128 MiB: the most that zstd takes without being asked */
+#define BLOCK_HEADER 3 /* octets; 3.1.1.2 */
 
 struct zstd {
 	ZSTD_DStream *z;
 	bool inside; /* of a frame */
+	size_t
+	    wanted; /* octets that it asks for next; 0 at the end of a frame */
+	size_t error; /* of libzstd, kept behind what was unpacked before it */
 };
 
 static void
@@ -39,6 +43,47 @@ open_zstd(void)
 	return s;
 }
 
+/*
+ * One block, or less. What libzstd unpacked in the call in which it errs is
+ * lost, so that it is given no more than it needs to give something: it asks
+ * for a block with the header of the one behind, which is left for the next
+ * call. False: nothing came of it.
+ */
+static bool
+run_block(
+    struct zstd *s, ZSTD_inBuffer *from, size_t whole, ZSTD_outBuffer *out)
+{
+	size_t in = from->pos;
+	size_t done = out->pos;
+	size_t n =
+	    s->wanted > BLOCK_HEADER ? s->wanted - BLOCK_HEADER : s->wanted;
+	size_t left;
+
+	if (n == 0) /* of a frame that begins */
+		n = 1;
+	from->size = n < whole - in ? in + n : whole;
+	left = ZSTD_decompressStream(s->z, out, from);
+	if (ZSTD_isError(left)) {
+		s->error = left;
+		return false;
+	}
+	if (from->pos == in && out->pos == done)
+		return false;
+	s->wanted = left;
+	s->inside = left != 0;
+	return true;
+}
+
+static void
+explain(const struct zstd *s, struct sf_diag *d)
+{
+	bool window = ZSTD_getErrorCode(s->error) ==
+		      ZSTD_error_frameParameter_windowTooLarge;
+
+	*d = (struct sf_diag){ window ? SF_LIMIT : SF_MALFORMED, 0, 0,
+		window ? "zstd window above 128 MiB" : "zstd data", REF };
+}
+
 static ssize_t
 run_zstd(void *state, struct sf_bytes *in, bool last, uint8_t *to, size_t room,
     struct sf_diag *d)
@@ -46,26 +91,16 @@ run_zstd(void *state, struct sf_bytes *in, bool last, uint8_t *to, size_t room,
 	struct zstd *s = state;
 	ZSTD_outBuffer out = { to, room, 0 };
 	ZSTD_inBuffer from = { in->p, in->n, 0 };
-	size_t left = 0;
 
 	/* Once more without input: it may hold octets back. */
-	do {
-		left = ZSTD_decompressStream(s->z, &out, &from);
-		if (ZSTD_isError(left))
-			break;
-		if (from.pos != 0 || out.pos != 0)
-			s->inside = left != 0;
-	} while (out.pos < out.size && from.pos < from.size);
+	while (s->error == 0 && out.pos < out.size &&
+	       run_block(s, &from, in->n, &out)) {
+	}
 	*in = sf_bytes(in->p + from.pos, in->n - from.pos);
 	if (out.pos > 0)
-		return (ssize_t)out.pos; /* it errs again */
-	if (ZSTD_isError(left)) {
-		bool window = ZSTD_getErrorCode(left) ==
-			      ZSTD_error_frameParameter_windowTooLarge;
-
-		*d = (struct sf_diag){ window ? SF_LIMIT : SF_MALFORMED, 0, 0,
-			window ? "zstd window above 128 MiB" : "zstd data",
-			REF };
+		return (ssize_t)out.pos;
+	if (s->error != 0) {
+		explain(s, d);
 		return -1;
 	}
 	if (!last || in->n != 0 || !s->inside)
