@@ -94,15 +94,20 @@ sf_time_span(char out[SF_TIME_MAX], int64_t ns)
 {
 	const char *sign = ns < 0 ? "-" : "";
 	uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	uint64_t ms = v / 1000000;
+	uint64_t ms = v / 1000000 + (v % 1000000 >= 500000);
 
-	if (ms < 10000)
+	if (ms < 10000) {
 		snprintf(out, SF_TIME_MAX, "%s%" PRIu64 ".%03u s", sign,
 		    ms / 1000, (unsigned)(ms % 1000));
-	else if (ms < 600000)
+		return;
+	}
+	ms = (v + 50000000) / 100000000 * 100;
+	if (ms < 600000) {
 		snprintf(out, SF_TIME_MAX, "%s%" PRIu64 ".%u s", sign,
 		    ms / 1000, (unsigned)(ms % 1000 / 100));
-	else
-		snprintf(out, SF_TIME_MAX, "%s%" PRIu64 " min %u s", sign,
-		    ms / 60000, (unsigned)(ms / 1000 % 60));
+		return;
+	}
+	ms = (v + 500000000) / 1000000000 * 1000;
+	snprintf(out, SF_TIME_MAX, "%s%" PRIu64 " min %u s", sign, ms / 60000,
+	    (unsigned)(ms / 1000 % 60));
 }

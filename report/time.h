@@ -18,7 +18,7 @@ void sf_time_clock(char out[SF_TIME_MAX], int64_t ns);
 /* "2026-03-01 20:35:00.123", cut likewise */
 void sf_time_date_clock(char out[SF_TIME_MAX], int64_t ns);
 
-/* A length of time: "0.250 s", "12.0 s", "61 min 5 s" */
+/* A length of time, rounded: "0.250 s", "12.0 s", "61 min 5 s" */
 void sf_time_span(char out[SF_TIME_MAX], int64_t ns);
 
 #endif
