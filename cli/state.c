@@ -15,6 +15,9 @@
 #include "cli/output.h"
 #include "cli/textfile.h"
 
+#define LINKS       40   /* one behind the other, as Linux follows them */
+#define LINK_OCTETS 4096 /* of what one says: PATH_MAX of Linux */
+
 static char *
 beside(const char *name, const char *end)
 {
@@ -26,11 +29,54 @@ beside(const char *name, const char *end)
 	return s;
 }
 
+/* What a link says, from the folder that the link is in. */
+static char *
+link_target(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	size_t folder = slash == NULL ? 0 : (size_t)(slash - name) + 1;
+	char *to = malloc(folder + LINK_OCTETS);
+	ssize_t n =
+	    to == NULL ? -1 : readlink(name, to + folder, LINK_OCTETS - 1);
+
+	if (n < 0) {
+		free(to);
+		return NULL;
+	}
+	to[folder + (size_t)n] = '\0';
+	if (to[folder] == '/')
+		memmove(to, to + folder, (size_t)n + 1);
+	else
+		memcpy(to, name, folder);
+	return to;
+}
+
+/* The file itself, which need not be there yet: realpath(3) wants it to be.
+   NULL: errno tells why. */
+static char *
+behind_links(const char *name)
+{
+	char *path = strdup(name);
+	struct stat st;
+
+	for (unsigned i = 0;
+	     path != NULL && lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+	     i++) {
+		char *to = i < LINKS ? link_target(path) : NULL;
+
+		if (i == LINKS)
+			errno = ELOOP;
+		free(path);
+		path = to;
+	}
+	return path;
+}
+
 static bool
 take_lock(struct sf_state_file *f)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	char *name = beside(f->name, ".lock");
+	char *name = beside(f->path, ".lock");
 	int got = -1;
 
 	if (name != NULL)
@@ -88,6 +134,11 @@ sf_state_open(struct sf_state_file *f, const char *name)
 		return SF_EXIT_OK;
 	if (!is_file(name))
 		return SF_EXIT_INPUT;
+	f->path = behind_links(name);
+	if (f->path == NULL) {
+		sf_complain(name, "%s", strerror(errno));
+		return SF_EXIT_INPUT;
+	}
 	f->state = calloc(1, sizeof(*f->state));
 	if (f->state == NULL) {
 		sf_complain(name, "not enough memory");
@@ -157,7 +208,7 @@ sync_folder(const char *name)
 bool
 sf_state_save(const struct sf_state_file *f)
 {
-	char *name = f->state == NULL ? NULL : beside(f->name, ".new");
+	char *name = f->state == NULL ? NULL : beside(f->path, ".new");
 	int fd = name == NULL ? -1 : open_new(name);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 	bool good = out != NULL && write_state(out, f->state) && fsync(fd) == 0;
@@ -166,10 +217,10 @@ sf_state_save(const struct sf_state_file *f)
 		return true;
 	if (out != NULL && fclose(out) != 0)
 		good = false;
-	if (good && rename(name, f->name) != 0)
+	if (good && rename(name, f->path) != 0)
 		good = false;
 	if (good)
-		sync_folder(f->name);
+		sync_folder(f->path);
 	if (!good)
 		sf_complain(f->name, "cannot be written: %s", strerror(errno));
 	if (!good && fd >= 0)
@@ -187,6 +238,7 @@ void
 sf_state_close(struct sf_state_file *f)
 {
 	free(f->state);
+	free(f->path);
 	if (f->lock >= 0)
 		close(f->lock);
 }

@@ -11,11 +11,13 @@
 
 struct sf_state_file {
 	struct sf_ledger *state; /* NULL without --state */
-	const char *name;
+	const char *name;        /* as it was given */
+	char *path;              /* of the file itself, behind any links */
 	int lock;               /* descriptor; -1: none */
 };
 
-/* Waits for the lock and reads. A file that is not there yet is empty. On any
+/* Waits for the lock and reads. A symbolic link stays one: the file behind it
+   is the state, and has the lock beside it. A file that is not there yet is empty. On any
    outcome but SF_EXIT_OK it has told why. To be closed in either case. */
 enum sf_exit sf_state_open(
     struct sf_state_file *f, const char *name) SF_MUST_USE;

@@ -340,6 +340,32 @@ def files_of_before(where):
     check("a file of before", set(found) == {"ctr-went-back"}, ran)
 
 
+@test
+def links(where):
+    """A symbolic link stays, and the file behind it is the state."""
+    cap, there = call(where, "c"), os.path.join(where, "there")
+    os.mkdir(there)
+    real, absolute, chain = (os.path.join(where, n) for n in (
+        "there/s", "absolute", "chain"))
+    os.symlink(real, absolute)
+    os.symlink("there/../absolute", chain)
+    for name, uses in (chain, 1), (absolute, 1), (real, 1):
+        ran = run("check", "--state", name, cap)
+        check("%s: written" % os.path.basename(name), ran.status == 0 and open(
+            real, encoding="ascii").read().count("\nuse ") == uses, ran)
+    judged(chain, later(where, "d", kid=10))
+    check("one state, by any of its names", open(
+        real, encoding="ascii").read().count("\nuse ") == 2)
+    check("the links are links", os.path.islink(chain) and
+          os.path.islink(absolute) and not os.path.islink(real))
+    check("the lock is beside the file", sorted(os.listdir(there)) == [
+        "s", "s.lock"] and not os.path.exists(chain + ".lock"))
+    os.symlink("round", os.path.join(where, "round"))
+    ran = run("check", "--state", os.path.join(where, "round"), cap)
+    check("links in a circle: no state", ran.status == 3 and
+          "round: " in ran.errors, ran)
+
+
 def main():
     for t in tests:
         if not sys.argv[1:] or any(p in t.__name__ for p in sys.argv[1:]):
