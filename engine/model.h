@@ -373,6 +373,7 @@ struct sf_stream {
 	                             which it is not; else UNKNOWN */
 	uint8_t pts[SF_STREAM_PTS];
 	unsigned n_pts;
+	uint32_t more_codecs;    /* bit each: what came up under way */
 	uint32_t clock;          /* Hz; 0 unknown */
 	char mid[SF_TEXT_MAX];   /* "" when not known; raw octets, escape before
 	                            they are shown */

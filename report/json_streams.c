@@ -59,12 +59,26 @@ put_simulcast(struct sf_emit *e, const struct sf_stream *s)
 	sf_emit_close(e, '{');
 }
 
+/* All of them: a stream may go over to another under way. */
+static void
+put_codecs(struct sf_emit *e, const struct sf_stream *s)
+{
+	sf_emit_open(e, "codecs", '[');
+	if (s->codec != SF_CODEC_UNKNOWN)
+		sf_emit_string(e, NULL, sf_codec_name(s->codec));
+	for (enum sf_codec c = SF_CODEC_OPUS; c < SF_CODECS; c++)
+		if ((s->more_codecs >> c & 1) != 0)
+			sf_emit_string(e, NULL, sf_codec_name(c));
+	sf_emit_close(e, '[');
+}
+
 static void
 put_names(struct sf_emit *e, const struct sf_stream *s)
 {
 	sf_emit_string(e, "kind", sf_kind_name(s->kind));
 	sf_emit_string(e, "codec", sf_codec_name(s->codec));
 	sf_emit_string(e, "codec_from", sf_origin_name(s->codec_from));
+	put_codecs(e, s);
 	sf_emit_open(e, "payload_types", '[');
 	for (unsigned i = 0; i < s->n_pts && i < SF_STREAM_PTS; i++)
 		sf_emit_count(e, NULL, s->pts[i]);

@@ -319,6 +319,14 @@ note_frames(struct notes *n, const struct sf_stream *s)
 }
 
 static void
+note_codecs(struct notes *n, const struct sf_stream *s)
+{
+	for (enum sf_codec c = SF_CODEC_OPUS; c < SF_CODECS; c++)
+		if ((s->more_codecs >> c & 1) != 0)
+			note(n, "also %s", sf_codec_name(c));
+}
+
+static void
 note_relations(struct notes *n, const struct view *v, const struct sf_stream *s)
 {
 	const struct sf_stream *other;
@@ -376,6 +384,7 @@ put_stream(FILE *f, const struct view *v, const struct widths *x,
 				    : SF_PLAIN);
 	}
 	note_protection(&n, s);
+	note_codecs(&n, s);
 	note_frames(&n, s);
 	note_relations(&n, v, s);
 	put_notes(f, v, x, &n);

@@ -11,6 +11,7 @@ ciphertext by mistakes.py: none of it is code of the program.
 import json
 import math
 import os
+import re
 import sys
 
 import fecmake
@@ -158,7 +159,7 @@ ROWS = {
 }
 
 
-def opened(name, where, c, truth, lost=()):
+def opened(name, where, c, truth, codecs=None, lost=()):
     path = c.write(os.path.join(where, "call.pcap"))
     keys = os.path.join(where, "keys.json")
     said = [f for f in lines(run("decode", "--json", "--keys", keys, path).out)
@@ -183,6 +184,21 @@ def opened(name, where, c, truth, lost=()):
     check(name + ": one stream, verified", len(streams) == 1 and
           streams[0]["protection"] == says and not slugs,
           (slugs, [s["protection"] for s in streams]))
+    if codecs is not None:
+        check(name + ": its codecs, the first one first",
+              streams[0]["codecs"] == codecs, streams[0]["codecs"])
+        text = run("check", "--keys", keys, path).out.decode()
+        check(name + ": the text has them too", set(codecs[1:]) == set(
+            re.findall(r"also\s+(\w+\d|red|opus|pcmu)", text)), text)
+
+
+def codecs_of(row):
+    """As a report has them: what nobody names and is none is no codec."""
+    packs = {packets.raw: None, red: "red", video_red: "red"}
+    said = [packs.get(more[0]["pack"]) if more and "pack" in more[0] else codec
+            for codec, _, *more in row]
+    rest = {x for x in said[1:] if x and x != said[0]}
+    return said[:1] + sorted(rest, key=lambda x: (x[0] != "v", x))
 
 
 def with_fec(where):
@@ -229,7 +245,7 @@ def main():
             if parts and not any(p in name for p in parts):
                 continue
             c, streams, truth = call(*row)
-            opened(name, where, c, truth)
+            opened(name, where, c, truth, codecs_of(row))
             if "last" in name:
                 continue
             c, streams, truth = call(*row)

@@ -525,6 +525,8 @@ sf_track_other(
 	enum sf_codec codec =
 	    u->pt == t->main_pt ? t->pub.codec : known_format(s, t, u);
 
+	if (codec != t->pub.codec && !is_frameless(codec))
+		t->pub.more_codecs |= 1U << codec;
 	if ((t->red == SF_RED_VIDEO && u->pt == t->main_pt) ||
 	    (codec == SF_CODEC_RED && t->pub.kind == SF_KIND_VIDEO))
 		take_video_red(s, t, u);
