@@ -130,6 +130,87 @@ uses_no_counter_twice(void **state)
 	end(&t);
 }
 
+static uint64_t
+next_ctr(struct sf_session *s, uint64_t kid)
+{
+	uint8_t ct[ROOM];
+	struct sf_sframe_header h;
+	struct sf_diag d;
+	size_t n;
+
+	assert_int_equal(
+	    sf_session_seal(s, kid, none(), none(), ct, &n), SF_SAID_OK);
+	assert_int_equal(
+	    sf_sframe_header_parse(&h, sf_bytes(ct, n), &d), SF_OK);
+	return h.ctr;
+}
+
+/* A KID that has one key, then another, then the first again. */
+static void
+goes_on_behind_another_key(void **state)
+{
+	static const char *const bases[] = { "abcdabcdabcdabcd",
+		"efghefghefghefgh", "ijklijklijklijkl" };
+	struct two t;
+
+	(void)state;
+	begin(&t, 4, 0);
+	for (unsigned i = 0; i < 9; i++) {
+		assert_int_equal(sf_session_key(t.a, SF_USE_SEND, 7,
+				     sf_bytes(bases[i % 3], 16)),
+		    SF_SAID_OK);
+		assert_int_equal(next_ctr(t.a, 7), i / 3);
+		assert_int_equal(sf_session_remove(t.a, 7), SF_SAID_OK);
+	}
+	end(&t);
+}
+
+/* The same generation once more, behind a step: with bits of a step its key
+   has the KID that it had, and without them every step has that one. */
+static void
+a_ratchet_that_comes_again_goes_on(void **state)
+{
+	static const unsigned bits[] = { 0, 1, 4 };
+	uint64_t kid, ctr[3][2] = { { 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bits); i++) {
+		struct two t;
+
+		begin(&t, 4, 0);
+		for (unsigned round = 0; round < 3; round++) {
+			assert_int_equal(sf_session_chain(t.a, SF_USE_SEND,
+					     bits[i], 0, BASE("abcd"), &kid),
+			    SF_SAID_OK);
+			ctr[round][0] = next_ctr(t.a, kid);
+			assert_int_equal(
+			    sf_session_step(t.a, &kid), SF_SAID_OK);
+			ctr[round][1] = next_ctr(t.a, kid);
+			EXPECT("the key", ctr[round][0], round);
+			EXPECT("the step", ctr[round][1], round);
+		}
+		end(&t);
+	}
+}
+
+/* As many steps as it likes, when it seals nothing under them. */
+static void
+steps_cost_nothing(void **state)
+{
+	struct two t;
+	uint64_t kid;
+
+	(void)state;
+	begin(&t, 4, 0);
+	assert_int_equal(
+	    sf_session_chain(t.a, SF_USE_SEND, 4, 0, BASE("abcd"), &kid),
+	    SF_SAID_OK);
+	for (unsigned i = 0; i <= SF_SESSION_COUNTERS; i++)
+		assert_int_equal(sf_session_step(t.a, &kid), SF_SAID_OK);
+	assert_int_equal(next_ctr(t.a, kid), 0);
+	end(&t);
+}
+
 static void
 leaves_nothing_of_a_forgery(void **state)
 {
@@ -324,21 +405,6 @@ resume(const uint8_t *state, size_t n, uint64_t kid, struct sf_bytes base)
 	return s;
 }
 
-static uint64_t
-next_ctr(struct sf_session *s, uint64_t kid)
-{
-	uint8_t ct[ROOM];
-	struct sf_sframe_header h;
-	struct sf_diag d;
-	size_t n;
-
-	assert_int_equal(
-	    sf_session_seal(s, kid, none(), none(), ct, &n), SF_SAID_OK);
-	assert_int_equal(
-	    sf_sframe_header_parse(&h, sf_bytes(ct, n), &d), SF_OK);
-	return h.ctr;
-}
-
 static void
 saved_counters_are_not_used_again(void **state)
 {
@@ -373,6 +439,67 @@ saved_counters_are_not_used_again(void **state)
 	end(&t);
 }
 
+/* A key whose counter was saved and that is not there when the next state is
+   saved: also behind that, and behind another key of its KID. */
+static void
+saved_counters_are_kept_without_their_key(void **state)
+{
+	struct two t;
+	uint8_t *first, *second;
+	size_t n, n_second;
+	struct sf_session *s;
+
+	(void)state;
+	begin(&t, 4, 0);
+	assert_int_equal(
+	    sf_session_key(t.a, SF_USE_SEND, 7, BASE("abcd")), SF_SAID_OK);
+	assert_int_equal(next_ctr(t.a, 7), 0);
+	first = sf_session_save(t.a, &n);
+	assert_non_null(first);
+	s = resume(first, n, 7, BASE("efgh"));
+	assert_int_equal(next_ctr(s, 7), 0);
+	assert_int_equal(sf_session_remove(s, 7), SF_SAID_OK);
+	assert_int_equal(
+	    sf_session_key(s, SF_USE_SEND, 7, BASE("abcd")), SF_SAID_OK);
+	assert_int_equal(next_ctr(s, 7), 1 + SF_SESSION_RESERVE);
+	sf_session_free(s);
+	s = resume(first, n, 7, BASE("efgh"));
+	second = sf_session_save(s, &n_second);
+	assert_non_null(second);
+	sf_session_free(s);
+	s = resume(second, n_second, 7, BASE("abcd"));
+	assert_true(next_ctr(s, 7) > SF_SESSION_RESERVE);
+	sf_session_free(s);
+	free(first);
+	free(second);
+	end(&t);
+}
+
+/* A key that went between a save and its first counter stops where the state
+   says, as if it had stayed. */
+static void
+what_was_saved_stops_a_key_that_comes_again(void **state)
+{
+	struct two t;
+	uint8_t *saved;
+	size_t n;
+
+	(void)state;
+	begin(&t, 4, 0);
+	assert_int_equal(
+	    sf_session_key(t.a, SF_USE_SEND, 7, BASE("abcd")), SF_SAID_OK);
+	saved = sf_session_save(t.a, &n);
+	assert_non_null(saved);
+	free(saved);
+	assert_int_equal(sf_session_remove(t.a, 7), SF_SAID_OK);
+	assert_int_equal(
+	    sf_session_key(t.a, SF_USE_SEND, 7, BASE("abcd")), SF_SAID_OK);
+	assert_int_equal(
+	    sf_session_counter(t.a, 7, SF_SESSION_RESERVE), SF_SAID_OK);
+	assert_int_equal(seal(&t, 7), SF_SAID_EXHAUSTED);
+	end(&t);
+}
+
 static void
 states_that_are_none_are_refused(void **state)
 {
@@ -398,6 +525,9 @@ main(void)
 		cmocka_unit_test(seals_and_opens),
 		cmocka_unit_test(keeps_directions_apart),
 		cmocka_unit_test(uses_no_counter_twice),
+		cmocka_unit_test(goes_on_behind_another_key),
+		cmocka_unit_test(a_ratchet_that_comes_again_goes_on),
+		cmocka_unit_test(steps_cost_nothing),
 		cmocka_unit_test(leaves_nothing_of_a_forgery),
 		cmocka_unit_test(takes_many_keys_and_a_limit),
 		cmocka_unit_test(follows_ratchets),
@@ -405,6 +535,8 @@ main(void)
 		cmocka_unit_test(windows_agree_with_a_list),
 		cmocka_unit_test(windows_reach_the_end),
 		cmocka_unit_test(saved_counters_are_not_used_again),
+		cmocka_unit_test(saved_counters_are_kept_without_their_key),
+		cmocka_unit_test(what_was_saved_stops_a_key_that_comes_again),
 		cmocka_unit_test(states_that_are_none_are_refused),
 	};
 

@@ -111,24 +111,13 @@ sf_session_derive(const struct sf_session *s, struct sf_session_key *k,
 	return done;
 }
 
-/* A sending key that was removed keeps its place, its counter and no key. */
 static enum sf_said
-bring_back(
+prepare(
     struct sf_session *s, struct sf_session_key *k, struct sf_bytes base_key)
 {
-	struct sf_session_key fresh = { .kid = k->kid, .use = k->use };
-
-	if (!sf_session_derive(s, &fresh, base_key))
+	if (!sf_session_derive(s, k, base_key))
 		return SF_SAID_FAILED;
-	if (!s->crypto->equal(fresh.print, k->print, sizeof(k->print))) {
-		k->next = 0;
-		k->reserved = 0;
-		k->spent = false;
-		memcpy(k->print, fresh.print, sizeof(k->print));
-	}
-	memcpy(k->salt, fresh.salt, sizeof(k->salt));
-	k->aead = fresh.aead;
-	return SF_SAID_OK;
+	return k->use == SF_USE_SEND ? sf_session_count(s, k) : SF_SAID_OK;
 }
 
 enum sf_said
@@ -136,11 +125,11 @@ sf_session_add(struct sf_session *s, enum sf_use use, uint64_t kid,
     struct sf_bytes base_key, struct sf_session_key **out)
 {
 	struct sf_session_key *k = sf_session_find(s, use, kid);
+	enum sf_said said;
 
 	if (k != NULL) {
 		*out = k;
-		return k->aead != NULL ? SF_SAID_USAGE
-				       : bring_back(s, k, base_key);
+		return SF_SAID_USAGE;
 	}
 	if (s->n_keys == SF_SESSION_KEYS)
 		return SF_SAID_LIMIT;
@@ -152,9 +141,10 @@ sf_session_add(struct sf_session *s, enum sf_use use, uint64_t kid,
 	k->kid = kid;
 	k->use = use;
 	k->replay.width = s->window;
-	if (!sf_session_derive(s, k, base_key) || !sf_session_resume(s, k)) {
+	said = prepare(s, k, base_key);
+	if (said != SF_SAID_OK) {
 		free_key(s, k);
-		return SF_SAID_FAILED;
+		return said;
 	}
 	s->n_keys++;
 	put_slot(s, k);
@@ -165,19 +155,9 @@ sf_session_add(struct sf_session *s, enum sf_use use, uint64_t kid,
 void
 sf_session_drop(struct sf_session *s, struct sf_session_key *k)
 {
-	if (k->use == SF_USE_RECEIVE) {
-		take_out(s, k);
-		return;
-	}
-	s->crypto->aead_free(k->aead);
-	k->aead = NULL;
-	s->crypto->wipe(k->salt, sizeof(k->salt));
-}
-
-static bool
-is_there(const struct sf_session_key *k)
-{
-	return k != NULL && k->aead != NULL;
+	if (k->use == SF_USE_SEND)
+		sf_session_uncount(s, k);
+	take_out(s, k);
 }
 
 enum sf_said
@@ -190,7 +170,7 @@ sf_session_key(struct sf_session *s, enum sf_use use, uint64_t kid,
 	if (base_key.n == 0)
 		return SF_SAID_PARAM;
 	/* RFC 9605 4.4.1: for encryption or decryption, never both */
-	if (is_there(sf_session_find(s, other, kid)))
+	if (sf_session_find(s, other, kid) != NULL)
 		return SF_SAID_USAGE;
 	return sf_session_add(s, use, kid, base_key, &k);
 }
@@ -204,7 +184,7 @@ sf_session_remove(struct sf_session *s, uint64_t kid)
 		struct sf_session_key *k =
 		    sf_session_find(s, (enum sf_use)use, kid);
 
-		if (!is_there(k))
+		if (k == NULL)
 			continue;
 		sf_session_drop(s, k);
 		any = true;
@@ -216,15 +196,17 @@ enum sf_said
 sf_session_counter(struct sf_session *s, uint64_t kid, uint64_t next)
 {
 	struct sf_session_key *k = sf_session_find(s, SF_USE_SEND, kid);
+	struct sf_session_counter *c;
 
-	if (!is_there(k))
+	if (k == NULL)
 		return sf_session_find(s, SF_USE_RECEIVE, kid) != NULL
 			   ? SF_SAID_USAGE
 			   : SF_SAID_KID;
 	/* RFC 9605 7.4: never the same key and nonce twice */
-	if (k->spent || next < k->next)
+	c = &s->counters[k->counter];
+	if (c->spent || next < c->next)
 		return SF_SAID_EXHAUSTED;
-	k->next = next;
+	c->next = next;
 	return SF_SAID_OK;
 }
 
@@ -234,18 +216,19 @@ enum sf_said
 sf_session_seal_with(struct sf_session *s, struct sf_session_key *k,
     struct sf_bytes metadata, struct sf_bytes pt, uint8_t *out, size_t *n)
 {
+	struct sf_session_counter *c = &s->counters[k->counter];
 	uint8_t nonce[SF_NONCE];
 	size_t header;
 
-	if (k->spent || (k->reserved != 0 && k->next >= k->reserved))
+	if (c->spent || (c->reserved != 0 && c->next >= c->reserved))
 		return SF_SAID_EXHAUSTED;
-	header = sf_sframe_header_write(out, k->kid, k->next);
-	sf_kdf_nonce(nonce, k->salt, k->next);
+	header = sf_sframe_header_write(out, k->kid, c->next);
+	sf_kdf_nonce(nonce, k->salt, c->next);
 	/* a counter is gone whether or not the library did its work */
-	if (k->next == UINT64_MAX)
-		k->spent = true;
+	if (c->next == UINT64_MAX)
+		c->spent = true;
 	else
-		k->next++;
+		c->next++;
 	if (!s->crypto->seal(k->aead, nonce, sf_bytes(out, header), metadata,
 		pt, out + header))
 		return SF_SAID_FAILED;
@@ -259,7 +242,7 @@ sf_session_seal(struct sf_session *s, uint64_t kid, struct sf_bytes metadata,
 {
 	struct sf_session_key *k = sf_session_find(s, SF_USE_SEND, kid);
 
-	if (!is_there(k))
+	if (k == NULL)
 		return sf_session_find(s, SF_USE_RECEIVE, kid) != NULL
 			   ? SF_SAID_USAGE
 			   : SF_SAID_KID;
@@ -314,7 +297,7 @@ sf_session_open(struct sf_session *s, struct sf_bytes metadata,
 			said = ahead;
 	}
 	if (said == SF_SAID_KID &&
-	    is_there(sf_session_find(s, SF_USE_SEND, h.kid)))
+	    sf_session_find(s, SF_USE_SEND, h.kid) != NULL)
 		said = SF_SAID_USAGE;
 	if (said == SF_SAID_OK)
 		*out = (struct sf_session_opened){ h.kid, h.ctr,
@@ -356,7 +339,7 @@ sf_session_free(struct sf_session *s)
 		if (s->slots[i] != NULL)
 			free_key(s, s->slots[i]);
 	free(s->slots);
-	free(s->saved);
+	free(s->counters);
 	c->wipe(s, sizeof(*s));
 	free(s);
 }

@@ -3,7 +3,8 @@
  * receiving, counters, replay windows, sender ratchets and MLS epochs.
  *
  * A key is for one direction. A counter is never used twice under one key, not
- * even when the key was removed and comes again. Nothing that an attacker
+ * even when the key was removed or left behind by a ratchet, others had its KID,
+ * and it comes again. Nothing that an attacker
  * sends takes memory or changes state before its tag has verified.
  */
 #ifndef SF_SESSION_H
@@ -11,10 +12,11 @@
 
 #include "engine/crypto/kdf.h"
 
-#define SF_SESSION_KEYS   16384 /* keys, removed sending keys among them */
-#define SF_SESSION_CHAINS 4     /* ratchets of generations, the oldest goes */
-#define SF_SESSION_EPOCHS 256   /* MLS epochs at once */
-#define SF_SESSION_AHEAD  511   /* ratchet steps that a KID may ask for */
+#define SF_SESSION_KEYS     16384 /* keys at once */
+#define SF_SESSION_COUNTERS 65536 /* of keys that sealed, there or gone */
+#define SF_SESSION_CHAINS   4     /* ratchets of generations, the oldest goes */
+#define SF_SESSION_EPOCHS   256   /* MLS epochs at once */
+#define SF_SESSION_AHEAD    511   /* ratchet steps that a KID may ask for */
 
 struct sf_session;
 
@@ -67,7 +69,8 @@ enum sf_said sf_session_open(struct sf_session *s, struct sf_bytes metadata,
 #define SF_SESSION_RESERVE 65536 /* counters of a key between two saves */
 
 /*
- * Octets of the counters of all sending keys, no keys among them; *n of them, for
+ * Octets of the counters of all sending keys, also of those that are gone or that
+ * an earlier state told and that did not come; no keys among them; *n of them, for
  * free(). Each counter is told as far ahead as it may get before the next save,
  * and is stopped there: whoever goes on from an old state repeats none. NULL
  * without memory.

@@ -217,7 +217,7 @@ end_epoch(struct sf_session *s, struct sf_session_epoch *e)
 	for (size_t i = 0; i < s->n_slots;) {
 		struct sf_session_key *k = s->slots[i];
 
-		if (k == NULL || k->epoch_mark != e->mark || k->aead == NULL)
+		if (k == NULL || k->epoch_mark != e->mark)
 			i++;
 		else /* and look at the place again: another may be there */
 			sf_session_drop(s, k);

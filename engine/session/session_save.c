@@ -1,7 +1,7 @@
 /*
- * session_save.c - counters that outlive a process: RFC 9605 9.1.
+ * session_save.c - counters that outlive their key, and a process: RFC 9605 9.1.
  *
- * A state is the suite in two octets and a row for each sending key: KID, next
+ * A state is the suite in two octets and a row for each sending key that was: KID, next
  * counter, whether there is none, and a mark that only this base key gives.
  */
 #include <stdlib.h>
@@ -42,30 +42,77 @@ mark_of(struct sf_session *s, const struct sf_session_key *k,
 	    sf_bytes(label, sizeof(label) - 1), mark, SF_SESSION_MARK);
 }
 
+/* ---- in this process ----------------------------------------------------- */
+
+static bool
+grow(struct sf_session *s)
+{
+	size_t cap = s->counters_cap == 0 ? 16 : 2 * s->counters_cap;
+	struct sf_session_counter *more;
+
+	if (s->n_counters < s->counters_cap)
+		return true;
+	more = realloc(s->counters, cap * sizeof(*more));
+	if (more == NULL)
+		return false;
+	s->counters = more;
+	s->counters_cap = cap;
+	return true;
+}
+
+enum sf_said
+sf_session_count(struct sf_session *s, struct sf_session_key *k)
+{
+	struct sf_session_counter c = { .kid = k->kid };
+
+	if (!mark_of(s, k, c.mark))
+		return SF_SAID_FAILED;
+	for (size_t i = 0; i < s->n_counters; i++) {
+		if (s->counters[i].kid != c.kid ||
+		    memcmp(s->counters[i].mark, c.mark, sizeof(c.mark)) != 0)
+			continue;
+		k->counter = i;
+		return SF_SAID_OK;
+	}
+	if (s->n_counters == SF_SESSION_COUNTERS)
+		return SF_SAID_LIMIT;
+	if (!grow(s))
+		return SF_SAID_FAILED;
+	k->counter = s->n_counters++;
+	s->counters[k->counter] = c;
+	return SF_SAID_OK;
+}
+
+void
+sf_session_uncount(struct sf_session *s, const struct sf_session_key *k)
+{
+	const struct sf_session_counter *c = &s->counters[k->counter];
+
+	if (k->counter == s->n_counters - 1 && c->next == 0 && c->reserved == 0)
+		s->n_counters--;
+}
+
+/* ---- for the next -------------------------------------------------------- */
+
 uint8_t *
 sf_session_save(struct sf_session *s, size_t *n)
 {
-	uint8_t *out = malloc(2 + s->n_keys * ROW), *p = out;
+	uint8_t *out = malloc(2 + s->n_counters * ROW), *p = out;
 
 	if (out == NULL)
 		return NULL;
 	put(p, s->suite->id, 2);
 	p += 2;
-	for (size_t i = 0; i < s->n_slots; i++) {
-		struct sf_session_key *k = s->slots[i];
+	for (size_t i = 0; i < s->n_counters; i++) {
+		struct sf_session_counter *c = &s->counters[i];
 
-		if (k == NULL || k->use != SF_USE_SEND)
-			continue;
-		k->reserved = k->next > UINT64_MAX - SF_SESSION_RESERVE
+		c->reserved = c->next > UINT64_MAX - SF_SESSION_RESERVE
 				  ? UINT64_MAX
-				  : k->next + SF_SESSION_RESERVE;
-		put(p, k->kid, 8);
-		put(p + 8, k->reserved, 8);
-		p[16] = k->spent;
-		if (!mark_of(s, k, p + 17)) {
-			free(out);
-			return NULL;
-		}
+				  : c->next + SF_SESSION_RESERVE;
+		put(p, c->kid, 8);
+		put(p + 8, c->reserved, 8);
+		p[16] = c->spent;
+		memcpy(p + 17, c->mark, SF_SESSION_MARK);
 		p += ROW;
 	}
 	*n = (size_t)(p - out);
@@ -87,42 +134,22 @@ sf_session_load(struct sf_session *s, struct sf_bytes state)
 
 	if (sf_session_saved_suite(state) != s->suite->id)
 		return SF_SAID_PARAM;
-	if (n > SF_SESSION_KEYS)
+	if (n > SF_SESSION_COUNTERS)
 		return SF_SAID_LIMIT;
-	if (s->n_keys > 0 || s->saved != NULL)
+	if (s->n_keys > 0 || s->counters != NULL)
 		return SF_SAID_USAGE;
-	s->saved = calloc(n + 1, sizeof(*s->saved));
-	if (s->saved == NULL)
+	s->counters = calloc(n + 1, sizeof(*s->counters));
+	if (s->counters == NULL)
 		return SF_SAID_FAILED;
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t *p = state.p + 2 + i * ROW;
 
-		s->saved[i].kid = get(p, 8);
-		s->saved[i].next = get(p + 8, 8);
-		s->saved[i].spent = p[16];
-		memcpy(s->saved[i].mark, p + 17, SF_SESSION_MARK);
+		s->counters[i].kid = get(p, 8);
+		s->counters[i].next = get(p + 8, 8);
+		s->counters[i].spent = p[16] != 0;
+		memcpy(s->counters[i].mark, p + 17, SF_SESSION_MARK);
 	}
-	s->n_saved = n;
+	s->n_counters = n;
+	s->counters_cap = n + 1;
 	return SF_SAID_OK;
-}
-
-bool
-sf_session_resume(struct sf_session *s, struct sf_session_key *k)
-{
-	uint8_t mark[SF_SESSION_MARK];
-
-	if (s->n_saved == 0 || k->use != SF_USE_SEND)
-		return true;
-	if (!mark_of(s, k, mark))
-		return false;
-	for (size_t i = 0; i < s->n_saved; i++) {
-		const struct sf_session_saved *was = &s->saved[i];
-
-		if (was->kid != k->kid ||
-		    memcmp(was->mark, mark, sizeof(mark)) != 0)
-			continue;
-		k->next = was->next;
-		k->spent = was->spent != 0;
-	}
-	return true;
 }

@@ -8,18 +8,25 @@
 #include "engine/session/session.h"
 #include "parsers/sframe/header.h"
 
-#define SF_SESSION_MARK 8 /* octets that tell a saved key again */
+#define SF_SESSION_MARK 8 /* octets that tell a sending key again */
+
+/* What is left of a sending key when it goes, and of those before this process:
+   a counter is not used twice, whoever had the KID meanwhile. */
+struct sf_session_counter {
+	uint64_t kid;
+	uint64_t next;     /* the next CTR */
+	uint64_t reserved; /* what was saved ends here; 0: nothing */
+	bool spent;        /* there is no next */
+	uint8_t mark[SF_SESSION_MARK];
+};
 
 struct sf_session_key {
 	uint64_t kid;
 	enum sf_use use;
-	struct sf_aead *aead; /* NULL: removed, only its counter is kept */
+	struct sf_aead *aead;
 	uint8_t salt[SF_NONCE];
 	uint8_t print[16]; /* tells base keys apart */
-	uint64_t next;     /* of sending: the next CTR */
-	bool spent;        /* of sending: there is no next */
-	uint64_t
-	    reserved; /* of sending: what was saved ends here; 0: nothing */
+	size_t counter;    /* of sending: in counters */
 	struct sf_replay replay;
 	uint64_t epoch_mark; /* of the MLS epoch it came from; 0: none */
 };
@@ -41,12 +48,6 @@ struct sf_session_epoch {
 	uint8_t key[SF_BASE_MAX];
 };
 
-/* A counter that was used under a key before this process. */
-struct sf_session_saved {
-	uint64_t kid, next;
-	uint8_t spent, mark[SF_SESSION_MARK];
-};
-
 struct sf_session {
 	const struct sf_crypto *crypto;
 	const struct sf_suite *suite;
@@ -59,8 +60,8 @@ struct sf_session {
 	unsigned epoch_bits, sender_bits;
 	uint64_t marks;
 	struct sf_session_epoch epochs[SF_SESSION_EPOCHS];
-	size_t n_saved;
-	struct sf_session_saved *saved; /* what was loaded */
+	size_t n_counters, counters_cap;
+	struct sf_session_counter *counters;
 };
 
 struct sf_session_key *sf_session_find(
@@ -76,8 +77,10 @@ enum sf_said sf_session_seal_with(struct sf_session *s,
 enum sf_said sf_session_try(struct sf_session *s, struct sf_session_key *k,
     const struct sf_sframe_header *h, struct sf_bytes metadata, uint8_t *pt);
 
-/* Of a key that came: the counter that was saved for it, if there is one. */
-bool sf_session_resume(struct sf_session *s, struct sf_session_key *k);
+/* Of a sending key that came: its counter goes on, or begins. */
+enum sf_said sf_session_count(struct sf_session *s, struct sf_session_key *k);
+/* Of one that goes: a counter that was never used need not be kept. */
+void sf_session_uncount(struct sf_session *s, const struct sf_session_key *k);
 
 /* A ratchet step or a sender of an epoch. known: there is a key for the KID,
    and the frame was not for that; a step field that wrapped can be meant. */
