@@ -59,8 +59,7 @@ run_gzip(void *state, struct sf_bytes *in, bool last, uint8_t *to, size_t room,
 				   ? (ssize_t)(room - g->z.avail_out)
 				   : -1;
 		}
-		if (in->n == 0)
-			break;
+		/* without input as well: it may hold octets back */
 		g->z.next_in = in->p;
 		g->z.avail_in = in->n > UINT_MAX ? UINT_MAX : (uInt)in->n;
 		status = inflate(&g->z, Z_NO_FLUSH);

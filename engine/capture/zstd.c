@@ -13,7 +13,8 @@ struct zstd {
 	ZSTD_DStream *z;
 	bool inside; /* of a frame */
 	size_t
-	    wanted; /* octets that it asks for next; 0 at the end of a frame */
+	    wanted;   /* octets that it asks for next; 0: none, a frame ended */
+	bool full;    /* there was no room: it may hold octets back */
 	size_t error; /* of libzstd, kept behind what was unpacked before it */
 };
 
@@ -44,31 +45,39 @@ open_zstd(void)
 }
 
 /*
- * One block, or less. What libzstd unpacked in the call in which it errs is
- * lost, so that it is given no more than it needs to give something: it asks
- * for a block with the header of the one behind, which is left for the next
- * call. False: nothing came of it.
+ * How much to give it at once: no more than it needs to give something, as what
+ * it unpacked in the call in which it errs is lost. It asks for a block with
+ * the header of the one behind, which is left for the next call; and what it
+ * holds back comes out alone.
  */
+static size_t
+portion(const struct zstd *s)
+{
+	if (s->full)
+		return 0;
+	if (s->wanted > BLOCK_HEADER)
+		return s->wanted - BLOCK_HEADER;
+	return s->wanted > 0 ? s->wanted : 1; /* of a frame that begins */
+}
+
+/* One block, or less. False: nothing came of it. */
 static bool
 run_block(
     struct zstd *s, ZSTD_inBuffer *from, size_t whole, ZSTD_outBuffer *out)
 {
-	size_t in = from->pos;
-	size_t done = out->pos;
-	size_t n =
-	    s->wanted > BLOCK_HEADER ? s->wanted - BLOCK_HEADER : s->wanted;
+	size_t in = from->pos, done = out->pos, n = portion(s);
+	bool full = s->full;
 	size_t left;
 
-	if (n == 0) /* of a frame that begins */
-		n = 1;
 	from->size = n < whole - in ? in + n : whole;
 	left = ZSTD_decompressStream(s->z, out, from);
 	if (ZSTD_isError(left)) {
 		s->error = left;
 		return false;
 	}
+	s->full = out->pos == out->size;
 	if (from->pos == in && out->pos == done)
-		return false;
+		return full;
 	s->wanted = left;
 	s->inside = left != 0;
 	return true;
@@ -92,7 +101,6 @@ run_zstd(void *state, struct sf_bytes *in, bool last, uint8_t *to, size_t room,
 	ZSTD_outBuffer out = { to, room, 0 };
 	ZSTD_inBuffer from = { in->p, in->n, 0 };
 
-	/* Once more without input: it may hold octets back. */
 	while (s->error == 0 && out.pos < out.size &&
 	       run_block(s, &from, in->n, &out)) {
 	}
