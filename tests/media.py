@@ -193,14 +193,14 @@ def described(c, v, ext=12, layers=1, more=b"", lie=None, structure=b""):
 
 
 def dd_call(where, name, codec="raw", layers=1, lose=0, marker=True, dd=True,
-            sdp=False, lie=None, n=240, structure=b""):
+            sdp=False, lie=None, n=240, structure=b"", kid=9):
     """A stream whose packets do not tell where frames begin."""
     import packets
     c = mkcap.Capture(seed=5)
     v = c.video(V, ALICE, SFU, codec="av1" if codec == "av1" else "vp8",
                 pack=packets.FORMATS[codec])
     box = mkcap.Counter(300)
-    v.add(n, lambda rng, real: mkcap.header(9, box.take()) +
+    v.add(n, lambda rng, real: mkcap.header(kid, box.take()) +
           rng.randbytes(2000 + rng.randrange(1500)))
     if dd:
         described(c, v, layers=layers, lie=lie, structure=structure)
@@ -291,6 +291,35 @@ def dependency_descriptors(where):
           " ".join(text.split()), text[:900])
     check("in words", "header extension 12 (a dependency descriptor, it seems)"
           in " ".join(text.split()), text[:900])
+
+
+@test
+def av1_layers_without_descriptors(where):
+    """Each layer is a frame still, as an element begins with its packet; headers
+    alone in a packet are none."""
+    import packets
+    for kid in (0, 1, 5, 9, 300):
+        got, s, _ = dd_call(where, "x", codec="av1", layers=2, dd=False, kid=kid)
+        check("AV1, layers of which nothing tells, KID %d" % kid,
+              s["protection"] == "consistent" and
+              225 <= s["frames"] <= 240 and s["incomplete_frames"] < 5,
+              (s["protection"], s["frames"], s["incomplete_frames"]))
+
+    def apart(frame, number, room):
+        heads, rest = frame[2:15], frame[15:]
+        if number % 30:
+            return packets.av1(frame, number, room)
+        return packets.av1(heads, number, room) + [
+            bytes([p[0] & 0xf7]) + p[1:]
+            for p in packets.av1(rest, number, room)]
+
+    c = mkcap.Capture(seed=6)
+    v = c.video(V, ALICE, SFU, codec="av1", pack=apart)
+    v.plain(120)
+    s = stream(report("x", c.write(os.path.join(where, "x.pcap"))), V)
+    check("AV1 in the clear, sequence headers alone in a packet",
+          s["protection"] == "plaintext" and s["frames"] == 120, (
+              s["protection"], s["frames"]))
 
 
 @test

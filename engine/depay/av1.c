@@ -8,6 +8,8 @@
 #define HAS_SIZE      0x02
 #define HAS_EXTENSION 0x04
 
+#define LEAD_OCTETS 64 /* sequence headers and the like are shorter */
+
 /* The first octet of the first element; 0 when there is none. */
 static uint8_t
 first_octet(const struct sf_av1 *a)
@@ -22,9 +24,22 @@ first_octet(const struct sf_av1 *a)
 	return e.data.p[0];
 }
 
+/* The element stands in front of a frame: a sequence header and the like. */
+static bool
+is_lead(struct sf_bytes element)
+{
+	unsigned type = element.n == 0 ? 0 : element.p[0] >> 3;
+
+	return element.n < LEAD_OCTETS &&
+	       (type == SF_AV1_SEQUENCE || type == SF_AV1_METADATA ||
+		   type == SF_AV1_DELIMITER);
+}
+
 /*
  * Every frame begins with an element that carries nothing on. After a loss a
- * tile group cannot be the first: its frame header came before.
+ * tile group cannot be the first: its frame header came before. Within a picture
+ * such a packet begins the next layer, of which a dependency descriptor would
+ * tell; receivers that have none go by this as well (libwebrtc).
  */
 static bool
 read_av1(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
@@ -36,8 +51,9 @@ read_av1(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 	if (sf_av1_parse(&a, u->payload, &diag) != SF_OK)
 		return false;
 	tiles = first_octet(&a) >> 3 == SF_AV1_TILE_GROUP;
-	p->start = !a.continues && sf_depay_turns(d, u) &&
-		   (sf_depay_follows(d, u) || !tiles);
+	p->start = !a.continues &&
+		   (sf_depay_turns(d, u) ? sf_depay_follows(d, u) || !tiles
+					 : d->whole && !tiles);
 	p->end = u->marker;
 	p->ends_before = !d->in_unit;
 	if (u->bounded) { /* each layer of a picture is a frame */
@@ -71,7 +87,7 @@ put_av1(struct sf_depay *d, struct sf_depay_pool *pool, const struct sf_unit *u)
 {
 	struct sf_av1 a;
 	struct sf_diag diag;
-	struct sf_bytes rest, data;
+	struct sf_bytes rest, data = { 0 };
 	unsigned i = 0;
 
 	if (sf_av1_parse(&a, u->payload, &diag) != SF_OK ||
@@ -86,6 +102,8 @@ put_av1(struct sf_depay *d, struct sf_depay_pool *pool, const struct sf_unit *u)
 			return false;
 	}
 	d->in_unit = a.unfinished;
+	d->whole = !d->in_unit &&
+		   (d->whole || (a.continues && i == 1) || !is_lead(data));
 	return true;
 }
 

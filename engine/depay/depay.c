@@ -69,7 +69,7 @@ give_back(struct sf_depay *d, struct sf_depay_pool *pool)
 	d->buffer = 0;
 	d->octets = 0;
 	d->open = false;
-	d->in_unit = false;
+	d->in_unit = d->whole = false;
 }
 
 static void
@@ -205,6 +205,14 @@ lacks_its_end(struct sf_depay *d)
 	return d->marked > MARKED * d->unmarked++;
 }
 
+/* No marker stands between the layers of one picture. */
+static bool
+ends_there(struct sf_depay *d, const struct sf_unit *u, const struct sf_part *p)
+{
+	return p->ends_before &&
+	       (d->frame.timestamp == u->timestamp || !lacks_its_end(d));
+}
+
 /* A frame is open: does this packet carry it on, end it, or break it? */
 static void
 meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
@@ -214,8 +222,8 @@ meet_open(struct sf_depay *d, struct sf_depay_pool *pool,
 	bool in_order = u->seq == d->next_seq;
 
 	if (p->start)
-		close_frame(d, pool,
-		    in_order && p->ends_before && !lacks_its_end(d), sink, ctx);
+		close_frame(
+		    d, pool, in_order && ends_there(d, u, p), sink, ctx);
 	else if (!in_order || d->frame.timestamp != u->timestamp)
 		close_frame(d, pool, false, sink, ctx);
 }

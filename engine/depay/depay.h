@@ -107,6 +107,7 @@ struct sf_depay {
 	const struct sf_depay_format *format; /* of the last packet */
 	bool open, broken;
 	bool in_unit; /* a NAL unit or OBU goes on in the next packet */
+	bool whole;   /* AV1: nothing goes on, and it may be all of a frame */
 	bool donl; /* H.265: SDP says that decoding order numbers are there */
 	bool any;  /* a packet came ... */
 	uint64_t expected; /* ... and this number should be next */
