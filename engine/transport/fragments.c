@@ -8,44 +8,27 @@
 #define LONGEST   30000000000LL /* RFC 791 and 8200 say 15 s to 60 s */
 #define ID_REUSED 2000000000LL  /* a fast sender is round its ids by then */
 
-static size_t
-slots_for(size_t share)
-{
-	size_t n = 64;
-
-	while (n < 1024 && n * 2 * sizeof(struct sf_fragmented) <= share / 8)
-		n *= 2;
-	return n;
-}
-
-static size_t
-pieces_for(size_t share)
-{
-	size_t rest = share - share / 8;
-
-	rest = rest > SF_FRAGMENTED_MOST ? rest - SF_FRAGMENTED_MOST : 0;
-	return rest / SF_PIECE_COST > 40 ? rest / SF_PIECE_COST : 40;
-}
+static const struct sf_pieces_plan plan = { sizeof(struct sf_fragmented), 1024,
+	SF_FRAGMENTED_MOST, 40 };
 
 size_t
 sf_fragments_octets(size_t share)
 {
-	return slots_for(share) * sizeof(struct sf_fragmented) +
-	       pieces_for(share) * SF_PIECE_COST + SF_FRAGMENTED_MOST + 512;
+	return sf_pieces_octets(&plan, share);
 }
 
 bool
 sf_fragments_init(struct sf_fragments *f, struct sf_arena *a, size_t share,
     struct sf_model *model)
 {
-	size_t n = slots_for(share);
+	size_t n = sf_pieces_entries(&plan, share);
 
 	f->model = model;
 	f->mask = n - 1;
 	f->table = sf_arena_take(a, n, sizeof(*f->table));
 	f->whole = sf_arena_take(a, 1, SF_FRAGMENTED_MOST);
 	return f->table != NULL && f->whole != NULL &&
-	       sf_pieces_init(&f->pool, a, pieces_for(share));
+	       sf_pieces_init(&f->pool, a, sf_pieces_count(&plan, share));
 }
 
 /* Gives a packet up that was never completed, and counts its fragments. */

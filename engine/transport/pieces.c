@@ -17,6 +17,33 @@ sf_pieces_init(struct sf_piece_pool *p, struct sf_arena *a, size_t n)
 	return true;
 }
 
+size_t
+sf_pieces_entries(const struct sf_pieces_plan *plan, size_t share)
+{
+	size_t n = 64;
+
+	while (n < plan->most && n * 2 * plan->entry <= share / 8)
+		n *= 2;
+	return n;
+}
+
+size_t
+sf_pieces_count(const struct sf_pieces_plan *plan, size_t share)
+{
+	size_t rest = share - share / 8;
+
+	rest = rest > plan->whole ? rest - plan->whole : 0;
+	return rest / SF_PIECE_COST > plan->least ? rest / SF_PIECE_COST
+						  : plan->least;
+}
+
+size_t
+sf_pieces_octets(const struct sf_pieces_plan *plan, size_t share)
+{
+	return sf_pieces_entries(plan, share) * plan->entry +
+	       sf_pieces_count(plan, share) * SF_PIECE_COST + plan->whole + 512;
+}
+
 static struct sf_piece *
 piece(const struct sf_piece_pool *p, uint32_t index)
 {

@@ -37,6 +37,23 @@ struct sf_pieces {
 
 bool sf_pieces_init(struct sf_piece_pool *p, struct sf_arena *a, size_t n);
 
+/*
+ * A share of memory for a table of lists, their pieces, and the one that is put
+ * together: an eighth of it for the table, and the rest for octets.
+ */
+struct sf_pieces_plan {
+	size_t entry; /* octets of one entry of the table */
+	size_t most;  /* entries, a power of two; 64 or more there are */
+	size_t whole; /* octets of the largest that is put together */
+	size_t least; /* pieces */
+};
+
+size_t sf_pieces_entries(const struct sf_pieces_plan *plan, size_t share);
+size_t sf_pieces_count(const struct sf_pieces_plan *plan, size_t share);
+
+/* What all of it takes out of an arena. */
+size_t sf_pieces_octets(const struct sf_pieces_plan *plan, size_t share);
+
 struct sf_put {
 	size_t stored; /* octets that were not there before */
 	bool differs;  /* octets that were there are others now */

@@ -13,44 +13,27 @@
 #define WAIT_HAD_NS 200000000LL /* for what the receiver has: a late capture */
 #define STRANGE     3
 
-static size_t
-flows_for(size_t share)
-{
-	size_t n = 64;
-
-	while (n < 8192 && n * 2 * sizeof(struct sf_tcp_flow) <= share / 8)
-		n *= 2;
-	return n;
-}
-
-static size_t
-pieces_for(size_t share)
-{
-	size_t rest = share - share / 8;
-
-	rest = rest > SF_TCP_RUN ? rest - SF_TCP_RUN : 0;
-	return rest / SF_PIECE_COST > 48 ? rest / SF_PIECE_COST : 48;
-}
+static const struct sf_pieces_plan plan = { sizeof(struct sf_tcp_flow), 8192,
+	SF_TCP_RUN, 48 };
 
 size_t
 sf_tcp_octets(size_t share)
 {
-	return flows_for(share) * sizeof(struct sf_tcp_flow) +
-	       pieces_for(share) * SF_PIECE_COST + SF_TCP_RUN + 512;
+	return sf_pieces_octets(&plan, share);
 }
 
 bool
 sf_tcp_init(struct sf_tcp_streams *s, struct sf_arena *a, size_t share,
     struct sf_model *model)
 {
-	size_t n = flows_for(share);
+	size_t n = sf_pieces_entries(&plan, share);
 
 	s->model = model;
 	s->mask = n - 1;
 	s->flows = sf_arena_take(a, n, sizeof(*s->flows));
 	s->run = sf_arena_take(a, 1, SF_TCP_RUN);
 	return s->flows != NULL && s->run != NULL &&
-	       sf_pieces_init(&s->pool, a, pieces_for(share));
+	       sf_pieces_init(&s->pool, a, sf_pieces_count(&plan, share));
 }
 
 /* ---- flows ---------------------------------------------------------------- */
