@@ -14,6 +14,7 @@
 #include "cli/sdp.h"
 #include "cli/secret.h"
 #include "engine/base/digest.h"
+#include "report/words.h"
 
 /* ---- setting up ---------------------------------------------------------- */
 
@@ -211,9 +212,9 @@ complain_end(const char *name, enum sf_capture_status st,
 	}
 	if (st == SF_CAPTURE_DAMAGED) {
 		sf_complain(name,
-		    "damaged at octet %" PRIu64 ", after packet %" PRIu64
+		    "damaged at octet %" PRIu64 "%s, after packet %" PRIu64
 		    " (%s); %s",
-		    info->damaged_at, info->packets,
+		    info->damaged_at, sf_words_inside(info), info->packets,
 		    field != NULL ? field : "the file ends early",
 		    info->packets > 0 ? "judged up to there"
 				      : "nothing could be judged");

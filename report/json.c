@@ -77,6 +77,7 @@ put_damage(struct sf_emit *e, const struct sf_capture_info *info)
 	}
 	sf_emit_open(e, "damage", '{');
 	sf_emit_count(e, "at", info->damaged_at);
+	sf_emit_bool(e, "inside", info->damaged_inside);
 	sf_emit_string(e, "field", info->diag.field);
 	sf_emit_close(e, '{');
 }

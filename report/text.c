@@ -143,7 +143,8 @@ put_input(FILE *f, const struct sf_input *in, bool named,
 	if (info->damaged) {
 		sf_para_text(&p, ",");
 		sf_para_paint(&p, SF_YELLOW, "damaged");
-		sf_para_format(&p, "at octet %" PRIu64, info->damaged_at);
+		sf_para_format(&p, "at octet %" PRIu64 "%s", info->damaged_at,
+		    sf_words_inside(info));
 	}
 	sf_para_end(&p);
 	if (info->processes > 1)

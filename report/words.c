@@ -324,6 +324,12 @@ about_cut(struct sf_subject *x)
 	sf_words_add(&x->w, " could not be judged");
 }
 
+const char *
+sf_words_inside(const struct sf_capture_info *info)
+{
+	return info->damaged_inside ? " of what was unpacked" : "";
+}
+
 static void
 about_damage(struct sf_subject *x)
 {
@@ -334,8 +340,8 @@ about_damage(struct sf_subject *x)
 	info = x->r->inputs[x->f->first.input].info;
 	if (info->damaged)
 		sf_words_add(&x->w,
-		    "at octet %" PRIu64 ", after packet %" PRIu64 " (%s)",
-		    info->damaged_at, info->packets,
+		    "at octet %" PRIu64 "%s, after packet %" PRIu64 " (%s)",
+		    info->damaged_at, sf_words_inside(info), info->packets,
 		    info->diag.field != NULL ? info->diag.field
 					     : "the file ends early");
 	else if (info->totals.damaged != 0)

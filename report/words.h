@@ -23,4 +23,8 @@ void sf_words_detail(char out[SF_WORDS_MAX], const struct sf_result *r,
 void sf_words_diagnosis(
     char out[SF_WORDS_MAX], const struct sf_diagnosis *d);
 
+/* Behind the octet at which an input is damaged: "", or that it is one of what
+   was unpacked. */
+const char *sf_words_inside(const struct sf_capture_info *info);
+
 #endif

@@ -423,10 +423,15 @@ def compressed(where):
                   r and "capture-damaged" in found and
                   r["inputs"][0]["damaged"] and r["streams"] and
                   b"judged up to there" in got.err, got)
+        _, r = report(put(where, "inner", gzip.compress(data[:-9])))
+        check(name + ": damage inside is told as that",
+              r["inputs"][0]["damage"]["inside"] and
+              r["inputs"][0]["damage"]["at"] > len(data) - 3000, r["inputs"])
         broken = bytearray(gzip.compress(data))
         broken[-5] ^= 1
         _, r = report(put(where, "broken", bytes(broken)))
-        check(name + ": a wrong checksum is damage", r["inputs"][0]["damaged"])
+        check(name + ": a wrong checksum is damage", r["inputs"][0]["damaged"]
+              and not r["inputs"][0]["damage"]["inside"])
         _, r = report(put(where, "behind", gzip.compress(data) + b"x" * 9))
         check(name + ": octets behind are damage", r["inputs"][0]["damaged"])
     for octets in (gzip.compress(b"x" * 999)[:11], zstd(b"x" * 99)[:7]):

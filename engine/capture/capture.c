@@ -536,6 +536,8 @@ finish(struct sf_capture *c, enum sf_capture_status st)
 	if (sf_source_damage(s) != NULL)
 		st = sf_reader_stop(
 		    &c->reader, info->octets, sf_source_damage(s));
+	else
+		info->damaged_inside = info->damaged && s->packed != NULL;
 	c->over = s->error != 0 ? refused(c) : st;
 	return c->over;
 }

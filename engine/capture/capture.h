@@ -88,7 +88,8 @@ struct sf_capture_info {
 	                             when that is not in the file */
 	int64_t first_ns, last_ns; /* of packets; both 0 when there were none */
 	bool damaged;
-	uint64_t damaged_at;      /* octet offset in the file */
+	uint64_t damaged_at;      /* octet offset in the file, or: */
+	bool damaged_inside;      /* in what was unpacked */
 	struct sf_diag diag;      /* why, when damaged */
 	int error_number;         /* errno of SF_CAPTURE_SYSTEM */
 	bool has_sha256;
