@@ -86,33 +86,59 @@ sf_pcapng_section_parse(
 	return SF_OK;
 }
 
+/* The option at the front of *rest, which goes behind it, and its padding; false
+   when it is cut. There are many in a block: as few questions as will do. */
+static bool
+take_option(
+    struct sf_bytes *rest, uint16_t *code, struct sf_bytes *value, bool big)
+{
+	const uint8_t *p = rest->p;
+	size_t octets;
+
+	if (rest->n < 4)
+		return false;
+	*code = sf_order_u16(p, big);
+	octets = sf_order_u16(p + 2, big);
+	if (octets > rest->n - 4)
+		return false;
+	*value = sf_bytes(p + 4, octets);
+	/* Padding that is not there harms nobody when nothing follows. */
+	octets += 4 + padding(octets);
+	if (*code == OPT_END || octets >= rest->n)
+		*rest = sf_bytes(NULL, 0);
+	else
+		*rest = sf_bytes(p + octets, rest->n - octets);
+	return true;
+}
+
+static uint64_t
+number_of(struct sf_bytes value, bool big)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		v = v << 8 | value.p[big ? i : value.n - 1 - i];
+	return v;
+}
+
 static enum sf_status
 option(struct sf_pcapng_option *out, struct sf_bytes in, struct sf_diag *d,
     bool big)
 {
 	struct sf_cursor c = sf_cursor(in);
-	struct sf_pcapng_option o = { 0 };
-	struct sf_bytes s = sf_slice(&c, 4);
-	size_t octets;
+	struct sf_pcapng_option o = { .payload = in };
+	struct sf_bytes s;
 
 	*d = (struct sf_diag){ 0 };
-	if (!sf_ok(&c))
-		return sf_short(d, &c, "option head", REF_OPTION);
-	o.code = sf_order_u16(s.p, big);
-	octets = sf_order_u16(s.p + 2, big);
-	o.value = sf_slice(&c, octets);
-	if (!sf_ok(&c))
+	if (!take_option(&o.payload, &o.code, &o.value, big)) {
+		s = sf_slice(&c, 4);
+		if (!sf_ok(&c))
+			return sf_short(d, &c, "option head", REF_OPTION);
+		(void)sf_slice(&c, sf_order_u16(s.p + 2, big));
 		return sf_short(d, &c, "option value", REF_OPTION);
+	}
 	if (o.value.n <= 8)
-		for (size_t i = 0; i < o.value.n; i++)
-			o.number = o.number << 8 |
-				   o.value.p[big ? i : o.value.n - 1 - i];
-	/* Padding that is not there harms nobody when nothing follows. */
-	if (padding(octets) < sf_left(&c))
-		(void)sf_slice(&c, padding(octets));
-	else
-		(void)sf_rest(&c);
-	o.payload = o.code == OPT_END ? sf_bytes(NULL, 0) : sf_rest(&c);
+		o.number = number_of(o.value, big);
 	*out = o;
 	return SF_OK;
 }
@@ -123,9 +149,8 @@ interface(struct sf_pcapng_interface *out, struct sf_bytes in,
 {
 	struct sf_cursor c = sf_cursor(in);
 	struct sf_pcapng_interface i = { .resolution = 6 };
-	struct sf_bytes s = sf_slice(&c, 8);
-	struct sf_pcapng_option o;
-	struct sf_diag ignored;
+	struct sf_bytes s = sf_slice(&c, 8), rest, value;
+	uint16_t code;
 
 	*d = (struct sf_diag){ 0 };
 	if (!sf_ok(&c))
@@ -133,51 +158,57 @@ interface(struct sf_pcapng_interface *out, struct sf_bytes in,
 	i.link_type = sf_order_u16(s.p, big);
 	i.snaplen = sf_order_u32(s.p + 4, big);
 	i.payload = sf_rest(&c);
-	for (struct sf_bytes r = i.payload; r.n != 0; r = o.payload) {
-		if (option(&o, r, &ignored, big) != SF_OK) {
-			i.bad_options = true;
-			break;
-		}
-		if (o.code == OPT_TSRESOL && o.value.n == 1)
-			i.resolution = o.value.p[0];
-		else if (o.code == OPT_FCSLEN && o.value.n == 1)
-			i.fcs_octets = o.value.p[0];
-		else if (o.code == OPT_TSOFFSET && o.value.n == 8)
-			i.offset_s = (int64_t)o.number;
+	rest = i.payload;
+	while (take_option(&rest, &code, &value, big)) {
+		if (code == OPT_TSRESOL && value.n == 1)
+			i.resolution = value.p[0];
+		else if (code == OPT_FCSLEN && value.n == 1)
+			i.fcs_octets = value.p[0];
+		else if (code == OPT_TSOFFSET && value.n == 8)
+			i.offset_s = (int64_t)number_of(value, big);
 	}
+	i.bad_options = rest.n != 0;
 	*out = i;
 	return SF_OK;
+}
+
+static void
+packet_option(
+    struct sf_pcapng_packet *p, uint16_t code, struct sf_bytes value, bool big)
+{
+	uint64_t number;
+
+	if (code == OPT_COMMENT && p->comment.n == 0) {
+		p->comment = value;
+	} else if (code == SF_CARRIED_OPTION) {
+		p->carried = value;
+	} else if (code == OPT_FLAGS && value.n == 4) {
+		number = number_of(value, big);
+		if ((number & 3) == 1)
+			p->direction = SF_PCAPNG_INBOUND;
+		else if ((number & 3) == 2)
+			p->direction = SF_PCAPNG_OUTBOUND;
+		p->fcs_octets = (uint8_t)(number >> 5 & 15);
+	} else if (code == OPT_DROPCOUNT && value.n == 8) {
+		p->dropped = number_of(value, big);
+	}
 }
 
 /* Data, padding and options, the same in both packet blocks. */
 static void
 packet_tail(struct sf_pcapng_packet *p, struct sf_cursor *c, bool big)
 {
-	struct sf_pcapng_option o;
-	struct sf_diag ignored;
+	struct sf_bytes rest, value;
 	size_t pad = padding(p->captured);
+	uint16_t code;
 
 	p->data =
 	    sf_slice(c, p->captured < sf_left(c) ? p->captured : sf_left(c));
 	(void)sf_slice(c, pad < sf_left(c) ? pad : sf_left(c));
 	p->payload = sf_rest(c);
-	for (struct sf_bytes r = p->payload; r.n != 0; r = o.payload) {
-		if (option(&o, r, &ignored, big) != SF_OK)
-			return;
-		if (o.code == OPT_COMMENT && p->comment.n == 0) {
-			p->comment = o.value;
-		} else if (o.code == SF_CARRIED_OPTION) {
-			p->carried = o.value;
-		} else if (o.code == OPT_FLAGS && o.value.n == 4) {
-			if ((o.number & 3) == 1)
-				p->direction = SF_PCAPNG_INBOUND;
-			else if ((o.number & 3) == 2)
-				p->direction = SF_PCAPNG_OUTBOUND;
-			p->fcs_octets = (uint8_t)(o.number >> 5 & 15);
-		} else if (o.code == OPT_DROPCOUNT && o.value.n == 8) {
-			p->dropped = o.number;
-		}
-	}
+	rest = p->payload;
+	while (take_option(&rest, &code, &value, big))
+		packet_option(p, code, value, big);
 }
 
 static enum sf_status
@@ -249,23 +280,20 @@ stats(struct sf_pcapng_stats *out, struct sf_bytes in, struct sf_diag *d,
 {
 	struct sf_cursor c = sf_cursor(in);
 	struct sf_pcapng_stats t = { 0 };
-	struct sf_bytes s = sf_slice(&c, 12);
-	struct sf_pcapng_option o;
-	struct sf_diag ignored;
+	struct sf_bytes s = sf_slice(&c, 12), rest, value;
+	uint16_t code;
 
 	*d = (struct sf_diag){ 0 };
 	if (!sf_ok(&c))
 		return sf_short(d, &c, "interface statistics", REF_STATS);
 	t.interface = sf_order_u32(s.p, big);
 	t.payload = sf_rest(&c);
-	for (struct sf_bytes r = t.payload; r.n != 0; r = o.payload) {
-		if (option(&o, r, &ignored, big) != SF_OK)
-			break;
-		if (o.code == OPT_IFDROP && o.value.n == 8) {
+	rest = t.payload;
+	while (take_option(&rest, &code, &value, big))
+		if (code == OPT_IFDROP && value.n == 8) {
 			t.has_dropped = true;
-			t.dropped = o.number;
+			t.dropped = number_of(value, big);
 		}
-	}
 	*out = t;
 	return SF_OK;
 }
