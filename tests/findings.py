@@ -17,6 +17,7 @@ import sys
 
 import endcases
 import feccases
+import formcases
 import headcases
 import mistakes
 import mkcap
@@ -1513,6 +1514,7 @@ def an_error_that_does_not_fail(c):
 
 rtpcases.add(case)
 headcases.add(case)
+formcases.add(case)
 redcases.add(case)
 samplecases.add(case)
 feccases.add(case)

@@ -70,8 +70,8 @@ behind(const struct sf_classifier *c, unsigned from)
 
 		if (r->complete)
 			return (struct sf_behind){ r->has_header,
-				(enum sf_dialect)r->dialect,
-				r->has_header ? r->header.kid : 0 };
+				(enum sf_dialect)r->dialect, r->header.kid,
+				r->header.ctr };
 	}
 	return c->behind;
 }
@@ -103,6 +103,55 @@ sf_classify_enclosed(const struct sf_classifier *c, unsigned from, unsigned to)
 		return after->has_header && after->header.kid == b.kid;
 	return b.dialect != SF_DIALECT_NONE &&
 	       after->dialect == (uint8_t)b.dialect;
+}
+
+bool
+sf_classify_looks_clear(
+    const struct sf_classifier *c, const struct sf_record *r)
+{
+	return r->proof != SF_PROOF_NONE && duration_fits(c, r);
+}
+
+#define RISING 3 /* frames that look like media, and rise as a counter does */
+
+/*
+ * Behind a longer gap a counter has gone further than a header of one octet is
+ * trusted to, and streams that begin together make it jump. Where the run goes on
+ * behind them under the same key, CTRs that rise from the one to the other are
+ * its own: other octets than media have its config octet once in 256, and media
+ * that has it does not rise.
+ */
+bool
+sf_classify_bridge(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_behind b = behind(c, from);
+	struct sf_run_header h;
+	unsigned n = 0;
+	bool clear = false;
+
+	if (!sf_classify_enclosed(c, from, to) || !b.has_header ||
+	    c->recs[to].header.at != c->placing.at)
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (sf_run_passes_over(r))
+			continue;
+		if (!sf_run_header(&h, r, c->placing) || h.kid != b.kid ||
+		    !sf_run_is_minimal(&h) || h.ctr <= b.ctr ||
+		    h.ctr >= c->recs[to].header.ctr)
+			return false;
+		b.ctr = h.ctr;
+		clear |= sf_classify_looks_clear(c, r);
+		n++;
+	}
+	if (clear && n < RISING)
+		return false;
+	for (unsigned i = from; i < to; i++)
+		if (sf_run_header(&h, &c->recs[i], c->placing))
+			sf_classify_claim(
+			    c, &c->recs[i], &h, c->placing.layout);
+	return true;
 }
 
 /* TOC octets of 20 ms that libopus makes at a full band, mono and stereo, and at
@@ -171,7 +220,7 @@ sf_classify_stray(
 {
 	if (!sf_classify_whole(c))
 		return enclosed && is_headless(c, r);
-	return r->proof != SF_PROOF_NONE && duration_fits(c, r) &&
+	return sf_classify_looks_clear(c, r) &&
 	       !sf_classify_begins_as_run(c, r) &&
 	       (enclosed || !may_be_new_key(c, r));
 }

@@ -52,7 +52,7 @@ struct sf_bare {
 struct sf_behind {
 	bool has_header;
 	enum sf_dialect dialect;
-	uint64_t kid; /* when has_header */
+	uint64_t kid, ctr; /* when has_header */
 };
 
 /* One stream's frames in the making. All zero with pub set is ready to use. */

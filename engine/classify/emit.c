@@ -411,7 +411,8 @@ sf_classify_emit(struct sf_classifier *c, struct sf_classify_run *run,
 	}
 	if (r->complete)
 		c->behind = (struct sf_behind){ r->has_header,
-			(enum sf_dialect)r->dialect, r->header.kid };
+			(enum sf_dialect)r->dialect, r->header.kid,
+			r->header.ctr };
 	if (ev.has_kid) {
 		c->use_seq = r->seq;
 		c->without = c->without_packets = 0;

@@ -124,6 +124,15 @@ bool sf_classify_outermost(
 /* Such records, few of them, are media beyond what is likely by chance. */
 bool sf_classify_alone(struct sf_classifier *c, unsigned from, unsigned to);
 
+/* Its codec's rules are kept; an Opus frame tells its duration, and the next one
+   comes then. */
+bool sf_classify_looks_clear(
+    const struct sf_classifier *c, const struct sf_record *r);
+
+/* The open records from..to have headers that lie between those around them: marks
+   them. */
+bool sf_classify_bridge(struct sf_classifier *c, unsigned from, unsigned to);
+
 /* Amid a run: one that is of nothing known. */
 bool sf_classify_stranger(
     const struct sf_classifier *c, const struct sf_record *r);

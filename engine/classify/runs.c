@@ -214,17 +214,31 @@ count_step(struct test *t, enum step s, unsigned row)
 	return t->sum[0] >= t->level || t->sum[1] >= t->level;
 }
 
+#define PACED  3 /* steps of a run, from which its pace is known */
+#define UNEVEN 4 /* times that pace are in a run whose other streams pause */
+
+/* The pace between two records of a run, a few times over. */
+static double
+most_of(const struct sf_record *from, const struct sf_run_header *a,
+    const struct sf_record *to, const struct sf_run_header *b)
+{
+	return UNEVEN * (double)(b->ctr - a->ctr) /
+	       fmax(1, (double)(to->seq - from->seq));
+}
+
 /* Back from the record at: the earliest from which headers follow each other
-   to it, up to three strangers in between. */
+   to it, up to three strangers in between. *pace, in which the step to the run may
+   be, becomes no more than that of the run itself allows. */
 static size_t
 first_of_run(
-    const struct sf_record *recs, size_t at, struct sf_placing p, double pace)
+    const struct sf_record *recs, size_t at, struct sf_placing p, double *pace)
 {
-	struct sf_run_header later, h;
-	size_t first = at, misses = 0;
+	struct sf_run_header end, later, h;
+	size_t first = at, misses = 0, n = 0;
 
-	if (!sf_run_header(&later, &recs[at], p))
+	if (!sf_run_header(&end, &recs[at], p))
 		return at;
+	later = end;
 	for (size_t i = at; i-- > 0 && misses <= 3;) {
 		if (sf_run_passes_over(&recs[i]))
 			continue;
@@ -234,10 +248,13 @@ first_of_run(
 		    sf_run_explained(&h, &later,
 			sf_run_packets(recs[i].seq, recs[i].last.time_ns,
 			    recs[first].seq, recs[first].last.time_ns),
-			pace)) {
+			*pace)) {
 			first = i;
 			later = h;
 			misses = 0;
+			if (++n >= PACED)
+				*pace = fmin(*pace,
+				    most_of(&recs[i], &h, &recs[at], &end));
 		} else {
 			misses++;
 		}
@@ -297,6 +314,6 @@ sf_run_search(struct sf_run_found *found, const struct sf_record *recs,
 	*found = (struct sf_run_found){ 0, fmax(t.sum[0], t.sum[1]), t.highest,
 		v.packets > 0 ? v.steps / v.packets : 1 };
 	if (decided)
-		found->start = first_of_run(recs, i - 1, p, found->pace);
+		found->start = first_of_run(recs, i - 1, p, &found->pace);
 	return decided;
 }

@@ -107,6 +107,19 @@ coverage_of_keys(const struct search *s, struct sf_placing p, size_t start)
 
 #define VP8_TAG 3 /* octets, with the length of a partition, which varies */
 
+#define SINGLE 1920 /* 40 ms at 48 kHz: what is shorter, one frame holds */
+
+/* A TOC octet that says two frames where one has room for all of that: encoders
+   make none, and config octets read so. */
+static bool
+is_halved(const struct sf_record *r)
+{
+	uint8_t code = r->head[r->core_at] & 3;
+
+	return r->look == SF_LOOK_OPUS && r->samples < SINGLE &&
+	       (code == 1 || code == 2);
+}
+
 /* Do the frames begin as their codec's do: it parses, and Opus tells the
    durations that timestamps tell? */
 static bool
@@ -120,7 +133,7 @@ codec_heads(const struct search *s)
 		if (!r->complete || !next->complete || next->seq != r->seq + 1)
 			continue;
 		n++;
-		fit += r->proof != SF_PROOF_NONE &&
+		fit += r->proof != SF_PROOF_NONE && !is_halved(r) &&
 		       (r->samples == 0 ||
 			   next->timestamp - r->timestamp == r->samples);
 		same += r->codec == SF_CODEC_VP8 &&

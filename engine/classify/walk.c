@@ -107,8 +107,13 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 	    sf_run_short_form(&h) ? &short_form : &long_form;
 	struct sf_run_header next;
 	const struct sf_record *last = &c->recs[at];
-	unsigned asked = 0, fit = 0;
+	unsigned asked = 0, fit = 0, enough = t->fit;
 
+	/* speech with a TOC octet that reads as the run's config octet rises for
+	   some frames */
+	if (t == &short_form && h.ctr_octets > 0 &&
+	    sf_classify_looks_clear(c, last))
+		enough = t->asked - 1;
 	for (unsigned i = at + 1; i < end && asked < t->asked; i++) {
 		const struct sf_record *r = &c->recs[i];
 
@@ -128,7 +133,7 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 		last = r;
 	}
 	/* while frames are still to come, it waits for them */
-	return fit >= t->fit || (fit == asked && asked >= t->least &&
+	return fit >= enough || (fit == asked && asked >= t->least &&
 				    explained && (c->ending || end < c->n));
 }
 
@@ -288,7 +293,9 @@ sf_classify_runs(struct sf_classifier *c)
 	if (c->running)
 		(void)walk(c, 0, c->n);
 	while (sf_classify_next_open(c, &from, &to))
-		if (sf_classify_search(c, from, to) == 0) {
+		if (sf_classify_bridge(c, from, to)) {
+			from = to;
+		} else if (sf_classify_search(c, from, to) == 0) {
 			sf_classify_mark_round(c, from, to);
 			from = to;
 		}

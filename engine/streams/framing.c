@@ -86,16 +86,30 @@ are_of_codec(const struct sf_record *recs, size_t n)
 	return (!several && set * 4 >= n) || alike * 2 < n - 1;
 }
 
-/* Does every packet begin with an octet that can be a payload descriptor, the
-   reserved bits aside, and those that begin a frame say so? */
+/*
+ * Does every packet begin with an octet that can be a payload descriptor, the
+ * reserved bits aside, and those that begin a frame say so? What comes first
+ * here, or behind a packet that was lost, need not be the first of its frame;
+ * but of all of them a few.
+ */
 static bool
 can_be_descriptors(const struct sf_record *recs, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((i == 0 || recs[i].timestamp != recs[i - 1].timestamp) &&
-		    (recs[i].head_n < 2 || (recs[i].head[0] & 0x80) == 0))
+	size_t begun = 0, without = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && recs[i].timestamp == recs[i - 1].timestamp)
+			continue;
+		if (recs[i].head_n < 2)
 			return false;
-	return !are_of_codec(recs, n);
+		begun++;
+		if (recs[i].head[0] & START)
+			continue;
+		if (i > 0 && recs[i].seq == recs[i - 1].seq + 1)
+			return false;
+		without++;
+	}
+	return without * 4 <= begun && !are_of_codec(recs, n);
 }
 
 #define SETTLED 3    /* frames that carry on from one with a descriptor */

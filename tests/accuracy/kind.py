@@ -46,9 +46,15 @@ def talking(c):
                          m.name not in SILENT])
 
 
+def shown(s):
+    """Frames that have something in them: DTX sends nothing for many."""
+    f = s.media.frames
+    return sum(bool(f[(s.offset + i) % len(f)][0]) for i in range(s.frames))
+
+
 def sound(c, *streams, least=LEAST):
     for s in streams:
-        c.expect[s.ssrc] = GOOD if s.frames >= 2 * least else \
+        c.expect[s.ssrc] = GOOD if shown(s) >= 2 * least else \
             GOOD | {"undecidable"}
         if s.frames < 2 * least and s.media.name in SILENT:
             # a packet may be all there is, and one is no source yet

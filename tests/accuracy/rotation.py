@@ -26,10 +26,11 @@ def numbered(c):
 
 @kind(2)
 def faulty_drift(c):
-    """A group rotates some times; once one of it is late by some seconds."""
+    """A group rotates some times; once one of it is late by some seconds, and
+    there before the next time."""
     rng, kid = c.rng, numbered(c)
     people, times = rng.randrange(2, 6), rng.randrange(1, 4)
-    at = [12 + 22 * (i + rng.random()) for i in range(times)]
+    at = [12 + 22 * i + 9 * rng.random() for i in range(times)]
     who, when = rng.randrange(people), rng.randrange(times)
     delay = rng.choice((3, 5, 10))
     for p in range(people):
@@ -42,13 +43,17 @@ def faulty_drift(c):
     c.blame["kid-drift"] = {late}
 
 
+LATE = 15  # seconds by which one of two may be late and still belong to both
+
+
 def alike(plans):
-    """Two who came to every key in the same order and one soon after the other
-    look like a group with one who is late, whatever they are."""
+    """Two who came to every key in the same order, at once or one of them soon
+    after the other, look like a group with one who is late, whatever they are."""
     a, b = plans
     n = min(len(a), len(b))
-    gaps = [y - x for x, y in zip(a[:n], b[:n])]
-    return not n or max(gaps) - min(gaps) < 3
+    late = [y - x for x, y in zip(a[:n], b[:n]) if abs(y - x) > 1.5]
+    return not late or max(late) - min(late) < 3 and \
+        max(map(abs, late)) < LATE
 
 
 @kind(3)
