@@ -162,6 +162,22 @@ def add(case):
         c.video(AV, ALICE, SFU, codec="h264") \
             .sframe(150, kid=9, ctr=300, prefix=40, key_prefix=64, make=spoiled)
 
+    CUT = ("ctr-reused", "plaintext-gap", "not-rfc9605")
+
+    @case({"partly-clear": [AV], "packetizer-rewrote": [AV]}, verdict="fail",
+          is_={AV: PARTLY}, near=CUT)
+    def h264_with_a_start_code_inside_the_header(c):
+        """KID 65536 from CTR 256 on: 01 00 00 01, which comes back with one
+        zero more."""
+        c.video(AV, ALICE, SFU, codec="h264") \
+            .sframe(250, kid=1 << 16, ctr=100, prefix=40, key_prefix=64)
+
+    @case({"partly-clear": [AV]}, near=("packetizer-rewrote",) + CUT,
+          is_={AV: PARTLY})
+    def h264_with_no_start_code_inside_the_header(c):
+        c.video(AV, ALICE, SFU, codec="h264") \
+            .sframe(250, kid=1 << 16 | 1, ctr=100, prefix=40, key_prefix=64)
+
     # ==== retransmissions ===================================================
 
     def restored(n):

@@ -76,6 +76,40 @@ carries_on(struct sf_classifier *c, struct sf_record *r)
 	return true;
 }
 
+/*
+ * A start code inside a header of ours: the packetizer of H.264 or H.265 went
+ * over it, and a code of three octets came back with four. So does the header
+ * carry the run on that it makes without the octet too many?
+ */
+static bool
+carries_on_cut(
+    struct sf_classifier *c, struct sf_record *r, const struct sf_frame *f)
+{
+	unsigned at = r->key ? c->placing.at_key : c->placing.at;
+	struct sf_record maybe;
+
+	if (!c->running || f->codec == SF_CODEC_AV1)
+		return false;
+	for (unsigned i = 1; i < f->units && i < SF_FRAME_MARKS; i++) {
+		uint32_t mark = f->marks[i];
+
+		if (mark < at)
+			continue;
+		if (mark >= at + SF_SFRAME_HEADER_MAX || mark >= r->head_n)
+			return false;
+		maybe = *r;
+		maybe.octets--;
+		maybe.head_n--;
+		memmove(maybe.head + mark, r->head + mark + 1,
+		    r->head_n - mark - 1U);
+		maybe.rebuilt = carries_on(c, &maybe);
+		if (maybe.rebuilt)
+			*r = maybe;
+		return maybe.rebuilt;
+	}
+	return false;
+}
+
 /* The SSRC of each stream with frames: a key may have been made for it. */
 static void
 note_ssrc(struct sf_classifier *c, struct sf_unlock *u)
@@ -147,13 +181,14 @@ take(struct sf_classifier *c, struct sf_classify_run *run,
 
 	c->hop = frame->hop;
 	c->foreign += frame->foreign && frame->codec == SF_CODEC_AV1;
-	c->cut_in_units |= frame->foreign && frame->units > 1 &&
-			   frame->codec == SF_CODEC_AV1;
+	c->cut_in_units |=
+	    frame->foreign && frame->units > 1 && frame->codec == SF_CODEC_AV1;
 	if (r->complete && !opens(c, &run->unlock, r, frame->octets) &&
 	    (run->scratch == NULL || !opens_rebuilt(c, run, r, frame)) &&
 	    !sf_classify_open_dialect(
 		c, run->unlock.dialects, r, frame->octets) &&
-	    !carries_on(c, r) && !sf_classify_in_dialect(c, r)) {
+	    !carries_on_cut(c, r, frame) && !carries_on(c, r) &&
+	    !sf_classify_in_dialect(c, r)) {
 		c->open = true;
 		sf_record_prove(r, frame);
 		/* among so much that is no AV1, some reads as if it were */
