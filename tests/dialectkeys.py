@@ -17,7 +17,7 @@ from dialects import (A, ALICE, AV, B, be, BOB, Call, escaped, head_of, Jitsi,
                       speak, StreamVideo, Threema, to_slice, two, uleb, Wire,
                       Xor)
 from harness import check, run, scratch
-from mistakes import expand, extract, gcm, xor
+from mistakes import Way, expand, extract, gcm, xor
 
 SHA = hashlib.sha256
 
@@ -328,6 +328,56 @@ def test_iv_behind(where):
             call.ok("no plaintext", not any(
                 s["frames_by_state"]["plaintext"]
                 for s in call.streams.values()), call.slugs)
+
+
+def test_clear_first(where):
+    """A sender that begins in the clear, and for longer than every place of a
+    header is tried: what it encrypts then opens, in front of it or behind
+    octets that it leaves."""
+    key = MATERIAL[:16]
+    way = Way(4)
+    box = [0]
+
+    def iv(rng, real, stream, ts):
+        p = head_of(stream, real)
+        nonce = rng.randbytes(12)
+        return real[:p] + nonce + b"".join(gcm(key, nonce, b"", real[p:]))
+
+    def prefixed(rng, real, stream, ts):
+        p = head_of(stream, real)
+        box[0] += 1
+        return way.frame(key, 9, box[0], real[p:], prefix=real[:p])
+
+    def whole(rng, real, stream, ts):
+        box[0] += 1
+        return way.frame(key, 9, box[0], real)
+
+    raw = {"schema": "sframe-tool/keys/v1",
+           "keys": [{"kid": "9", "base_key": key.hex()}]}
+    path = os.path.join(where, "rfc9605.json")
+    with open(path, "w", encoding="ascii") as f:
+        json.dump(raw, f)
+    os.chmod(path, 0o600)
+    ivs = keyfile(where, "iv", "random-iv", {"key": key.hex()})
+    for name, frame, keys, dialect in (
+            ("random-iv", iv, ivs, "random-iv"),
+            ("rfc9605 behind a head", prefixed, path, "rfc9605-prefixed"),
+            ("rfc9605", whole, path, "rfc9605")):
+        for n in (20, 260):
+            def make(c, n=n, frame=frame):
+                for s in (c.audio(A, ALICE, SFU, cname="alice"),
+                          c.video(AV, ALICE, SFU, cname="alice")):
+                    s.plain(n)
+                    speak(s, 40, frame)
+            call = Call("%s, %d frames in the clear first" % (name, n), where,
+                        make, "--keys", keys)
+            for ssrc in (A, AV):
+                s = call.is_(ssrc, dialect=dialect, protection="mixed")
+                call.ok("the clear ones and the others", (
+                    s["frames_by_state"]["plaintext"],
+                    s["frames_by_state"]["verified"]) == (n, 40), s)
+            call.ok("plaintext-start, no frame failed", "plaintext-start" in
+                    call.slugs and "auth-failed" not in call.slugs, call.slugs)
 
 
 def test_vectors(where):

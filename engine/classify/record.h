@@ -55,6 +55,8 @@ enum sf_tried {
 	SF_TRIED_OPENED
 };
 
+#define SF_ASKED_ALL UINT8_MAX
+
 /* A frame that a key opened before it was judged (ahead.h). */
 struct sf_early {
 	uint32_t ready; /* number of the key; 0: none did */
@@ -98,6 +100,8 @@ struct sf_record {
 	uint32_t last_mark; /* where the last unit begins; 0: one unit */
 	bool metadata;      /* LiveKit's clear trailer was behind */
 	uint8_t codec;      /* enum sf_codec */
+	uint8_t asked_at; /* the place of a header that keys were put to, beside
+	                     the usual one; or SF_ASKED_ALL */
 	enum sf_proof proof;
 	enum sf_look look; /* what proof speaks of */
 	float surprise;    /* -ln of the chance that random octets of that

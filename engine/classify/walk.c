@@ -1,5 +1,7 @@
 #include "engine/classify/parts.h"
 
+#include "engine/dialect/way.h"
+
 /* The state of a frame that a header claims, by what keys said of it. */
 static enum sf_state
 state_by_keys(enum sf_tried tried)
@@ -32,6 +34,15 @@ keep_pace(struct sf_classifier *c, const struct sf_record *r,
 		c->pace += ((double)steps / (double)packets - c->pace) / 16;
 }
 
+/* Was the frame put to keys with a header in that place? Where the run was found
+   behind it, its octets are gone by now. */
+static bool
+was_asked(const struct sf_record *r, const struct sf_run_header *h)
+{
+	return r->asked_at == SF_ASKED_ALL || h->at == r->asked_at ||
+	       h->at == sf_way_clear(r);
+}
+
 /* A header that the stream's run vouches for: is there a key for that KID? */
 static void
 ask_keys(
@@ -48,9 +59,10 @@ ask_keys(
 		    h->kid, c->pub->ssrc);
 		return;
 	}
-	r->tried = sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc)
-		       ? SF_TRIED_FORGED
-		       : SF_TRIED_NO_KEY;
+	if (!sf_keys_has(c->unlock->keys, h->kid, c->pub->ssrc))
+		r->tried = SF_TRIED_NO_KEY;
+	else
+		r->tried = was_asked(r, h) ? SF_TRIED_FORGED : SF_TRIED_NOT;
 	if (!c->opener.settled)
 		c->opener.placing = c->placing;
 }

@@ -7,6 +7,7 @@
 #include "parsers/sframe/livekit.h"
 
 #define SCANS    50 /* frames of a stream on which more than one way is tried */
+#define LATER_SCANS 16 /* of those behind them, one in so many */
 #define CONTROLS 4
 
 /* How each format is taken apart. */
@@ -118,13 +119,18 @@ try_opening(struct attempt *t, const struct opening *op,
 {
 	static const uint8_t others[] = { 0, 1, 3, 10, 5 };
 	bool settled = t->r->key ? t->o->settled_key : t->o->settled;
-	int16_t first = t->r->key ? t->o->clear_key : t->o->clear;
+	int16_t first = t->r->key ? t->o->clear_key : t->o->clear, usual;
 
 	if (!settled || op->dialect == SF_DIALECT_DAVE || s->clear > 10)
 		first = s->clear;
 	if (is_nal(t->r))
 		return try_nal(t, op, s->kid, known);
 	if (first >= 0 && try_clear(t, op, s->kid, (size_t)first, known))
+		return true;
+	/* a sender may have begun in the clear, for longer than all is tried */
+	usual = settled ? first : sf_way_clear(t->r);
+	if (usual > 0 && usual != first &&
+	    try_clear(t, op, s->kid, (size_t)usual, known))
 		return true;
 	for (size_t i = 0; t->scan && i < sizeof(others); i++)
 		if (others[i] != first &&
@@ -317,7 +323,8 @@ struct sf_dialect_opened
 sf_dialect_open(struct sf_dialect_opener *o, struct sf_dialect_keys *k,
     struct sf_record *r, struct sf_bytes frame, uint32_t ssrc)
 {
-	struct attempt t = { o, k, r, frame, ssrc, o->scans < SCANS,
+	struct attempt t = { o, k, r, frame, ssrc,
+		o->scans < SCANS || o->scans % LATER_SCANS == 0,
 		SF_CODES_FOUR };
 	struct sf_dialect_opened out = { .tried = SF_TRIED_OPENED };
 	bool read = false, known = false;

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "engine/dialect/way.h"
+
 #define SCANS     200 /* frames on which every placing is tried in vain */
+#define LATER_SCANS 32  /* of the frames behind those, one in so many */
 #define DEEPEST   80  /* octets of clear prefix tried */
 #define CONTROLS  4   /* frames of a stream put to a changed key */
 #define DIAGNOSES 3   /* times that a stream's failure is looked into */
@@ -128,6 +131,7 @@ opened(struct sf_opener *o, struct attempt *t, struct sf_placing p)
 		return SF_TRIED_OPENED; /* others may have it elsewhere */
 	if (t->r->key) {
 		o->placing.at_key = at;
+		o->settled_key = true;
 	} else {
 		o->placing.at = at;
 		o->settled = true;
@@ -152,6 +156,39 @@ scan(struct sf_opener *o, struct attempt *t, enum sf_tried so_far)
 			return opened(o, t, p);
 	}
 	return so_far;
+}
+
+static enum sf_tried
+scan_usual(struct sf_opener *o, struct attempt *t, enum sf_tried so_far)
+{
+	int16_t at = sf_way_clear(t->r);
+	struct sf_placing p = { (uint8_t)at, (uint8_t)at, SF_LAYOUT_RFC9605,
+		false };
+
+	if (at <= 0 || at > DEEPEST || try_at(t, p) != SF_TRIED_OPENED)
+		return so_far;
+	return opened(o, t, p);
+}
+
+/*
+ * Nothing opened where the last frame did. A sender may have begun in the clear,
+ * and for long: the place that is usual is looked at however many frames have
+ * been, and every place now and then.
+ */
+static enum sf_tried
+look_elsewhere(struct sf_opener *o, struct attempt *t, enum sf_tried so_far)
+{
+	bool settled = t->r->key ? o->settled_key : o->settled;
+	bool all =
+	    o->scans < SCANS || (!settled && o->scans % LATER_SCANS == 0);
+	enum sf_tried got = all        ? scan(o, t, so_far)
+			    : !settled ? scan_usual(o, t, so_far)
+				       : so_far;
+
+	if (all)
+		t->r->asked_at = SF_ASKED_ALL;
+	o->scans += got != SF_TRIED_OPENED;
+	return got;
 }
 
 static void
@@ -220,13 +257,13 @@ sf_opener_try(struct sf_opener *o, const struct sf_unlock *u,
 	};
 	enum sf_tried got = try_at(&t, o->placing);
 
+	r->asked_at = r->key ? o->placing.at_key : o->placing.at;
 	if (got == SF_TRIED_OPENED) {
 		got = opened(o, &t, o->placing);
 	} else if (try_shorter(o, &t) == SF_TRIED_OPENED) {
 		got = SF_TRIED_OPENED;
-	} else if (o->scans < SCANS) {
-		got = scan(o, &t, got);
-		o->scans += got != SF_TRIED_OPENED;
+	} else {
+		got = look_elsewhere(o, &t, got);
 	}
 	r->tried = got;
 	r->unfollowed =

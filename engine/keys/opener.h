@@ -48,7 +48,7 @@ bool sf_laid_out(struct sf_laid *out, const struct sf_record *r,
 /* What is known of one stream. All zero is ready to use. */
 struct sf_opener {
 	struct sf_placing placing;
-	bool settled;   /* placing opened a frame */
+	bool settled, settled_key; /* at, at_key of placing opened a frame */
 	unsigned scans; /* frames that every placing was tried on in vain */
 	uint16_t suite; /* that opened the last frame; 0: none yet */
 	struct sf_ahead_said said; /* of it, to whoever opens ahead */
