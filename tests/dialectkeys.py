@@ -12,6 +12,7 @@ import os
 import random
 
 import mkcap
+import packets
 from dialects import (A, ALICE, AV, B, be, BOB, Call, escaped, head_of, Jitsi,
                       JitsiV0, le, LiveKit, LiveKitGo, main, noise, SFU,
                       speak, StreamVideo, Threema, to_slice, two, uleb, Wire,
@@ -500,6 +501,59 @@ def test_h264(where):
                 keyfile(where, "h264", "livekit",
                         {"kid": "0", "base_key": MATERIAL.hex()}))
     call.is_(AV, dialect="livekit", protection="verified", clear_octets=0)
+
+
+def alone(codec):
+    """Every NAL unit in packets of its own: none is put together with others."""
+    def pack(frame, number, room):
+        return [part for unit in packets.units(frame)
+                for part in getattr(packets, codec)(
+                    b"\0\0\0\1" + unit, number, room)]
+    return pack
+
+
+def h265_slice(real):
+    return real.rfind(b"\0\0\0\1") + 6
+
+
+def test_lost_sets(where):
+    """A parameter set is lost on the way: the slice behind the others, which
+    follows them in order, is the rest of a frame, and none that fails."""
+    key = livekit_hkdf(MATERIAL)
+    path = keyfile(where, "lost", "livekit",
+                   {"kid": "0", "base_key": MATERIAL.hex()})
+    for codec, sets, clear in (("h264", 2, to_slice), ("h265", 3, h265_slice)):
+        for lost in range(sets + 1):  # and the first part of the slice
+            w = LiveKit()
+
+            def frame(rng, real, stream, ts, w=w, clear=clear):
+                p, iv = clear(real), w.iv(stream, ts)
+                return real[:p] + escaped(b"".join(gcm(
+                    key, iv, real[:p], real[p:])) + iv + b"\x0c\0")
+
+            def make(c, frame=frame, codec=codec, lost=lost):
+                v = c.video(AV, ALICE, SFU, codec=codec, pack=alone(codec))
+                speak(v, 70, frame)
+                by_frame = {}
+                for p in c.packets:
+                    if p.stream is v:
+                        by_frame.setdefault(p.timestamp, []).append(p)
+                gone = [f[lost] for f in list(by_frame.values())[1:]
+                        if f[0].payload[0] in (0x67, 0x40)]  # SPS, VPS
+                c.gone = len(gone)
+                c._packets = [p for p in c.packets if not any(
+                    p is g for g in gone)]
+            boxed = []
+            call = Call("%s, parameter set %d lost" % (codec, lost), where,
+                        lambda c, m=make, b=boxed: (m(c), b.append(c)),
+                        "--keys", path)
+            s = call.is_(AV, dialect="livekit", protection="verified")
+            n = s["frames_by_state"]
+            call.ok("some were lost", boxed[0].gone > 0)
+            call.ok("all others open, none fails", n["failed"] == 0 and
+                    n["verified"] in (70 - boxed[0].gone,
+                                      70 - 2 * boxed[0].gone), n)
+            call.finds("not-rfc9605")
 
 
 def test_start_codes(where):

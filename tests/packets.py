@@ -254,7 +254,7 @@ def is_key(codec, frame):
     if codec == "h264":
         return frame[4] & 31 in (5, 7, 8)
     if codec == "h265":
-        return frame[4] >> 1 & 63 >= 16
+        return (frame[4] >> 1 & 63) >= 16
     if codec == "av1":
         return frame[2] >> 3 & 15 == 1
     return not frame[0] & 1

@@ -73,6 +73,17 @@ add_fragment(struct sf_depay *d, struct sf_depay_pool *pool, bool start,
 		     : sf_depay_add(d, pool, octets);
 }
 
+/*
+ * May an access unit begin with this packet, which follows the last one or not?
+ * Where packets of its timestamp were lost, what comes of it in order, a slice
+ * behind parameter sets, is the rest of it and no unit of its own.
+ */
+static bool
+may_start(const struct sf_depay *d, const struct sf_unit *u)
+{
+	return sf_depay_turns(d, u) && (d->open || !sf_depay_is_rest(d, u));
+}
+
 static struct sf_bytes
 skip(struct sf_bytes in, size_t n)
 {
@@ -130,7 +141,7 @@ read_h264(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 
 	if (sf_h264_parse(&h, u->payload, &diag) != SF_OK)
 		return false;
-	p->start = sf_depay_turns(d, u) &&
+	p->start = may_start(d, u) &&
 		   (sf_depay_follows(d, u)
 			   ? h.start
 			   : sf_depay_begins(u, opens_h264(&h)));
@@ -335,7 +346,7 @@ read_h265(struct sf_part *p, const struct sf_depay *d, const struct sf_unit *u)
 
 	if (sf_h265_parse(&h, u->payload, &diag) != SF_OK)
 		return false;
-	p->start = sf_depay_turns(d, u) &&
+	p->start = may_start(d, u) &&
 		   (sf_depay_follows(d, u)
 			   ? h.start
 			   : sf_depay_begins(u, opens_h265(&h, d->donl)));
