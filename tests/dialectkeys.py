@@ -381,6 +381,22 @@ def test_clear_first(where):
                     call.slugs and "auth-failed" not in call.slugs, call.slugs)
 
 
+def test_iv_of_h264(where):
+    """A random IV in front of all of a frame of H.264, which travels behind
+    descriptors: no octet of it is in the clear."""
+    key = MATERIAL[:16]
+    path = keyfile(where, "iv-h264", "random-iv", {"key": key.hex()})
+
+    def make(c):
+        speak(c.video(AV, ALICE, SFU, codec="h264", descriptor=True), 40,
+              sealed(RandomIv(), key))
+    call = Call("random IV of H.264 behind descriptors", where, make, "--keys",
+                path)
+    s = call.is_(AV, protection="verified", dialect="random-iv")
+    call.ok("all verified", s["frames_by_state"]["verified"] == 40, s)
+    call.finds("not-rfc9605", "random-iv-no-kid")
+
+
 def test_vectors(where):
     """Frames that were published, as they are: the writers here agree."""
     f = bytes.fromhex("78eb0c9a33e9eeb115fb012c12")

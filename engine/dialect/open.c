@@ -123,8 +123,10 @@ try_opening(struct attempt *t, const struct opening *op,
 
 	if (!settled || op->dialect == SF_DIALECT_DAVE || s->clear > 10)
 		first = s->clear;
-	if (is_nal(t->r))
-		return try_nal(t, op, s->kid, known);
+	if (is_nal(t->r) && try_nal(t, op, s->kid, known))
+		return true;
+	if (is_nal(t->r) && s->behind)
+		return false;
 	if (first >= 0 && try_clear(t, op, s->kid, (size_t)first, known))
 		return true;
 	/* a sender may have begun in the clear, for longer than all is tried */
