@@ -85,10 +85,13 @@ class Aes:
         return [c[i] ^ every ^ xtime(c[i] ^ c[(i + 1) % 4]) for i in range(4)]
 
     def stream(self, nonce, first, n):
-        out = b""
+        """A nonce that is not of 12 octets is cut or filled up to a block."""
+        block = (nonce + be(first, 4) if len(nonce) == 12 else
+                 nonce.ljust(16, b"\0")[:16])
+        out, at = b"", int.from_bytes(block[12:], "big")
         while len(out) < n:
-            out += self.block(nonce + be(first, 4))
-            first += 1
+            out += self.block(block[:12] + be(at % 2**32, 4))
+            at += 1
         return out[:n]
 
 
@@ -121,12 +124,20 @@ def padded(b):
     return b + bytes(-len(b) % 16)
 
 
+def gcm_block(aes, nonce):
+    """SP 800-38D 7.1: J0, of a nonce of any length."""
+    if len(nonce) == 12:
+        return nonce + be(1, 4)
+    return ghash(aes.block(bytes(16)), padded(nonce) + be(8 * len(nonce), 16))
+
+
 def gcm(key, nonce, aad, pt):
     """Ciphertext and tag, apart."""
     aes = Aes(key)
-    ct = xor(pt, aes.stream(nonce, 2, len(pt)))
+    first = gcm_block(aes, nonce)
+    ct = xor(pt, aes.stream(first, 0, 16 + len(pt))[16:])
     over = padded(aad) + padded(ct) + be(8 * len(aad), 8) + be(8 * len(ct), 8)
-    return ct, xor(ghash(aes.block(bytes(16)), over), aes.stream(nonce, 1, 16))
+    return ct, xor(ghash(aes.block(bytes(16)), over), aes.block(first))
 
 
 # ---- HKDF (RFC 5869) ---------------------------------------------------------
@@ -253,6 +264,9 @@ class Way:
         return (be(len(aad), 8) + be(len(ct), 8) + be(self.nt, 8) + nonce
                 + aad + ct)
 
+    def mac(self, key, over):
+        return hmac.new(key, over, self.suite.hash).digest()
+
     def cut(self, mac):
         return mac[:self.nt]
 
@@ -266,8 +280,10 @@ class Way:
         nonce = self.nonce(salt, ctr)
         aad = self.aad(head, metadata, prefix, kid, ctr)
         aes = Aes(key[:self.suite.nka])
-        first = 0 if self.suite.cipher == "ctr" else 2
-        stream = aes.stream(nonce, first, len(pt))
+        if self.suite.cipher == "ctr":
+            stream = aes.stream(nonce, 0, len(pt))
+        else:
+            stream = aes.stream(gcm_block(aes, nonce), 0, 16 + len(pt))[16:]
         for at, octets in (want or {}).items():
             end = at + len(octets)
             pt = pt[:at] + xor(octets, stream[at:end]) + pt[end:]
@@ -275,9 +291,8 @@ class Way:
             ct, mac = gcm(key, nonce, aad, pt)
         else:
             ct = xor(pt, stream)
-            mac = hmac.new(self.mac_key(key),
-                           self.mac_input(aad, ct, nonce, pt),
-                           self.suite.hash).digest()
+            mac = self.mac(self.mac_key(key),
+                           self.mac_input(aad, ct, nonce, pt))
         return prefix + head + self.join(ct, self.cut(mac))
 
 
@@ -430,6 +445,11 @@ def suites_and_keys():
         ("to 24", lambda b: b.ljust(24 if len(b) < 24 else 48, b"\0")),
         ("in front", lambda b: b.rjust(64, b"\0")),
         ("with one", lambda b: b + b"\0")))
+    for s in pick(ANY):
+        base = base_of(s)
+        base = base[:11] + b"\0" + base[12:]
+        vector("base-key-cut", s, keyfile([entry(base)], s),
+               twice(Way(s), base[:11]), "at its zero octet")
     based("base-key-cut", (("to 16", lambda b: b[:16]),
                            ("to 32", lambda b: b[:32])), 48)
 
@@ -568,6 +588,19 @@ def schedules():
           mac_key=lambda w, key: key[:w.suite.nh])
     plain("subkeys", CTRS, "the whole key for the MAC",
           mac_key=lambda w, key: key)
+    for n in (16, 20):
+        plain("subkeys", CTRS, "%d octets for the MAC" % n,
+              mac_key=lambda w, key, n=n: key[w.suite.nka:][:n])
+    for s in (6, 7):
+        base = base_of(s)
+        way = Way(s, mac_key=lambda w, key: key[w.suite.nka:][:32])
+        vector("subkeys", s, keyfile([entry(base)], s), twice(way, base),
+               "32 octets for the MAC")
+    for _ in range(2):
+        base = base_of(5)
+        vector("key-cut", 5, keyfile([entry(base)], 5), twice(
+            Way(5, key=lambda w, base, kid: Way.key(w, base, kid)[:16]),
+            base), "16 octets")
 
 
 def draft(aead, swapped, nonce_too):
@@ -664,6 +697,17 @@ def nonces():
             ("nonce-added", "over 12 octets", lambda w, s, c: be(
                 (int.from_bytes(s, "big") + c) % 2**96, 12), 2**40 - 1)):
         plain(mistake, ANY, note, ctr=ctr, nonce=f)
+    for n in (16, 8, 24, 32):
+        plain("nonce-length", CTRS, "%d octets" % n, attrs={"step": n},
+              salt=lambda w, base, kid, n=n: expand(
+                  w.hash, w.secret(base, kid), w.label(b"salt", kid), n),
+              nonce=lambda w, s, c, n=n: xor(s, be(c, n)))
+        plain("nonce-length", GCMS, "%d octets" % n, attrs={"step": n},
+              salt=lambda w, base, kid, n=n: expand(
+                  w.hash, w.secret(base, kid), w.label(b"salt", kid), n),
+              nonce=lambda w, s, c, n=n: xor(s, be(c, n)))
+    plain("nonce-length", GCMS, "the counter block", attrs={"step": 16},
+          nonce=lambda w, s, c: xor(s, be(c, 12)) + bytes(4))
     plain("nonce-off-by-one", ANY, "the next", attrs={"step": 1},
           nonce=lambda w, s, c: xor(s, be(c + 1, 12)))
     plain("nonce-off-by-one", ANY, "the one before", attrs={"step": -1},
@@ -692,6 +736,8 @@ def aads():
               aad=is_(lambda h, m, p, k, c: header(k, c) + m))
     plain("aad-config-octet", ANY, "one octet",
           aad=is_(lambda h, m, p, k, c: h[:1] + m))
+    plain("aad-config-octet", ANY, "all but it",
+          aad=is_(lambda h, m, p, k, c: h[1:] + m))
     plain("aad-kid-ctr", ANY, "8 octets each",
           aad=is_(lambda h, m, p, k, c: be(k, 8) + be(c, 8) + m))
     for n in (1, 2, 4, 8):
@@ -751,10 +797,39 @@ def tags():
             ("mac-counter-block", "16 octets",
              lambda w, a, c, n, p: be(len(a), 8) + be(len(c), 8)
              + be(w.nt, 8) + n + bytes(4) + a + c),
+            ("mac-length-width", "least significant first",
+             lambda w, a, c, n, p: le(len(a), 8) + le(len(c), 8)
+             + le(w.nt, 8) + n + a + c),
+            ("mac-order", "the ciphertext's length first",
+             lambda w, a, c, n, p: be(len(c), 8) + be(len(a), 8)
+             + be(w.nt, 8) + n + a + c),
+            ("mac-order", "the tag's length first",
+             lambda w, a, c, n, p: be(w.nt, 8) + be(len(a), 8)
+             + be(len(c), 8) + n + a + c),
+            ("mac-order", "the nonce first",
+             lambda w, a, c, n, p: n + be(len(a), 8) + be(len(c), 8)
+             + be(w.nt, 8) + a + c),
+            ("mac-order", "additional data before the nonce",
+             lambda w, a, c, n, p: be(len(a), 8) + be(len(c), 8)
+             + be(w.nt, 8) + a + n + c),
+            ("mac-order", "the nonce last",
+             lambda w, a, c, n, p: be(len(a), 8) + be(len(c), 8)
+             + be(w.nt, 8) + a + c + n),
+            ("mac-order", "the ciphertext before the additional data",
+             lambda w, a, c, n, p: be(len(a), 8) + be(len(c), 8)
+             + be(w.nt, 8) + n + c + a),
+            ("mac-order", "the lengths last",
+             lambda w, a, c, n, p: n + a + c + be(len(a), 8)
+             + be(len(c), 8) + be(w.nt, 8)),
             ("mac-plaintext", "the plaintext",
              lambda w, a, c, n, p: be(len(a), 8) + be(len(c), 8)
              + be(w.nt, 8) + n + a + p)):
         plain(mistake, CTRS, note, mac_input=f)
+    for s, h in ((6, "SHA256"), (1, "SHA512"), (7, "SHA384")):
+        base = base_of(s)
+        way = Way(s, mac=lambda w, key, over, h=h: hmac.new(
+            key, over, HASHES[h]).digest())
+        vector("mac-hash", s, keyfile([entry(base)], s), twice(way, base), h)
 
 
 def ratchets():

@@ -87,6 +87,10 @@ struct sf_crypto {
 	bool (*seal)(struct sf_aead *a, const uint8_t nonce[SF_NONCE],
 	    struct sf_bytes aad1, struct sf_bytes aad2, struct sf_bytes pt,
 	    uint8_t *out);
+	/* Is this the tag of 16 octets, under a nonce of any length? */
+	bool (*gcm_verifies)(const struct sf_suite *suite, const uint8_t *key,
+	    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes ct,
+	    const uint8_t *tag);
 	void (*wipe)(void *p, size_t n);
 	bool (*equal)(
 	    const void *a, const void *b, size_t n); /* constant time */

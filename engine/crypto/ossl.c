@@ -383,6 +383,7 @@ const struct sf_crypto sf_crypto_ossl = {
 	.aead_free = ossl_aead_free,
 	.open = ossl_open,
 	.seal = ossl_seal,
+	.gcm_verifies = sf_ossl_gcm_verifies,
 	.wipe = ossl_wipe,
 	.equal = ossl_equal,
 	.version = OPENSSL_VERSION_TEXT,

@@ -63,4 +63,10 @@ bool sf_ossl_mac(enum sf_hash_name h, struct sf_bytes key,
 bool sf_ossl_digest(
     enum sf_hash_name h, struct sf_bytes in, uint8_t out[SF_HASH_MAX]);
 
+/* ---- ossl_gcm.c: as crypto.h has it ---- */
+
+bool sf_ossl_gcm_verifies(const struct sf_suite *suite, const uint8_t *key,
+    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes ct,
+    const uint8_t *tag);
+
 #endif

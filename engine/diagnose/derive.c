@@ -107,6 +107,11 @@ take_mac_key(struct sf_deriving *r)
 	case SF_SUBKEYS_WHOLE:
 		mac = sf_bytes(r->d->key, s->key_octets);
 		break;
+	case SF_SUBKEYS_CUT:
+		if ((size_t)r->v->n >= mac.n)
+			return false;
+		mac.n = (size_t)r->v->n;
+		break;
 	case SF_SUBKEYS_DRAFT_00:
 		return draft_mac_key(r, "SFrame10 AES CM AEAD", false, false);
 	case SF_SUBKEYS_DRAFT_01:
@@ -143,8 +148,11 @@ salt_of_key(struct sf_deriving *r)
 static bool
 salt(struct sf_deriving *r)
 {
-	return r->v->key.salt == SF_SALT_RFC
-		   ? expand_one(r, true, r->d->salt, SF_NONCE)
+	uint8_t rule = r->v->key.salt;
+
+	r->d->salt_octets = rule == SF_SALT_LENGTH ? (size_t)r->v->n : SF_NONCE;
+	return rule == SF_SALT_RFC || rule == SF_SALT_LENGTH
+		   ? expand_one(r, true, r->d->salt, r->d->salt_octets)
 		   : salt_of_key(r);
 }
 
@@ -160,6 +168,7 @@ schedule(struct sf_deriving *r)
 		memcpy(r->d->key, r->d->base, n);
 	if (raw && r->v->key.labels == SF_LABELS_KEY_TWICE) {
 		memcpy(r->d->salt, r->d->key, SF_NONCE);
+		r->d->salt_octets = SF_NONCE;
 		return take_mac_key(r);
 	}
 	return extract_secret(r) &&

@@ -3,6 +3,8 @@
 
 /* ---- nonce: RFC 9605 4.4.3 ------------------------------------------------ */
 
+#define NONCE_MAX SF_DERIVED_SALT
+
 /* Where the counter goes, over the salt: at an octet, with a width. */
 static const struct nonce_row {
 	uint8_t at, width;
@@ -25,6 +27,8 @@ static const struct nonce_row {
 	[SF_NONCE_ADDED] = { 0, 0, false, false, false },
 	[SF_NONCE_SALT] = { 0, 0, false, false, false },
 	[SF_NONCE_OFF] = { 4, 8, false, false, false },
+	[SF_NONCE_LENGTH] = { 4, 8, false, false, false }, /* at its end */
+	[SF_NONCE_BLOCK] = { 4, 8, false, false, false },
 };
 
 static void
@@ -41,15 +45,18 @@ add(uint8_t nonce[SF_NONCE], uint64_t ctr)
 	}
 }
 
-static void
-make_nonce(uint8_t nonce[SF_NONCE], const struct sf_vary *v,
-    const uint8_t salt[SF_NONCE], uint64_t ctr)
+/* Octets of it. */
+static size_t
+make_nonce(uint8_t nonce[NONCE_MAX], const struct sf_vary *v,
+    const struct sf_derived *d, uint64_t ctr)
 {
 	const struct nonce_row *row = &nonce_rows[v->nonce];
 	uint8_t counter[8];
 	struct sf_put o = sf_put(counter, sizeof(counter));
+	size_t at = row->at + d->salt_octets - SF_NONCE;
 
-	memcpy(nonce, salt, SF_NONCE);
+	memset(nonce, 0, NONCE_MAX);
+	memcpy(nonce, d->salt, d->salt_octets);
 	if (row->bare)
 		memset(nonce, 0, SF_NONCE);
 	if (v->nonce == SF_NONCE_OFF)
@@ -61,9 +68,10 @@ make_nonce(uint8_t nonce[SF_NONCE], const struct sf_vary *v,
 	else
 		sf_put_uint(&o, ctr, row->width);
 	for (size_t i = 0; i < o.n; i++)
-		nonce[row->at + i] =
+		nonce[at + i] =
 		    (uint8_t)(row->replaces ? counter[i]
-					    : nonce[row->at + i] ^ counter[i]);
+					    : nonce[at + i] ^ counter[i]);
+	return d->salt_octets + (v->nonce == SF_NONCE_BLOCK ? 4 : 0);
 }
 
 /* ---- what is authenticated: RFC 9605 4.4.3 -------------------------------- */
@@ -101,6 +109,9 @@ put_aad(struct sf_put *o, const struct sf_vary *v, const struct sf_parted *p,
 		return;
 	case SF_AAD_CONFIG:
 		sf_put_bytes(o, sf_bytes(p->header.p, 1));
+		break;
+	case SF_AAD_FIELDS:
+		sf_put_bytes(o, sf_bytes(p->header.p + 1, p->header.n - 1));
 		break;
 	case SF_AAD_EXPANDED:
 		sf_put_uint(o, p->kid, 8);
@@ -167,6 +178,8 @@ part_tag(struct sealed *s, const struct sf_vary *v, size_t own,
 
 /* ---- GCM ------------------------------------------------------------------ */
 
+#define GCM_128 4 /* the suite with AES-128 */
+
 /* The whole tag is there. */
 static bool
 gcm_opens(const struct sf_crypto *c, struct sf_aead *a,
@@ -180,6 +193,16 @@ gcm_opens(const struct sf_crypto *c, struct sf_aead *a,
 	return !o->full &&
 	       c->open(a, nonce, sf_put_all(&w->aad), sf_bytes(NULL, 0),
 		   sf_put_all(o), NULL) == SF_OPENED;
+}
+
+/* The nonce has another length. */
+static bool
+gcm_opens_long(const struct sf_key_for *k, const struct sf_derived *d,
+    struct sf_bytes nonce, const struct sealed *s, struct sf_workspace *w)
+{
+	return s->tag.n == SF_TAG_MAX &&
+	       k->c->gcm_verifies(k->suite, d->key, nonce, sf_put_all(&w->aad),
+		   s->ct, s->tag.p);
 }
 
 /* A part of it is: seal what the ciphertext would decrypt to, and compare. The
@@ -204,17 +227,24 @@ gcm_reseals(const struct sf_crypto *c, struct sf_aead *a,
 }
 
 static bool
-gcm_matches(const struct sf_key_for *k, const struct sf_derived *d,
-    const uint8_t nonce[SF_NONCE], const struct sealed *s,
+gcm_matches(const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, struct sf_bytes nonce, const struct sealed *s,
     struct sf_workspace *w)
 {
-	struct sf_aead *a = k->c->aead_new(k->suite, d->key);
+	const struct sf_suite *suite =
+	    v->key_cut ? sf_suite_by_id(GCM_128) : k->suite;
+	struct sf_aead *a;
 	bool ok = false;
 
+	if (nonce.n != SF_NONCE)
+		return gcm_opens_long(k, d, nonce, s, w);
+	if (v->key_cut && suite == k->suite)
+		return false;
+	a = k->c->aead_new(suite, d->key);
 	if (a != NULL)
-		ok = s->tag.n == k->suite->tag_octets
-			 ? gcm_opens(k->c, a, nonce, s, w)
-			 : gcm_reseals(k->c, a, nonce, s, w);
+		ok = s->tag.n == suite->tag_octets
+			 ? gcm_opens(k->c, a, nonce.p, s, w)
+			 : gcm_reseals(k->c, a, nonce.p, s, w);
 	k->c->aead_free(a);
 	return ok;
 }
@@ -241,14 +271,61 @@ static const struct mac_row {
 	[SF_MAC_NOTHING] = { 8, 0, 0, 0, 0, false, false },
 	[SF_MAC_BLOCK] = { 8, 1, 1, 1, 16, false, false },
 	[SF_MAC_PLAINTEXT] = { 8, 1, 1, 1, 12, false, true },
+	[SF_MAC_LITTLE] = { 8, 1, 1, 1, 12, false, false },
+	[SF_MAC_ORDER] = { 8, 1, 1, 1, 12, false, false },
+	[SF_MAC_HASH] = { 8, 1, 1, 1, 12, false, false },
+};
+
+/* Lengths of what is authenticated, of the ciphertext, of the tag, in small
+   letters; the nonce; and both of them themselves. */
+#define ORDER "actnAC"
+static const char *const orders[] = { "catnAC", "tacnAC", "nactAC", "actAnC",
+	"actACn", "actnCA", "nACact", "ACnact", "nCAact" };
+
+struct mac_parts {
+	uint64_t aad, ct, tag; /* octets that are told */
+	struct sf_bytes nonce, aad_octets, ct_octets;
 };
 
 static void
-put_length(
-    struct sf_put *o, const struct mac_row *row, uint64_t n, uint8_t unit)
+put_length(struct sf_put *o, const struct sf_vary *v, uint64_t n, uint8_t unit)
 {
-	if (unit != 0)
+	const struct mac_row *row = &mac_rows[v->mac];
+
+	if (unit != 0 && v->mac == SF_MAC_LITTLE)
+		sf_put_little(o, n * unit, row->width);
+	else if (unit != 0)
 		sf_put_uint(o, n * unit, row->width);
+}
+
+static void
+put_mac_input(
+    struct sf_put *o, const struct sf_vary *v, const struct mac_parts *p)
+{
+	const struct mac_row *row = &mac_rows[v->mac];
+	const char *order = v->mac == SF_MAC_ORDER ? orders[v->n] : ORDER;
+
+	for (; *order != '\0'; order++)
+		switch (*order) {
+		case 'a':
+			put_length(o, v, p->aad, row->aad);
+			break;
+		case 'c':
+			put_length(o, v, p->ct, row->ct);
+			break;
+		case 't':
+			put_length(o, v, p->tag, row->tag);
+			break;
+		case 'n':
+			sf_put_bytes(o, p->nonce);
+			break;
+		case 'A':
+			sf_put_bytes(o, p->aad_octets);
+			break;
+		default:
+			sf_put_bytes(o, p->ct_octets);
+			break;
+		}
 }
 
 /* Decrypts s->ct into w->plain: to seal is to decrypt, see above. */
@@ -274,14 +351,16 @@ mac_equal(const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, const struct sealed *s,
     const struct sf_put *input)
 {
-	size_t all = k->suite->hash_octets;
+	enum sf_hash_name hash =
+	    v->mac == SF_MAC_HASH ? (enum sf_hash_name)v->n : k->suite->hash;
+	size_t all = sf_hash_octets(hash);
 	uint8_t mac[SF_HASH_MAX];
 	bool ok;
 
 	if (input->full || s->tag.n > all)
 		return false;
 	/* HKDF-Extract is HMAC, with the salt as its key (RFC 5869 2.2). */
-	ok = k->c->extract(k->suite->hash, sf_bytes(d->mac_key, d->mac_octets),
+	ok = k->c->extract(hash, sf_bytes(d->mac_key, d->mac_octets),
 		 sf_put_all(input), mac) &&
 	     k->c->equal(v->tag == SF_TAG_LAST ? mac + all - s->tag.n : mac,
 		 s->tag.p, s->tag.n);
@@ -291,26 +370,28 @@ mac_equal(const struct sf_vary *v, const struct sf_key_for *k,
 
 static bool
 ctr_matches(const struct sf_vary *v, const struct sf_key_for *k,
-    const struct sf_derived *d, const uint8_t nonce[SF_NONCE],
-    const struct sealed *s, struct sf_workspace *w)
+    const struct sf_derived *d, struct sf_bytes nonce, const struct sealed *s,
+    struct sf_workspace *w)
 {
 	const struct mac_row *row = &mac_rows[v->mac];
-	uint8_t block[SF_NONCE + 4] = { 0 };
+	/* behind a nonce of 12 octets stand zeros: the counter block */
+	size_t n_nonce = row->nonce == SF_NONCE ? nonce.n : row->nonce;
 	struct sf_put *o = &w->input;
-	struct sf_bytes ct = s->ct;
+	struct mac_parts p = {
+		.aad = w->aad.n,
+		.ct = s->ct.n + (row->with_tag ? s->tag.n : 0),
+		.tag = s->said,
+		.nonce = sf_bytes(nonce.p, n_nonce),
+		.aad_octets = sf_put_all(&w->aad),
+		.ct_octets = s->ct,
+	};
 	bool ok;
 
-	memcpy(block, nonce, SF_NONCE);
-	if (row->plain && !decrypt(k, d, nonce, s, w))
+	if (row->plain && !decrypt(k, d, nonce.p, s, w))
 		return false;
 	if (row->plain)
-		ct = sf_bytes(w->plain.p, s->ct.n);
-	put_length(o, row, w->aad.n, row->aad);
-	put_length(o, row, s->ct.n + (row->with_tag ? s->tag.n : 0), row->ct);
-	put_length(o, row, s->said, row->tag);
-	sf_put_bytes(o, sf_bytes(block, row->nonce));
-	sf_put_bytes(o, sf_put_all(&w->aad));
-	sf_put_bytes(o, ct);
+		p.ct_octets = sf_bytes(w->plain.p, s->ct.n);
+	put_mac_input(o, v, &p);
 	ok = mac_equal(v, k, d, s, o);
 	if (row->plain) {
 		k->c->wipe(w->plain.p, s->ct.n);
@@ -324,7 +405,8 @@ sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, const struct sf_parted *p,
     struct sf_workspace *w)
 {
-	uint8_t nonce[SF_NONCE];
+	uint8_t octets[NONCE_MAX];
+	struct sf_bytes nonce;
 	struct sealed s;
 	bool ok;
 
@@ -338,11 +420,11 @@ sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
 	    &w->aad, v, p, sf_bytes(k->file->metadata, k->file->n_metadata));
 	if (w->aad.full)
 		return 0;
-	make_nonce(nonce, v, d->salt, p->ctr);
+	nonce = sf_bytes(octets, make_nonce(octets, v, d, p->ctr));
 	if (k->suite->mode == SF_MODE_GCM)
-		ok = gcm_matches(k, d, nonce, &s, w);
+		ok = gcm_matches(v, k, d, nonce, &s, w);
 	else
 		ok = ctr_matches(v, k, d, nonce, &s, w);
-	k->c->wipe(nonce, sizeof(nonce));
+	k->c->wipe(octets, sizeof(octets));
 	return ok ? s.tag.n : 0;
 }

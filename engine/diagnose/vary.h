@@ -48,7 +48,8 @@ enum sf_base_rule {
 	SF_BASE_ZEROS,       /* zeros behind, up to a length (n) */
 	SF_BASE_ZEROS_FRONT, /* in front */
 	SF_BASE_ZERO,        /* one */
-	SF_BASE_FIRST        /* the first octets, up to a length (n) */
+	SF_BASE_FIRST,       /* the first octets, up to a length (n) */
+	SF_BASE_STRING       /* up to its first zero octet */
 };
 
 enum sf_export_rule {
@@ -104,8 +105,9 @@ enum sf_labels_rule {
 /* Which octets are the salt. */
 enum sf_salt_rule {
 	SF_SALT_RFC,
-	SF_SALT_KEY_END,   /* the last of the key */
-	SF_SALT_KEY_BEHIND /* those behind the key, in one expansion */
+	SF_SALT_KEY_END,    /* the last of the key */
+	SF_SALT_KEY_BEHIND, /* those behind the key, in one expansion */
+	SF_SALT_LENGTH      /* another length (n) */
 };
 
 enum sf_kid_rule {
@@ -129,6 +131,7 @@ enum sf_subkeys_rule {
 	SF_SUBKEYS_RFC,
 	SF_SUBKEYS_FRONT, /* the MAC's key before the cipher's */
 	SF_SUBKEYS_WHOLE, /* all of sframe_key */
+	SF_SUBKEYS_CUT,   /* n octets for the MAC */
 	SF_SUBKEYS_DRAFT_00,
 	SF_SUBKEYS_DRAFT_01,
 	SF_SUBKEYS_DRAFT_02,
@@ -152,8 +155,10 @@ enum sf_nonce_rule {
 	SF_NONCE_LOW_2,
 	SF_NONCE_LOW_1,
 	SF_NONCE_ADDED,
-	SF_NONCE_SALT, /* no counter */
-	SF_NONCE_OFF   /* CTR + n */
+	SF_NONCE_SALT,   /* no counter */
+	SF_NONCE_OFF,    /* CTR + n */
+	SF_NONCE_LENGTH, /* as long as the salt */
+	SF_NONCE_BLOCK   /* four zero octets behind it */
 };
 
 enum sf_aad_rule {
@@ -164,6 +169,7 @@ enum sf_aad_rule {
 	SF_AAD_HEADER,
 	SF_AAD_EMPTY,
 	SF_AAD_CONFIG,
+	SF_AAD_FIELDS, /* the header without its config octet */
 	SF_AAD_EXPANDED,
 	SF_AAD_LENGTH, /* n octets */
 	SF_AAD_PREFIX_FIRST,
@@ -194,7 +200,10 @@ enum sf_mac_rule {
 	SF_MAC_BARE,    /* neither nonce nor length of the tag */
 	SF_MAC_NOTHING, /* neither nonce nor lengths */
 	SF_MAC_BLOCK,
-	SF_MAC_PLAINTEXT
+	SF_MAC_PLAINTEXT,
+	SF_MAC_LITTLE, /* lengths */
+	SF_MAC_ORDER,  /* another order (n) */
+	SF_MAC_HASH    /* another hash (n) */
 };
 
 /* From key file to key and salt; octets, so that one can be compared. */
@@ -219,6 +228,7 @@ struct sf_vary_key {
 struct sf_vary {
 	uint8_t frame, head, who; /* enum sf_frame_rule ... */
 	bool other_suites;        /* those that the key file does not say */
+	bool key_cut;             /* GCM: AES-128 where AES-256 is meant */
 	struct sf_vary_key key;
 	uint8_t nonce, aad, tag, mac; /* enum sf_nonce_rule ... */
 	int n;
@@ -254,6 +264,7 @@ struct sf_key_for {
 };
 
 #define SF_DERIVED_BASE (2 * SF_BASE_MAX)
+#define SF_DERIVED_SALT 32
 
 /* Secrets, all of them: the caller wipes it. */
 struct sf_derived {
@@ -261,7 +272,8 @@ struct sf_derived {
 	uint8_t work[SF_DERIVED_BASE];
 	size_t base_octets;
 	uint8_t key[SF_KEY_MAX];
-	uint8_t salt[SF_NONCE];
+	uint8_t salt[SF_DERIVED_SALT];
+	size_t salt_octets;          /* SF_NONCE, unless v says otherwise */
 	uint8_t mac_key[SF_KEY_MAX]; /* CTR suites */
 	size_t mac_octets;
 	uint64_t said_kid;   /* in the labels */
