@@ -13,7 +13,7 @@ struct sender {
 static void
 make(struct sf_trial *t, struct sender *s, uint64_t kid)
 {
-	sf_fill(t, s->base, sizeof(s->base));
+	sf_fill_key(t, s->base, sizeof(s->base));
 	sf_fill(t, s->pt, sizeof(s->pt));
 	s->f = (struct sf_plain){ .base = sf_bytes(s->base, sizeof(s->base)),
 		.kid = kid,
@@ -72,6 +72,15 @@ step(struct sf_trial *t)
 }
 
 static void
+must_be_first(struct sf_trial *t, unsigned kid, uint64_t ctr)
+{
+	if (t->stopped || ctr == 0)
+		return;
+	t->blame = "CTR-03";
+	sf_fail(t, "the first counter of KID %u is not 0", kid);
+}
+
+static void
 per_kid(struct sf_trial *t)
 {
 	struct sender a, b;
@@ -82,11 +91,11 @@ per_kid(struct sf_trial *t)
 	sf_must_key(t, "a", "send", b.f.kid, b.f.base);
 	for (unsigned i = 0; i < 6 && !t->stopped; i++) {
 		sf_must_seal(t, "a", &a.f, &ctr);
-		if (!t->stopped && i == 0 && ctr != 0)
-			sf_fail(t, "the first counter of KID 7 is not 0");
+		if (i == 0)
+			must_be_first(t, 7, ctr);
 		sf_must_seal(t, "a", &b.f, &ctr);
-		if (!t->stopped && i == 0 && ctr != 0)
-			sf_fail(t, "the first counter of KID 8 is not 0");
+		if (i == 0)
+			must_be_first(t, 8, ctr);
 	}
 }
 

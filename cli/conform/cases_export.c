@@ -166,7 +166,7 @@ width(struct sf_trial *t)
 				     (widths[t->c->i].index << e) + low };
 	uint64_t ctr;
 
-	sf_fill(t, base, t->suite->key_octets);
+	sf_fill_key(t, base, t->suite->key_octets);
 	sf_fill(t, pt, sizeof(pt));
 	f.base = sf_bytes(base, t->suite->key_octets);
 	f.meta = sf_bytes(NULL, 0);

@@ -35,7 +35,7 @@ struct keyed {
 static void
 make(struct sf_trial *t, struct keyed *k, uint64_t kid, uint64_t ctr)
 {
-	sf_fill(t, k->base, sizeof(k->base));
+	sf_fill_key(t, k->base, sizeof(k->base));
 	sf_fill(t, k->pt, sizeof(k->pt));
 	k->f = (struct sf_plain){ .base = sf_bytes(k->base, sizeof(k->base)),
 		.kid = kid,
@@ -80,8 +80,8 @@ send(struct sf_trial *t, uint64_t kid, uint64_t ctr)
 	sf_must_seal(t, "a", &k.f, &got);
 	if (t->stopped || got == ctr)
 		return;
-	t->blame = "CTR-04";
-	sf_fail(t, "the next counter was set to %llu; %llu was used",
+	t->blame = ctr == 0 ? "CTR-03" : "CTR-04";
+	sf_fail(t, "the next counter is %llu; %llu was used",
 	    (unsigned long long)ctr, (unsigned long long)got);
 }
 
@@ -158,9 +158,9 @@ prefix(struct sf_trial *t)
 	sf_new(t, "a");
 	sf_must_key(t, "a", "recv", k.f.kid, k.f.base);
 	k.f.ctr--;
-	t->blame = "HDR-01"; /* who does not take such a header at all */
 	sf_must_open_ours(t, "a", &k.f);
-	t->blame = NULL;
+	if (t->result->verdict == SF_V_FAIL && t->result->charged == NULL)
+		t->result->charged = "HDR-01"; /* takes no such header at all */
 	k.f.ctr++;
 	sf_must_refuse(t, "a", k.f.meta, sf_bytes(header, n),
 	    "a header that is cut short");

@@ -20,8 +20,8 @@ other_of(const struct pair *p)
 static void
 fill(struct sf_trial *t, struct pair *p)
 {
-	sf_fill(t, p->base, sizeof(p->base));
-	sf_fill(t, p->other, sizeof(p->other));
+	sf_fill_key(t, p->base, sizeof(p->base));
+	sf_fill_key(t, p->other, sizeof(p->other));
 	sf_fill(t, p->pt, sizeof(p->pt));
 	p->f = (struct sf_plain){ .base = sf_bytes(p->base, sizeof(p->base)),
 		.kid = 0x123,
@@ -309,6 +309,22 @@ out:
 	}
 }
 
+/* What is wrong in all frames of another suite is wrong in these. */
+static const char *
+any_cause(const struct sf_trial *t)
+{
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		const char *requirement =
+		    sf_cause_requirement(&t->run->causes[id][SF_CAUSE_FRAMES]);
+
+		if (requirement == NULL)
+			requirement = t->run->habits[id].noise;
+		if (requirement != NULL)
+			return requirement;
+	}
+	return NULL;
+}
+
 /* Suites that the shim does not declare: refused, or what they are named. */
 static void
 suite_other(struct sf_trial *t)
@@ -324,6 +340,7 @@ suite_other(struct sf_trial *t)
 		asked++;
 		t->suite = sf_suite_by_id(id);
 		t->optional = true; /* unsupported is an answer as well */
+		t->blame = any_cause(t);
 		fill(t, &p);
 		sf_begin(t, "new");
 		sf_put(t, "ctx", "a");
@@ -401,6 +418,7 @@ near(struct sf_trial *t)
 	p.f.kid = kids[t->c->i][0];
 	second = p.f;
 	second.kid = kids[t->c->i][1];
+	second.ctr = 1; /* one window for all KIDs is another case */
 	second.base = other_of(&p);
 	sf_must_key(t, "a", "recv", p.f.kid, p.f.base);
 	sf_must_key(t, "a", "recv", second.kid, second.base);

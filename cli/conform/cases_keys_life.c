@@ -17,8 +17,8 @@ other_of(const struct job *j)
 static void
 make(struct sf_trial *t, struct job *j)
 {
-	sf_fill(t, j->base, sizeof(j->base));
-	sf_fill(t, j->other, sizeof(j->other));
+	sf_fill_key(t, j->base, sizeof(j->base));
+	sf_fill_key(t, j->other, sizeof(j->other));
 	sf_fill(t, j->pt, sizeof(j->pt));
 	j->f = (struct sf_plain){ .base = sf_bytes(j->base, sizeof(j->base)),
 		.kid = 0x123,
@@ -52,6 +52,7 @@ neighbours(struct sf_trial *t)
 	must_remove(t, 1);
 	for (unsigned i = 0; i < sizeof(kids) / sizeof(kids[0]); i++) {
 		j.f.kid = kids[i];
+		j.f.ctr = i; /* one window for all KIDs is another case */
 		sf_must_open_ours(t, "a", &j.f);
 	}
 }
@@ -114,6 +115,77 @@ two_suites(struct sf_trial *t)
 	sf_must_open_ours(t, "a", &j.f);
 }
 
+/* Base keys of other lengths, and with zeros in front, within and behind. */
+static const struct {
+	uint8_t octets, zero; /* how many; from which one on zeros stand */
+	uint8_t zeros;
+} bases[] = { { 16, 0, 0 }, { 24, 0, 0 }, { 48, 0, 0 }, { 64, 0, 0 },
+	{ 65, 0, 0 }, { 80, 0, 0 }, { 96, 0, 0 }, { 129, 0, 0 }, { 32, 0, 1 },
+	{ 32, 0, 3 }, { 32, 7, 1 }, { 32, 28, 4 }, { 16, 0, 2 },
+	{ 16, 15, 1 } };
+
+#define BASES ((unsigned)(sizeof(bases) / sizeof(bases[0])))
+
+static void
+base_key(struct sf_trial *t, struct job *j, uint8_t room[129])
+{
+	unsigned i = t->c->i;
+
+	make(t, j);
+	sf_fill(t, room, bases[i].octets);
+	for (size_t k = 0; k < bases[i].octets; k++)
+		room[k] |= room[k] == 0; /* zeros only where they are meant */
+	for (size_t k = 0; k < bases[i].zeros; k++)
+		room[bases[i].zero + k] = 0;
+	j->f.base = sf_bytes(room, bases[i].octets);
+}
+
+static void
+base_open(struct sf_trial *t)
+{
+	uint8_t room[129];
+	struct job j;
+
+	base_key(t, &j, room);
+	sf_must_key(t, "a", "recv", j.f.kid, j.f.base);
+	sf_must_open_ours(t, "a", &j.f);
+}
+
+static void
+base_seal(struct sf_trial *t)
+{
+	uint8_t room[129];
+	struct job j;
+	uint64_t ctr;
+
+	base_key(t, &j, room);
+	sf_must_key(t, "a", "send", j.f.kid, j.f.base);
+	sf_must_seal(t, "a", &j.f, &ctr);
+}
+
+/* Keys that come and go leave the counters of others where they are. */
+static void
+others(struct sf_trial *t)
+{
+	struct job j;
+	uint64_t ctr;
+
+	make(t, &j);
+	sf_must_key(t, "a", "send", j.f.kid, j.f.base);
+	for (uint64_t i = 0; i < 3 && !t->stopped; i++) {
+		sf_must_seal(t, "a", &j.f, &ctr);
+		sf_must_seal(t, "a", &j.f, &ctr);
+		sf_fill_key(t, j.other, sizeof(j.other));
+		sf_must_key(
+		    t, "a", i == 1 ? "recv" : "send", 0x200 + i, other_of(&j));
+	}
+	sf_must_seal(t, "a", &j.f, &ctr);
+	sf_new(t, "b");
+	sf_fill_key(t, j.other, sizeof(j.other));
+	sf_must_key(t, "b", "send", 0x300, other_of(&j));
+	sf_must_seal(t, "a", &j.f, &ctr);
+}
+
 void
 sf_cases_keys_life(struct sf_catalogue *k)
 {
@@ -121,6 +193,9 @@ sf_cases_keys_life(struct sf_catalogue *k)
 		/* clang-format off */
 		{ "key-neighbours", "keys", "4.4.1", "KEY-06 SK-10", "A key that is removed takes no other with it", FIRST_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), neighbours },
 		{ "key-next", "keys", "9.3", "REP-03 KEY-02", "Frames of the next key under a KID open, whatever came under the one before", FIRST_SUITE, 2, SF_NEED(OPEN) | SF_NEED(RMKEY), next_key },
+		{ "key-base-open", "keys", "4.4.2", "KDF-02", "A frame opens whatever the length of its base key, and with zeros in it", EACH_SUITE, BASES, SF_NEED(OPEN), base_open },
+		{ "key-base-seal", "keys", "4.4.2", "KDF-02", "A frame is sealed whatever the length of the base key, and with zeros in it", EACH_SUITE, BASES, SF_NEED(SEAL), base_seal },
+		{ "key-others", "keys", "4.4.1", "CTR-02 KEY-05", "A key that comes does not start the counter of another again", EACH_SUITE, 1, SF_NEED(SEAL), others },
 		{ "key-suites", "keys", "4.4.2", "KDF-05 KEY-06", "One base key and KID in two suites are two keys", EACH_SUITE, 1, SF_NEED(OPEN), two_suites },
 		/* clang-format on */
 	};

@@ -23,7 +23,7 @@ kid_of(uint64_t context, uint64_t index, uint64_t epoch)
 static void
 make(struct sf_trial *t, struct group *g, uint64_t kid)
 {
-	sf_fill(t, g->base, sizeof(g->base));
+	sf_fill_key(t, g->base, sizeof(g->base));
 	sf_fill(t, g->pt, sizeof(g->pt));
 	g->f =
 	    (struct sf_plain){ .base = sf_bytes(g->base, t->suite->key_octets),
@@ -326,7 +326,7 @@ forge_own(struct sf_trial *t)
 	must_give(t, &g, 14);
 	n = sf_seal_by_us(t, &g.f, ct);
 	ct[n - 1] ^= 1;
-	sf_must_refuse(t, "a", g.f.meta, sf_bytes(ct, n),
+	sf_must_refuse_forged(t, "a", g.f.meta, sf_bytes(ct, n),
 	    "a forged frame under our own KID");
 	seal(t, &g, 14, 3, 0);
 	(void)sf_must_be_sealed(t, &g.f, &ctr);

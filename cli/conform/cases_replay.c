@@ -35,7 +35,7 @@ declares(const struct sf_trial *t, const char *word)
 static void
 make(struct sf_trial *t, struct stream *s)
 {
-	sf_fill(t, s->base, sizeof(s->base));
+	sf_fill_key(t, s->base, sizeof(s->base));
 	sf_fill(t, s->pt, sizeof(s->pt));
 	s->f = (struct sf_plain){ .base = sf_bytes(s->base, sizeof(s->base)),
 		.kid = 7,
@@ -262,6 +262,144 @@ window(struct sf_trial *t)
 	}
 }
 
+/* ---- against a model ----------------------------------------------------- */
+
+#define STEPS  400
+#define SLOWLY 4096 /* frames that are sent one by one to leave one behind */
+
+struct model {
+	uint64_t top, w;
+	unsigned n;
+	uint64_t opened[STEPS];
+};
+
+static bool
+has_opened(const struct model *m, uint64_t ctr)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->opened[i] == ctr)
+			return true;
+	return false;
+}
+
+/* Ahead by a little or by about a window, or a multiple of a word; late by as
+   much; or one that was there before. */
+static uint64_t
+some_ctr(struct sf_trial *t, const struct model *m)
+{
+	static const uint64_t steps[] = { 1, 2, 31, 32, 33, 63, 64, 65, 128 };
+	uint64_t r = sf_next(t), w = m->w;
+	uint64_t near[] = { steps[r >> 8 & 7], w - 1, w, w + 1, 2 * w,
+		w / 2 + 1 };
+	uint64_t by = near[(r >> 16) % 6];
+
+	switch (r % 8) {
+	case 0:
+	case 1:
+		return m->top + 1;
+	case 2:
+		return m->top + (by == 0 ? 1 : by);
+	case 3:
+	case 4:
+		return m->opened[(r >> 24) % m->n];
+	case 5:
+		return by > m->top ? m->top : m->top - by;
+	default:
+		by = (r >> 24) % w;
+		return by > m->top ? m->top : m->top - by;
+	}
+}
+
+static void
+model_step(struct sf_trial *t, struct stream *s, struct model *m, uint64_t ctr)
+{
+	bool before = has_opened(m, ctr);
+
+	if (ctr > m->top || (!before && m->top - ctr < m->w))
+		must_ctr(t, s, ctr,
+		    ctr > m->top ? "a frame with a higher counter"
+				 : "a late frame within the window");
+	else
+		open_ctr(t, s, ctr);
+	if (before)
+		sf_must_no(t, "a frame that opened before");
+	if (t->reply == SF_R_OK)
+		m->opened[m->n++] = ctr;
+	if (t->reply == SF_R_OK && ctr > m->top)
+		m->top = ctr;
+}
+
+/* Late, twice, far ahead: what opened once does not open again, and what is new
+   and within the window does. */
+static void
+by_model(struct sf_trial *t)
+{
+	struct model m = { .top = 1000 };
+	struct stream s;
+
+	begin(t, &s);
+	m.w = s.window;
+	if (m.w == 0 || m.w > WIDEST) {
+		sf_record(t, "no replay window is declared");
+		return;
+	}
+	m.top = 3 * m.w;
+	must_ctr(t, &s, m.top, "the first frame");
+	m.opened[m.n++] = m.top;
+	while (m.n < STEPS && !t->stopped && t->n_answers < 2 * STEPS)
+		model_step(t, &s, &m, some_ctr(t, &m));
+}
+
+/* One frame after the other, as in a call, until the first is behind the window:
+   who remembers so many counters and no more forgets it now. */
+static void
+left_behind(struct sf_trial *t)
+{
+	struct stream s;
+	uint64_t n;
+	bool again;
+
+	begin(t, &s);
+	n = s.window == 0 || s.window > SLOWLY ? 1024 : s.window;
+	must_ctr(t, &s, 0, "the first frame");
+	open_ctr(t, &s, 0);
+	again = t->reply == SF_R_OK;
+	for (uint64_t i = 1; i < n + 20 && !t->stopped; i++)
+		must_ctr(t, &s, i, "the next frame");
+	for (uint64_t i = 0; i < 6 && !t->stopped; i++) {
+		open_ctr(t, &s, i == 4 ? 0 : i == 5 ? n + 19 : i);
+		if (s.window != 0)
+			sf_must_no(t, "a frame that opened before");
+		else if (!again && t->reply == SF_R_OK)
+			sf_record(t,
+			    "a frame that was refused when it came twice "
+			    "opens again %llu frames later",
+			    (unsigned long long)n);
+	}
+}
+
+/* Over the end of 31, 32, 53 and 63 bits, and up to the last but one. */
+static void
+far(struct sf_trial *t)
+{
+	static const uint64_t ends[] = { UINT64_C(1) << 31, UINT64_C(1) << 32,
+		UINT64_C(1) << 53, UINT64_C(1) << 63, UINT64_MAX - 2 };
+	uint64_t end = ends[t->c->i];
+	struct stream s;
+
+	begin(t, &s);
+	open_ctr(t, &s, end - 2);
+	if (t->reply == SF_R_NO && !declares(t, "none") && !declares(t, "app"))
+		sf_record(t, "a first frame with CTR %llu is refused (%s)",
+		    (unsigned long long)(end - 2), t->reason);
+	sf_must_ok(t, "the first frame");
+	for (uint64_t ctr = end - 1; ctr < end + 2; ctr++)
+		must_ctr(t, &s, ctr, "the next frame");
+	open_ctr(t, &s, end - 1);
+	if (s.window > 2)
+		sf_must_no(t, "a frame that opened before");
+}
+
 static void
 per_kid(struct sf_trial *t)
 {
@@ -334,6 +472,22 @@ forged_copy(struct sf_trial *t)
 	    "marked behind a tag that verified)");
 }
 
+/* The same of a frame that is late. */
+static void
+forged_late(struct sf_trial *t)
+{
+	struct stream s;
+
+	begin(t, &s);
+	must_ctr(t, &s, 20, "a frame that is genuine");
+	forge_ctr(t, &s, 18);
+	open_ctr(t, &s, 18);
+	if (t->reply == SF_R_NO && s.window < 3 && !declares(t, "none") &&
+	    !declares(t, "app"))
+		sf_record(t, "a frame that is late is refused (%s)", t->reason);
+	sf_must_ok(t, "the genuine late frame whose forged copy came first");
+}
+
 /* The first frame of a sender is forged. */
 static void
 forged_first(struct sf_trial *t)
@@ -355,10 +509,14 @@ sf_cases_replay(struct sf_catalogue *k)
 		{ "rp-reorder", "replay", "9.3", "REP-03", "Frames out of order", EACH_SUITE, 1, SF_NEED(OPEN), reordered },
 		{ "rp-duplicate", "replay", "9.3", "REP-03", "The same frame again", EACH_SUITE, 1, SF_NEED(OPEN), duplicate },
 		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", EACH_SUITE, 12, SF_NEED(OPEN), window },
+		{ "rp-model", "replay", "9.3", "REP-03", "Late, twice and far ahead in any order: what the window that is declared lets through", FIRST_SUITE, 4, SF_NEED(OPEN), by_model },
+		{ "rp-behind", "replay", "9.3", "REP-03", "What opened once does not open again when the window has left it behind", FIRST_SUITE, 1, SF_NEED(OPEN), left_behind },
+		{ "rp-far", "replay", "9.3", "REP-03 HDR-07", "Counters that rise over the end of 31, 32, 53 and 63 bits", FIRST_SUITE, 5, SF_NEED(OPEN), far },
 		{ "rp-perkid", "replay", "9.3", "REP-03", "One counter under two KIDs is two frames", EACH_SUITE, 1, SF_NEED(OPEN), per_kid },
 		{ "rp-top", "replay", "9.3", "REP-03", "Counters near the end of 64 bits", FIRST_SUITE, 3, SF_NEED(OPEN), top },
 		{ "rp-forge", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame with a high counter does not stop the sender", EACH_SUITE, 3, SF_NEED(OPEN), forged_high },
 		{ "rp-forge-dup", "replay", "4.4.4", "DEC-05 REP-03", "A forged copy does not use up a frame", EACH_SUITE, 1, SF_NEED(OPEN), forged_copy },
+		{ "rp-forge-late", "replay", "4.4.4", "DEC-05 REP-03", "A forged copy does not use up a frame that is late", EACH_SUITE, 1, SF_NEED(OPEN), forged_late },
 		{ "rp-forge-first", "replay", "4.4.4", "DEC-05 REP-03", "A forged frame in front of all others changes nothing", EACH_SUITE, 1, SF_NEED(OPEN), forged_first },
 		/* clang-format on */
 	};

@@ -14,7 +14,7 @@ struct victim {
 static void
 make(struct sf_trial *t, struct victim *v, uint64_t kid)
 {
-	sf_fill(t, v->base, sizeof(v->base));
+	sf_fill_key(t, v->base, sizeof(v->base));
 	sf_fill(t, v->pt, sizeof(v->pt));
 	v->f = (struct sf_plain){ .base = sf_bytes(v->base, sizeof(v->base)),
 		.kid = kid,
@@ -43,12 +43,12 @@ forge_own(struct sf_trial *t)
 	make(t, &v, 0x21);
 	sf_new(t, "a");
 	if (t->c->i == 0) {
-		sf_must_refuse(t, "a", v.f.meta,
+		sf_must_refuse_forged(t, "a", v.f.meta,
 		    sf_bytes(ct, forgery(t, v.f.kid, 3, ct)), "a forged frame");
 		sf_must_key(t, "a", "send", v.f.kid, v.f.base);
 	} else {
 		sf_must_key(t, "a", "send", v.f.kid, v.f.base);
-		sf_must_refuse(t, "a", v.f.meta,
+		sf_must_refuse_forged(t, "a", v.f.meta,
 		    sf_bytes(ct, forgery(t, v.f.kid, 3, ct)), "a forged frame");
 	}
 	sf_must_seal(t, "a", &v.f, &ctr);
@@ -78,6 +78,7 @@ flood(struct sf_trial *t)
 	after = sf_child_memory(t->child);
 	sf_must_open_ours(t, "a", &v.f);
 	v.f.kid = 0x124;
+	v.f.ctr = 1;
 	sf_must_key(t, "a", "recv", v.f.kid, v.f.base);
 	sf_must_open_ours(t, "a", &v.f);
 	if (!t->stopped && before != 0 &&

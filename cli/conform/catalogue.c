@@ -125,6 +125,8 @@ sf_catalogue_make(struct sf_catalogue *k, uint64_t seed)
 	sf_cases_vectors(k, seed);
 	sf_cases_header(k);
 	sf_cases_frames(k);
+	sf_cases_turns(k);
+	sf_cases_tags(k);
 	sf_cases_keys(k);
 	sf_cases_keys_life(k);
 	sf_cases_counters(k);

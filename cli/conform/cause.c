@@ -268,6 +268,8 @@ sf_fail_frame(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 
 	t->blame = sf_cause_requirement(&c);
 	if (t->blame == NULL)
+		sf_habit_blame(t, SF_EXPECTED_OCTETS);
+	if (sf_cause_requirement(&c) == NULL)
 		sf_fail(t,
 		    "the frame does not open: its tag is wrong for this key, "
 		    "counter, header and metadata");
@@ -313,7 +315,7 @@ struct sample {
 static void
 make(struct sf_trial *t, struct sample *s)
 {
-	sf_fill(t, s->base, sizeof(s->base));
+	sf_fill_key(t, s->base, sizeof(s->base));
 	sf_fill(t, s->meta, sizeof(s->meta));
 	sf_fill(t, s->pt, sizeof(s->pt));
 	s->f = (struct sf_plain){ .base = sf_bytes(s->base, 32),
@@ -591,6 +593,22 @@ look(struct sf_trial *t, uint16_t suite, enum sf_cause_kind kind,
 	return well;
 }
 
+/* The same of habits. */
+static bool
+habits(struct sf_trial *t, uint16_t suite, struct sf_habits *h)
+{
+	struct sf_case a_case = { .suite = suite };
+	struct sf_case_result result = { .choice = -1 };
+	bool well;
+
+	snprintf(a_case.id, sizeof(a_case.id), "habits-s%u", suite);
+	sf_trial_case(t, &a_case, &result);
+	sf_habits_look(t, h);
+	well = !is_end(&result);
+	sf_case_result_free(&result);
+	return well;
+}
+
 void
 sf_conform_causes(struct sf_conform *r)
 {
@@ -609,6 +627,10 @@ sf_conform_causes(struct sf_conform *r)
 			    !look(t, id, (enum sf_cause_kind)kind,
 				&r->causes[id][kind]))
 				break;
+	for (uint16_t id = 1; id <= SF_SUITES; id++)
+		if ((r->info.suites >> id & 1) != 0 &&
+		    !habits(t, id, &r->habits[id]))
+			break;
 	sf_trial_free(t);
 	sf_child_free(&child);
 	free(t);

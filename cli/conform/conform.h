@@ -92,6 +92,8 @@ void sf_cases_vectors(struct sf_catalogue *k, uint64_t seed);
 void sf_cases_official(struct sf_catalogue *k);
 void sf_cases_header(struct sf_catalogue *k);
 void sf_cases_frames(struct sf_catalogue *k);
+void sf_cases_turns(struct sf_catalogue *k);
+void sf_cases_tags(struct sf_catalogue *k);
 void sf_cases_keys(struct sf_catalogue *k);
 void sf_cases_keys_life(struct sf_catalogue *k);
 void sf_cases_counters(struct sf_catalogue *k);
@@ -170,12 +172,23 @@ struct sf_cause {
 	bool mixed;         /* what came before is in the way */
 };
 
+/* What it does with all frames of a kind: habit.c. */
+struct sf_habits {
+	bool takes_forged, takes_unknown;
+	bool short_nonce; /* is why far_ctr does not open */
+	/* frames under such keys do not open; with a zero octet in them */
+	bool short_base, long_base, zero_base;
+	uint64_t far_kid, far_ctr; /* from here on none opens; 0: all do */
+	const char *noise; /* requirement: plaintexts come out as noise */
+};
+
 /* Runs the cases and fills in results, one for each. */
 struct sf_conform {
 	const struct sf_conform_options *o;
 	const struct sf_crypto *crypto;
 	struct sf_shim_info info;
 	struct sf_cause causes[SF_SUITES + 1][SF_CAUSES];
+	struct sf_habits habits[SF_SUITES + 1];
 	const struct sf_catalogue *catalogue;
 	struct sf_case_result *results;
 	size_t done, crashes;
@@ -243,7 +256,12 @@ struct sf_trial {
 	bool declared; /* the former of the two */
 	/* The last open: with metadata, with another CTR than 0, its KID. */
 	bool asked_meta, asked_later;
-	uint64_t asked_kid;
+	uint64_t asked_kid, asked_ctr;
+	/* It was too short for a header, or for a tag: the requirement; NULL. */
+	const char *asked_short;
+	uint64_t key_kid;  /* of the last key for receiving */
+	size_t key_octets; /* of the last base key */
+	bool key_zero;     /* it has a zero octet */
 	/* It was refused, as all frames like it are: the requirement that this
 	   is against, until something else is asked; static, or NULL. */
 	const char *cause;
@@ -252,6 +270,9 @@ struct sf_trial {
 	uint64_t epoch, ebits, sbits, rbits;
 	uint64_t asked_epoch, asked_ebits, asked_sbits, asked_rbits;
 	const char *blame; /* requirement that the next failure is against */
+	const char *habit; /* what is told of it; static, or NULL */
+	/* The same of a genuine frame that is refused, when no more is known. */
+	const char *otherwise;
 	unsigned misses[SF_SUITES + 1]; /* frames whose mistake was not found */
 	bool optional;                  /* the verb that is being asked */
 	size_t room;
@@ -316,7 +337,8 @@ const char *sf_cause_of_refusal(const struct sf_trial *t);
 void sf_blame_frame(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
 /* The same of a part of the work, "HDR", "KDF" or "AEAD", that the mistake in
-   all frames of the suite is in; of any suite where the case has none. */
+   all frames of the suite is in, "" for any part; of any suite where the case
+   has none. */
 void sf_blame_part(struct sf_trial *t, const char *part);
 
 /* What the last reply has to be. A refusal of what is beyond is recorded. */
@@ -327,6 +349,8 @@ void sf_must_u64(struct sf_trial *t, const char *key, uint64_t want);
 
 uint64_t sf_next(struct sf_trial *t); /* numbers that follow from the seed */
 void sf_fill(struct sf_trial *t, uint8_t *out, size_t n);
+/* The same without a zero octet: keys that end at one have cases of their own. */
+void sf_fill_key(struct sf_trial *t, uint8_t *out, size_t n);
 
 /* ---- frames -------------------------------------------------------------- */
 
@@ -363,6 +387,9 @@ void sf_must_open_ours(
     struct sf_trial *t, const char *ctx, const struct sf_plain *f);
 void sf_must_refuse(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
     struct sf_bytes ct, const char *what);
+/* The same where a case is about what comes of it: to take it is DEC-05. */
+void sf_must_refuse_forged(struct sf_trial *t, const char *ctx,
+    struct sf_bytes meta, struct sf_bytes ct, const char *what);
 
 /*
  * The last reply was to a seal: is it a frame that we can open, under this

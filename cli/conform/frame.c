@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/conform/conform.h"
+#include "cli/conform/trial.h"
 #include "engine/base/hash.h"
 #include "engine/crypto/kdf.h"
 #include "parsers/sframe/header.h"
@@ -74,6 +74,8 @@ enum sf_reply
 sf_key(struct sf_trial *t, const char *ctx, const char *use, uint64_t kid,
     struct sf_bytes base)
 {
+	if (strcmp(use, "recv") == 0)
+		t->key_kid = kid;
 	sf_begin(t, "key");
 	sf_put(t, "ctx", ctx);
 	sf_put(t, "use", use);
@@ -174,6 +176,16 @@ sf_must_refuse(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
 	sf_must_no(t, what);
 }
 
+void
+sf_must_refuse_forged(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
+    struct sf_bytes ct, const char *what)
+{
+	sf_open(t, ctx, meta, ct);
+	if (t->reply == SF_R_OK && t->blame == NULL)
+		t->blame = "DEC-05";
+	sf_must_no(t, what);
+}
+
 /* ---- sealing ------------------------------------------------------------- */
 
 static bool
@@ -240,8 +252,10 @@ must_open_by_us(struct sf_trial *t, const struct sf_plain *f,
 
 	switch (pt == NULL ? SF_CRYPTO_FAILED : open_by_us(t, f, h, pt)) {
 	case SF_OPENED:
-		if (f->pt.n != 0 && memcmp(pt, f->pt.p, f->pt.n) != 0)
+		if (f->pt.n != 0 && memcmp(pt, f->pt.p, f->pt.n) != 0) {
+			sf_habit_blame(t, SF_EXPECTED_OCTETS);
 			sf_fail(t, "the frame opens to other octets");
+		}
 		break;
 	case SF_FORGED:
 	case SF_TOO_SHORT:
@@ -277,9 +291,13 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 		return false;
 	}
 	*ctr = h.ctr;
+	if (h.kid != f->kid && t->blame == NULL && f->kid >> 31 != 0)
+		t->blame = "HDR-07";
 	if (h.kid != f->kid)
 		sf_fail(t, "the header says KID %llu, not %llu",
 		    (unsigned long long)h.kid, (unsigned long long)f->kid);
+	if (h.payload.n != f->pt.n + t->suite->tag_octets)
+		sf_blame_part(t, "");
 	if (h.payload.n != f->pt.n + t->suite->tag_octets)
 		sf_fail(t,
 		    "%zu octets behind the header, not %zu of plaintext and "

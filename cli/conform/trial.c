@@ -15,6 +15,12 @@
 
 /* ---- verdicts ------------------------------------------------------------ */
 
+static bool
+is_failure(enum sf_case_verdict v)
+{
+	return v == SF_V_FAIL || v == SF_V_CRASH || v == SF_V_TIMEOUT;
+}
+
 static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
     enum sf_case_verdict v, const char *format, va_list args)
 {
@@ -22,10 +28,14 @@ static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
 		return;
 	t->stopped = true;
 	t->result->verdict = v;
-	t->result->charged = v != SF_V_FAIL     ? NULL
+	t->result->charged = !is_failure(v)     ? NULL
 			     : t->blame != NULL ? t->blame
 						: t->cause;
 	vsnprintf(t->result->why, sizeof(t->result->why), format, args);
+	if (is_failure(v) && t->habit != NULL)
+		snprintf(t->result->why + strlen(t->result->why),
+		    sizeof(t->result->why) - strlen(t->result->why),
+		    ". In all: %s", t->habit);
 }
 
 static void __attribute__((format(printf, 3, 4)))
@@ -71,6 +81,8 @@ sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
 	if (!taken && t->cause != NULL &&
 	    sf_fail_refused(t, "but for what the RFC leaves open"))
 		return;
+	if (!taken)
+		sf_habit_blame(t, SF_EXPECTED_OK);
 	t->result->choice = (int8_t)taken;
 	t->result->policy = (uint8_t)p;
 	if (strcmp(declared, other) == 0)
@@ -104,7 +116,8 @@ sf_trial_case(
 	t->reply = SF_R_NONE;
 	t->n_seals = 0;
 	t->n_answers = 0;
-	t->blame = t->cause = NULL;
+	t->blame = t->cause = t->habit = t->otherwise = NULL;
+	t->asked_short = NULL;
 	t->epoch_known = t->ratchet_known = false;
 	t->log_cut = false;
 	t->log_n = 0;
@@ -129,6 +142,14 @@ sf_fill(struct sf_trial *t, uint8_t *out, size_t n)
 			v = sf_next(t);
 		out[i] = (uint8_t)(v >> i % 8 * 8);
 	}
+}
+
+void
+sf_fill_key(struct sf_trial *t, uint8_t *out, size_t n)
+{
+	sf_fill(t, out, n);
+	for (size_t i = 0; i < n; i++)
+		out[i] |= out[i] == 0;
 }
 
 void
@@ -209,6 +230,7 @@ sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
 	sf_trial_verb(t, verb);
 	*t->greeted = false;
 	keep_error(t);
+	sf_habit_blame(t, SF_EXPECTED_REPLY);
 	switch (e) {
 	case SF_CHILD_EXITED:
 		end(t, SF_V_CRASH, "%s: the shim exited with status %d", verb,
@@ -338,6 +360,8 @@ judge(struct sf_trial *t, struct sf_bytes line)
 		return SF_R_NO;
 	if (sf_shim_is(l.name, "unsupported"))
 		return not_supported(t);
+	if (sf_shim_is(l.name, "crash"))
+		sf_habit_blame(t, SF_EXPECTED_REPLY);
 	if (sf_shim_is(l.name, "crash"))
 		end(t, SF_V_CRASH,
 		    "%s: the shim caught a panic or an exception that is no "
@@ -520,16 +544,20 @@ sf_must_ok(struct sf_trial *t, const char *what)
 	if (t->reply == SF_R_NO && beyond)
 		sf_record(t, "%s: refused (%s)%s", t->beyond, t->reason,
 		    t->declared ? "" : "; the documents set no rule");
-	else if (t->reply == SF_R_NO)
+	else if (t->reply == SF_R_NO) {
+		sf_habit_blame(t, SF_EXPECTED_OK);
 		sf_fail(t, "must succeed: %s; refused (%s)", what, t->reason);
+	}
 	return t->reply == SF_R_OK;
 }
 
 bool
 sf_must_no(struct sf_trial *t, const char *what)
 {
-	if (t->reply == SF_R_OK)
+	if (t->reply == SF_R_OK) {
+		sf_habit_blame(t, SF_EXPECTED_NO);
 		sf_fail(t, "must be refused: %s; it was taken", what);
+	}
 	return t->reply == SF_R_NO;
 }
 
@@ -545,6 +573,7 @@ sf_must_octets(struct sf_trial *t, const char *key, struct sf_bytes want)
 	if (got.n == want.n &&
 	    (want.n == 0 || memcmp(got.p, want.p, want.n) == 0))
 		return;
+	sf_habit_blame(t, SF_EXPECTED_OCTETS);
 	while (at < got.n && at < want.n && got.p[at] == want.p[at])
 		at++;
 	for (size_t i = 0; i < 8 && at + i < got.n; i++)

@@ -15,6 +15,19 @@ void sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms);
 /* What comes next from this process could belong to anything. */
 void sf_trial_lost(struct sf_trial *t);
 
+/* What a reply had to be, and is not. */
+enum sf_expected {
+	SF_EXPECTED_OK,
+	SF_EXPECTED_NO,
+	SF_EXPECTED_OCTETS, /* others */
+	SF_EXPECTED_REPLY   /* any: it fell over */
+};
+
+/* Of this suite, before all cases. */
+void sf_habits_look(struct sf_trial *t, struct sf_habits *h);
+/* The failure that comes next is one of a habit: charged to that. */
+void sf_habit_blame(struct sf_trial *t, enum sf_expected e);
+
 /* Words of a request that give a reason to refuse it: t->beyond. */
 void sf_excuse_verb(struct sf_trial *t, const char *verb);
 void sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v);

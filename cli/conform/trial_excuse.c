@@ -98,14 +98,21 @@ excuse_header(struct sf_trial *t, struct sf_bytes b, bool frame)
 	struct sf_sframe_header h;
 	struct sf_diag d;
 
-	if (sf_sframe_header_parse(&h, b, &d) != SF_OK)
+	if (sf_sframe_header_parse(&h, b, &d) != SF_OK) {
+		t->asked_short = "HDR-09";
 		return;
+	}
 	sf_excuse_number(t, "kid", h.kid);
 	sf_excuse_number(t, "ctr", h.ctr);
 	t->asked_later = h.ctr != 0;
 	t->asked_kid = h.kid;
-	if (!frame || t->suite == NULL || h.payload.n < t->suite->tag_octets)
+	t->asked_ctr = h.ctr;
+	if (!frame || t->suite == NULL)
 		return;
+	if (h.payload.n < t->suite->tag_octets) {
+		t->asked_short = "AEAD-09";
+		return;
+	}
 	if (h.ctr == UINT64_MAX && strcmp(last, "max") != 0)
 		excuse(t, false, "CTR ", h.ctr, ", the last of all");
 	excuse_plaintext(t, h.payload.n - t->suite->tag_octets);
@@ -133,8 +140,12 @@ sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
 	if (strcmp(key, "meta") == 0)
 		excuse_size(t, b.n, t->run->info.max_meta,
 		    "more than max-meta=", " octets of metadata");
-	else if (strcmp(key, "base") == 0 &&
-		 (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
+	else if (strcmp(key, "base") == 0) {
+		t->key_octets = b.n;
+		t->key_zero = memchr(b.p, 0, b.n) != NULL;
+	}
+	if (strcmp(key, "base") == 0 &&
+	    (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
 		excuse(t, false, "", b.n, " octets of base key");
 	else if (strcmp(key, "pt") == 0)
 		excuse_plaintext(t, b.n);
@@ -149,6 +160,7 @@ sf_excuse_verb(struct sf_trial *t, const char *verb)
 {
 	t->beyond[0] = '\0';
 	t->declared = false;
+	t->asked_short = NULL;
 	if (strcmp(verb, "open") != 0)
 		t->cause = NULL;
 	if (t->run->info.max_kid != UINT64_MAX &&

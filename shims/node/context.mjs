@@ -52,6 +52,7 @@ export class Context {
     // a sending key that was removed has left its counter behind
     if (had && equal(had.print, fresh.secret)) Object.assign(fresh, { next: had.next, spent: had.spent });
     if (use === "send") await this.resume(kid, fresh);
+    if (broken("added-restarts")) for (const k of this.send.values()) k.next = 0n;
     if (broken("keys-16") && mine.size >= 16) mine.delete(mine.keys().next().value);
     mine.set(kid, fresh);
   }
@@ -130,6 +131,7 @@ export class Context {
     if (broken("parallel-repeats")) await aTurn();
     const step = broken("ctr-stuck-8") && ctr === 8n ? 0n : 1n;
     k.next = ctr === MAX64 ? 0n : ctr + step;
+    if (broken("ctr-double")) k.next = BigInt(Number(ctr) + 1) & MAX64;
     if (broken("ctr-32-wraps")) k.next &= 0xffffffffn;
     if (ctr === MAX64 && !broken("ctr-wraps")) k.spent = true;
     if (broken("ctr-from-1") && ctr === 0n) return this.sealWith(k, kid, meta, pt);
@@ -157,6 +159,9 @@ export class Context {
   fresh(k, ctr) {
     if (broken("window-shared")) k = this.shared ??= { top: -1n, window: new Set() };
     if (broken("no-replay")) return true;
+    if (broken("window-fifo")) return !(k.order ?? []).includes(ctr);
+    if (broken("window-signed")) return BigInt.asIntN(64, ctr) > BigInt.asIntN(64, k.top) || (k.top - ctr < WINDOW && !k.window.has(ctr));
+    if (broken("window-32-bits")) return ctr > k.top || (k.top - ctr < WINDOW && ![...k.window].some((c) => (c - ctr) % 32n === 0n));
     if (broken("window-no-zero") && ctr === 0n) return false;
     if (broken("window-top") && ctr === k.top) return true;
     if (broken("window-forgets") && k.top - ctr >= WINDOW) return true;
@@ -165,6 +170,8 @@ export class Context {
   }
 
   mark(k, ctr) {
+    if (broken("window-fifo")) k.order = [...(k.order ?? []), ctr].slice(-Number(WINDOW));
+    if (broken("window-moves-back") && ctr < k.top) k.window.delete(k.top);
     if (broken("window-shared")) k = this.shared;
     if (broken("jump-64") && ctr > k.top + WINDOW) {
       // a shift by 64 or more that shifts by what is left of it
@@ -182,6 +189,7 @@ export class Context {
   async tryKey(k, h, meta) {
     if (h.rest.length < SUITES.get(this.suite).nt && !broken("panic-no-tag") && !broken("short-tag-ok") && !broken("gcm-short-tag")) refuse("short");
     if (!this.fresh(k, h.ctr)) refuse("replay");
+    if (broken("late-before-tag") && h.ctr < k.top) this.mark(k, h.ctr);
     if (broken("window-before-tag")) this.mark(k, h.ctr);
     const aad = aadOf(broken("header-anew") ? writeHeader(h.kid, h.ctr) : h.header, meta);
     if (broken("aad-in-place")) h.rest.set(meta.slice(0, h.rest.length)); // behind the header stands the ciphertext
@@ -202,6 +210,8 @@ export class Context {
       this.last = pt;
       if (pt.length > 0 && pt.length < 4) pt = concat(pt, was.slice(pt.length, pt.length + 1));
     }
+    if (broken("empty-stale")) pt = this.last = pt.length === 0 ? (this.last ?? pt) : pt;
+    if (broken("opened-trimmed")) while (pt.length > 0 && pt[pt.length - 1] === 0) pt = pt.slice(0, -1);
     this.mark(k, h.ctr);
     return pt;
   }
@@ -294,7 +304,7 @@ export class Context {
     if (!this.sender) refuse("kid");
     const next = new Chain(this.sender);
     await next.advance(this.suite);
-    this.forget(this.send, this.sender.kid());
+    if (!broken("step-keeps")) this.forget(this.send, this.sender.kid());
     return this.putSender(next);
   }
 

@@ -9,7 +9,7 @@
 import { broken } from "./break.mjs";
 import { Context, KEYS_MAX, WINDOW } from "./context.mjs";
 import { join } from "./rtp.mjs";
-import { EMPTY, Refused, SUITES, aeadOpen, aeadSeal, left, mlsExport, ratchet, readHeader, refuse, schedule, ssrcKey, writeHeader } from "./sframe.mjs";
+import { EMPTY, Refused, SUITES, aeadOpen, aeadSeal, forgetStale, left, mlsExport, ratchet, readHeader, refuse, schedule, ssrcKey, writeHeader } from "./sframe.mjs";
 
 // ---- SFS/1 -----------------------------------------------------------------
 
@@ -65,6 +65,7 @@ const verbs = {
     };
   },
   async new(q) {
+    forgetStale();
     contexts.set(q.text("ctx"), new Context(q.suite()));
     while (contexts.size > 64) contexts.delete(contexts.keys().next().value);
   },
