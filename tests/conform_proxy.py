@@ -271,6 +271,49 @@ class Upper(Variant):
                         and verb != "hello" else w for w in reply.split(" "))
 
 
+class Small(Strict):
+    """On a device: three keys in all, counters that rise, seal and open and no
+    more; digits are capitals, and reasons are words of its own."""
+    hello = {"caps": "seal,open", "policies": None, "max-keys": None}
+    keys = {}
+
+    def refuse(self, verb, q):
+        if verb == "new":
+            self.keys[q["ctx"]] = 0
+        if verb == "key" and self.keys[q["ctx"]] >= 3:
+            return "TABLE_FULL"
+        return super().refuse(verb, q)
+
+    def after(self, verb, q, reply):
+        reply = super().after(verb, q, reply)
+        if verb == "key" and " ok" in reply:
+            self.keys[q["ctx"]] += 1
+        return Upper.after(self, verb, q, reply).replace("WHY=", "why=")
+
+
+class OneKey(Small):
+    """One key, and it says so; base keys of one length."""
+    hello = {"caps": "seal,open", "policies": None, "max-keys": "1"}
+
+    def refuse(self, verb, q):
+        if verb == "key" and (self.keys[q["ctx"]] >= 1 or
+                              len(octets(q["base"])) not in (16, 32)):
+            return "param"
+        return super().refuse(verb, q)
+
+
+class Late(Variant):
+    """Seconds to start, and a line for every request on standard error."""
+
+    def __init__(self):
+        super().__init__()
+        time.sleep(2)
+
+    def after(self, verb, q, reply):
+        sys.stderr.write("INFO sframe: %s %s\n" % (verb, reply[:200]))
+        return reply
+
+
 class Noise(Variant):
     def after(self, verb, q, reply):
         sys.stderr.write("\x1b[31mdebug\x00 %s\n" % verb * 3)
@@ -298,6 +341,10 @@ class OneContext(Variant):
         if verb == "new":
             self.name = q["ctx"]
         return None
+
+
+class Opener(Variant):
+    hello = {"caps": "seal,open"}
 
 
 class OpenOnly(Variant):

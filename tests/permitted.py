@@ -33,7 +33,7 @@ def bad(doc):
 def test_permitted():
     """Other choices than ours: nothing fails, and all is asked."""
     names = {
-        "": "Kid32 Ctr48 MetaNone NoEmpty BaseKeys OneContext SealOnly Suite5",
+        "": "Small OneKey Late Kid32 Ctr48 MetaNone NoEmpty BaseKeys OneContext SealOnly Suite5",
         "metadata": "MetaLimit", "replay": "Strict Jump Window1",
         "header": "Half Minimal", "keys": "Suite1 OpenOnly Uniform NoReason",
         "state": "NoNumbers More Crlf Upper Noise", "frames": "FrameLimit",
@@ -121,6 +121,8 @@ def test_peers():
     node = "node " + os.path.join(TOP, "shims", "node", "shim.mjs")
     r = run("conform", "--peer", node, "--peer", OURS)
     check("peers", r.status == 0 and "136 of 136" in r.text, r.text)
+    r = run("conform", "--peer", " ".join(PROXY + ["Upper", OURS]), "--peer", OURS)
+    check("peers in capitals", r.status == 0, r.text)
     r = run("conform", "--peer", node + " aad-order", "--peer", node + " aad-order")
     row = r.text.splitlines()[1].split()
     check("right with itself, and not with others", r.status == 1 and

@@ -85,7 +85,7 @@ def test_kinds():
 
 
 def test_no_difference():
-    names = "Kid32 Ctr48 MetaNone NoEmpty Strict OneContext".split()
+    names = "Kid32 Ctr48 MetaNone NoEmpty Strict OneContext Upper Small".split()
     for name, r in zip(names, at_once(fuzz, [(1, *PROXY, n, OURS) for n in names])):
         check("no difference: " + name, r.status == 0, r.text[-300:])
 

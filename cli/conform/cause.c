@@ -23,7 +23,6 @@ static const char *const requirements[SF_MISTAKES] = {
 static const struct {
 	const char *requirement, *text, *remedy;
 } others[SF_CAUSES] = {
-	[SF_CAUSE_FRAMES] = { NULL, "", "" },
 	[SF_CAUSE_RATCHET] = { "SK-05",
 	    "the base key of a ratchet step is not that of RFC 9605 5.1",
 	    "Extract with an empty salt, then expand under \"SFrame 1.0 "
@@ -89,6 +88,12 @@ side_of(const struct sf_cause *c)
 	return NULL;
 }
 
+static bool
+is_plain(const struct sf_cause *c)
+{
+	return c->by == SF_CAUSE_FRAMES;
+}
+
 bool
 sf_cause_opens(const struct sf_cause *c)
 {
@@ -111,7 +116,8 @@ sf_cause_requirement(const struct sf_cause *c)
 	if (c->mistake == SF_MISTAKE_NONE && c->no_header)
 		return "HDR-01";
 	if (c->mistake == SF_MISTAKE_NONE && c->other_key)
-		return others[c->by].requirement;
+		return is_plain(c) ? sf_part_requirement(c->part)
+				   : others[c->by].requirement;
 	return requirements[c->mistake];
 }
 
@@ -127,7 +133,7 @@ sf_cause_text(const struct sf_cause *c)
 	if (side_of(c) != NULL)
 		return side_of(c)->text;
 	if (row == NULL && c->other_key)
-		return others[c->by].text;
+		return is_plain(c) ? sf_part_text(c->part) : others[c->by].text;
 	return row == NULL ? "" : row->text;
 }
 
@@ -142,7 +148,8 @@ sf_cause_remedy(const struct sf_cause *c)
 	if (side_of(c) != NULL)
 		return side_of(c)->remedy;
 	if (row == NULL && c->other_key)
-		return others[c->by].remedy;
+		return is_plain(c) ? sf_part_remedy(c->part)
+				   : others[c->by].remedy;
 	return row == NULL ? "" : row->remedy;
 }
 
@@ -508,6 +515,8 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 	c->by = kind;
 	c->other_key = !sf_opens_by_us(t, &s.f, last_of(&s)) &&
 		       !t->run->causes[t->suite->id][SF_CAUSE_FRAMES].other_key;
+	if (c->other_key && is_plain(c))
+		c->part = sf_part_look(t);
 }
 
 /* Plain frames of ours: with metadata and without, CTR 0 and not. False when

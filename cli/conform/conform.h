@@ -159,6 +159,17 @@ enum sf_cause_kind {
 	SF_CAUSES
 };
 
+/* Where a mistake is that is not known. */
+enum sf_cause_part {
+	SF_PART_UNKNOWN,
+	SF_PART_KEY,
+	SF_PART_SECRET, /* what is extracted, before that */
+	SF_PART_HKDF,   /* the second block of what is expanded */
+	SF_PART_NONCE,
+	SF_PART_TAG,
+	SF_PART_MAC
+};
+
 /* What is wrong with all frames of a suite, as far as it is known. */
 struct sf_cause {
 	unsigned mistake; /* of diagnose.h, in what it seals; 0: none */
@@ -167,6 +178,7 @@ struct sf_cause {
 	   a step (then by is RATCHET) or of an epoch (MLS). */
 	bool other_key;
 	enum sf_cause_kind by;
+	enum sf_cause_part part; /* likewise, of plain frames */
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 	bool refused_next;  /* one with CTR 1 */
 	bool mixed;         /* what came before is in the way */
@@ -260,6 +272,7 @@ struct sf_trial {
 	/* It was too short for a header, or for a tag: the requirement; NULL. */
 	const char *asked_short;
 	uint64_t key_kid;  /* of the last key for receiving */
+	unsigned n_keys;   /* that the last context has */
 	size_t key_octets; /* of the last base key */
 	bool key_zero;     /* it has a zero octet */
 	/* It was refused, as all frames like it are: the requirement that this

@@ -269,6 +269,7 @@ loop(struct sf_fuzz *f, struct catch *c, uint64_t seconds)
 
 	if (s == NULL)
 		return SF_EXIT_INTERNAL;
+	sf_fuzz_bounds(f, s);
 	while (now() < until && !f->t->stopped)
 		one_script(c, f, s);
 	free(s);
@@ -299,6 +300,7 @@ meet(struct sf_conform *run, char **words)
 	a->max_kid = least(a->max_kid, b->max_kid);
 	a->max_ctr = least(a->max_ctr, b->max_ctr);
 	a->max_meta = least(a->max_meta, b->max_meta);
+	a->max_frame = least(a->max_frame, b->max_frame);
 	if (a->suites != 0)
 		return SF_EXIT_OK;
 	sf_complain(NULL, "conform: the two have no cipher suite in common");

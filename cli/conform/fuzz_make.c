@@ -8,8 +8,9 @@
 #include "cli/conform/fuzz_parts.h"
 #include "parsers/sframe/header.h"
 
-#define PT   300
-#define META 80
+#define PT    300
+#define META  80
+#define BASES 4 /* lengths of base keys */
 
 /* ---- scripts ------------------------------------------------------------- */
 
@@ -93,9 +94,17 @@ any_meta(struct sf_fuzz *f)
 static size_t
 any_base(struct sf_fuzz *f)
 {
-	static const uint8_t sizes[] = { 16, 32, 48, 64 };
+	unsigned i = (unsigned)below(f, BASES);
 
-	return sizes[below(f, sizeof(sizes))];
+	return 16 * ((f->bases >> i & 1) != 0 ? i + 1 : 1);
+}
+
+static size_t
+any_pt(struct sf_fuzz *f, size_t least)
+{
+	size_t n = least + below(f, PT - least);
+
+	return n < f->run->info.max_frame ? n : f->run->info.max_frame;
 }
 
 #define KEYS 3
@@ -106,6 +115,7 @@ struct world {
 	uint64_t kids[2 * KEYS]; /* the first half for receiving */
 	uint8_t base[2 * KEYS][BASE];
 	size_t n_base[2 * KEYS];
+	unsigned n_recv, n_send;
 	uint64_t next[KEYS]; /* counters of frames of ours, never the same */
 };
 
@@ -113,6 +123,9 @@ static void
 add_keys(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	for (unsigned i = 0; i < 2 * KEYS; i++) {
+		/* half of what there is room for, and the more to receive */
+		if (i % KEYS >= (f->n_keys + (i < KEYS)) / 2)
+			continue;
 		w->kids[i] = any_kid(f);
 		for (unsigned k = 0; k < i; k++)
 			if (w->kids[k] == w->kids[i])
@@ -128,6 +141,8 @@ add_keys(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 		    &f->line, "base", sf_bytes(w->base[i], w->n_base[i]));
 		(void)add(f, s);
 	}
+	w->n_recv = (f->n_keys + 1) / 2;
+	w->n_send = f->n_keys / 2;
 	for (unsigned i = 0; i < KEYS; i++)
 		w->next[i] = any_ctr(f) >> 1;
 }
@@ -208,12 +223,12 @@ static void
 add_open(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	uint8_t meta[META], pt[PT], ct[PT + 64];
-	unsigned which = (unsigned)below(f, KEYS);
+	unsigned which = (unsigned)below(f, w->n_recv);
 	struct sf_plain p = { .kid = w->kids[which],
 		.ctr = w->next[which],
 		.base = sf_bytes(w->base[which], w->n_base[which]),
 		.meta = sf_bytes(meta, any_meta(f)),
-		.pt = sf_bytes(pt, one_in(f, 8) ? 0 : below(f, PT)) };
+		.pt = sf_bytes(pt, one_in(f, 8) ? 0 : any_pt(f, 0)) };
 	bool longer;
 	struct sf_fuzz_step *step;
 	size_t n;
@@ -239,14 +254,15 @@ static void
 add_seal(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	uint8_t meta[META], pt[PT];
-	uint64_t kid = w->kids[KEYS + below(f, KEYS)];
+	uint64_t kid =
+	    w->n_send == 0 ? any_kid(f) : w->kids[KEYS + below(f, w->n_send)];
 
 	sf_fill(f->t, meta, META);
 	sf_fill(f->t, pt, PT);
 	begin(f, "seal ctx=a");
 	sf_line_word_number(&f->line, "kid", one_in(f, 8) ? any_kid(f) : kid);
 	sf_line_word_hex(&f->line, "meta", sf_bytes(meta, any_meta(f)));
-	sf_line_word_hex(&f->line, "pt", sf_bytes(pt, 1 + below(f, PT - 1)));
+	sf_line_word_hex(&f->line, "pt", sf_bytes(pt, any_pt(f, 1)));
 	(void)add(f, s);
 }
 
@@ -254,7 +270,7 @@ static void
 add_other(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	uint8_t octets[64];
-	unsigned which = (unsigned)below(f, KEYS);
+	unsigned which = w->n_send == 0 ? 0 : (unsigned)below(f, w->n_send);
 
 	switch (below(f, 5)) {
 	case 0:
@@ -326,4 +342,66 @@ sf_fuzz_make(struct sf_fuzz *f, struct sf_fuzz_script *s)
 			add_open(f, s, &w);
 			break;
 		}
+}
+
+/* ---- what both take ------------------------------------------------------ */
+
+/* A context and so many keys, each of so many octets. */
+static void
+make_keys(
+    struct sf_fuzz *f, struct sf_fuzz_script *s, unsigned n, size_t octets)
+{
+	uint8_t base[BASE];
+
+	s->n = 0;
+	sf_fill(f->t, base, sizeof(base));
+	begin(f, "new ctx=a");
+	sf_line_word_number(&f->line, "suite", any_suite(f));
+	(void)add(f, s);
+	for (unsigned i = 0; i < n; i++) {
+		begin(f, "key ctx=a use=recv");
+		sf_line_word_number(&f->line, "kid", i + 1);
+		sf_line_word_hex(&f->line, "base", sf_bytes(base, octets));
+		(void)add(f, s);
+	}
+}
+
+/* Keys of that script that one side takes. */
+static unsigned
+taken(struct sf_fuzz *f, struct sf_fuzz_side *side,
+    const struct sf_fuzz_script *s)
+{
+	unsigned n = 0;
+
+	(void)sf_fuzz_ask(f, side, "free ctx=a");
+	for (unsigned i = 0; i < s->n; i++) {
+		struct sf_fuzz_answer a =
+		    sf_fuzz_ask(f, side, s->steps[i].text);
+
+		n += i > 0 && sf_fuzz_is(&a, "ok");
+	}
+	return n;
+}
+
+static unsigned
+both_take(struct sf_fuzz *f, const struct sf_fuzz_script *s)
+{
+	unsigned a = taken(f, &f->a, s), b = taken(f, &f->b, s);
+
+	return a < b ? a : b;
+}
+
+void
+sf_fuzz_bounds(struct sf_fuzz *f, struct sf_fuzz_script *s)
+{
+	f->bases = 0;
+	for (unsigned i = 0; i < BASES; i++) {
+		make_keys(f, s, 1, 16 * (i + 1));
+		if (both_take(f, s) == 1)
+			f->bases |= 1u << i;
+	}
+	make_keys(f, s, 2 * KEYS, 16);
+	f->n_keys = both_take(f, s);
+	if (f->n_keys == 0)
+		f->n_keys = 1; /* that is a difference to be told */
 }

@@ -64,6 +64,8 @@ struct sf_fuzz {
 	uint64_t scripts, steps, id;
 	struct sf_line line;
 	unsigned patience; /* milliseconds for a reply */
+	unsigned n_keys;   /* that a context of both takes */
+	unsigned bases;    /* bit i: base keys of 16 * (i + 1) octets */
 };
 
 /* One request, without its id. */
@@ -71,9 +73,13 @@ struct sf_fuzz_answer sf_fuzz_ask(
     struct sf_fuzz *f, struct sf_fuzz_side *s, const char *text);
 /* There is a reply, with this status. */
 bool sf_fuzz_is(const struct sf_fuzz_answer *a, const char *status);
+/* The same octets, in letters of any case. */
+bool sf_fuzz_same(struct sf_bytes x, struct sf_bytes y);
 /* "ok", or "no (auth)", or "crash" */
 void sf_fuzz_say(const struct sf_fuzz_answer *a, char *out, size_t room);
 
+/* Finds out what keys both take, where no document says it. */
+void sf_fuzz_bounds(struct sf_fuzz *f, struct sf_fuzz_script *s);
 /* A script of frames, most of them genuine, and of other requests. */
 void sf_fuzz_make(struct sf_fuzz *f, struct sf_fuzz_script *s);
 

@@ -92,6 +92,15 @@ sf_fuzz_ask(struct sf_fuzz *f, struct sf_fuzz_side *s, const char *text)
 	return a;
 }
 
+bool
+sf_fuzz_same(struct sf_bytes x, struct sf_bytes y)
+{
+	for (size_t i = 0; i < x.n && x.n == y.n; i++)
+		if ((x.p[i] | 0x20) != (y.p[i] | 0x20))
+			return false;
+	return x.n == y.n;
+}
+
 /* A value that both have, and not alike. */
 static const char *
 differs(struct sf_bytes a, struct sf_bytes b)
@@ -103,8 +112,7 @@ differs(struct sf_bytes a, struct sf_bytes b)
 		struct sf_bytes x, y;
 
 		if (sf_shim_value(a, keys[i], &x) &&
-		    sf_shim_value(b, keys[i], &y) &&
-		    (x.n != y.n || memcmp(x.p, y.p, x.n) != 0))
+		    sf_shim_value(b, keys[i], &y) && !sf_fuzz_same(x, y))
 			return keys[i];
 	}
 	return NULL;

@@ -28,6 +28,12 @@ void sf_habits_look(struct sf_trial *t, struct sf_habits *h);
 /* The failure that comes next is one of a habit: charged to that. */
 void sf_habit_blame(struct sf_trial *t, enum sf_expected e);
 
+/* What plain frames show of a mistake that is not known; and words for that. */
+enum sf_cause_part sf_part_look(struct sf_trial *t);
+const char *sf_part_requirement(enum sf_cause_part p);
+const char *sf_part_text(enum sf_cause_part p);
+const char *sf_part_remedy(enum sf_cause_part p);
+
 /* Words of a request that give a reason to refuse it: t->beyond. */
 void sf_excuse_verb(struct sf_trial *t, const char *verb);
 void sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v);

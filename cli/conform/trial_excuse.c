@@ -7,6 +7,9 @@
 #include "cli/conform/trial.h"
 #include "parsers/sframe/header.h"
 
+/* Two keys at a time are what it takes to change from one to the next. */
+#define ANY_KEYS 2
+
 /* What was declared counts more than what no document says. */
 static void
 excuse(struct sf_trial *t, bool declared, const char *before, uint64_t v,
@@ -41,6 +44,12 @@ sf_excuse_taken(struct sf_trial *t)
 		t->epoch = t->asked_epoch;
 		t->ebits = t->asked_ebits;
 		t->sbits = t->asked_sbits;
+	} else if (strcmp(verb, "new") == 0) {
+		t->n_keys = 0;
+	} else if (strcmp(verb, "key") == 0) {
+		t->n_keys++;
+	} else if (strcmp(verb, "rmkey") == 0) {
+		t->n_keys -= t->n_keys > 0;
 	} else if (strcmp(verb, "rkey") == 0) {
 		t->ratchet_known = true;
 		t->rbits = t->asked_rbits;
@@ -131,6 +140,19 @@ excuse_ct(struct sf_trial *t, struct sf_bytes b)
 		excuse_plaintext(t, b.n - t->suite->tag_octets);
 }
 
+/* A length that everybody has to take: that of the test vectors, or of AES-256;
+   and those of the ratchet and of MLS where these are asked for. */
+static bool
+is_any_base(const struct sf_trial *t, size_t n)
+{
+	char verb[24];
+
+	sf_trial_verb(t, verb);
+	if (strcmp(verb, "key") == 0 || strcmp(verb, "kdf") == 0)
+		return n == 16 || n == 32;
+	return n >= 16 && n <= SF_KEY_MAX && n % 16 == 0;
+}
+
 /* RFC 9605 sets no length of a base key, of a plaintext, of metadata. */
 void
 sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
@@ -144,8 +166,7 @@ sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
 		t->key_octets = b.n;
 		t->key_zero = memchr(b.p, 0, b.n) != NULL;
 	}
-	if (strcmp(key, "base") == 0 &&
-	    (b.n < 16 || b.n > SF_KEY_MAX || b.n % 16 != 0))
+	if (strcmp(key, "base") == 0 && !is_any_base(t, b.n))
 		excuse(t, false, "", b.n, " octets of base key");
 	else if (strcmp(key, "pt") == 0)
 		excuse_plaintext(t, b.n);
@@ -153,6 +174,17 @@ sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
 		excuse_header(t, b, false);
 	else if (strcmp(key, "ct") == 0)
 		excuse_ct(t, b);
+}
+
+static void
+excuse_keys(struct sf_trial *t)
+{
+	uint64_t most = t->run->info.max_keys;
+
+	if (t->n_keys >= most)
+		excuse(t, true, "more than max-keys=", most, "");
+	else if (most == UINT64_MAX && t->n_keys >= ANY_KEYS)
+		excuse(t, false, "", t->n_keys + 1, " keys in a context");
 }
 
 void
@@ -163,6 +195,8 @@ sf_excuse_verb(struct sf_trial *t, const char *verb)
 	t->asked_short = NULL;
 	if (strcmp(verb, "open") != 0)
 		t->cause = NULL;
+	if (strcmp(verb, "key") == 0)
+		excuse_keys(t);
 	if (t->run->info.max_kid != UINT64_MAX &&
 	    (strcmp(verb, "rkey") == 0 || strcmp(verb, "step") == 0 ||
 		strcmp(verb, "mseal") == 0))

@@ -162,5 +162,6 @@ export const defects = new Map([
   ["empty-stale", ["CT-02", "fr-turns-empty-open-s1-*", "A frame without plaintext opens to the one before"]],
   ["opened-trimmed", ["CT-02", "fr-content-open-*", "Zero octets at the end of a plaintext are cut off"]],
   ["step-keeps", ["SK-10", "rt-old-send-s1-*", "A sender goes on sealing under steps that it has left"]],
+  ["kdf-label-version", ["KDF-03", "rp-order-s1-*", "The labels of the key schedule are of SFrame 1.1"]],
   ["export-length", ["MLS-01", "ml-export-s1-*", "The octet that ends the label of the export is counted"]],
 ]);

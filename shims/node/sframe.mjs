@@ -156,11 +156,12 @@ export async function schedule(id, base, kid) {
   const kidOctets = broken("kdf-short-kid") ? uint(kid, octetsFor(kid)) : uint(kid, 8, broken("kdf-little-kid"));
   const suite = broken("kdf-no-suite") ? EMPTY : uint(broken("kdf-suite-4-for-all") ? 4 : id, 2);
   const word = broken("kdf-label-case") ? "Sframe" : "SFrame";
+  const version = broken("kdf-label-version") ? "1.1" : "1.0";
   const blank = broken("kdf-no-blank") ? "" : " ";
   const saltWord = broken("kdf-salt-as-key") ? "key" : "salt";
   const secret = broken("kdf-no-extract") ? base : await extract(s.hash, EMPTY, base);
-  const key = await expand(s.hash, secret, concat(utf8(`${word} 1.0 Secret key${blank}`), kidOctets, suite), s.nk);
-  const salt = await expand(s.hash, secret, concat(utf8(`${word} 1.0 Secret ${saltWord}${blank}`), kidOctets, suite), broken("nonce-long") ? 16 : NN);
+  const key = await expand(s.hash, secret, concat(utf8(`${word} ${version} Secret key${blank}`), kidOctets, suite), s.nk);
+  const salt = await expand(s.hash, secret, concat(utf8(`${word} ${version} Secret ${saltWord}${blank}`), kidOctets, suite), broken("nonce-long") ? 16 : NN);
   if (caches) cache.set(name, { secret, key, salt });
   return { secret, key, salt };
 }
