@@ -572,6 +572,29 @@ def test_lost_sets(where):
             call.finds("not-rfc9605")
 
 
+def test_amid_a_frame(where):
+    """A capture that begins amid a key frame: its descriptor of VP8, which says
+    that the frame goes on, is no descriptor of SFrame."""
+    makers = (("livekit", sealed(LiveKit(), livekit_hkdf(MATERIAL)),
+               {"kid": "0", "base_key": MATERIAL.hex()}),
+              ("jitsi", sealed(Jitsi(7), hkdf(b"JFrameEncryptionKey",
+                                              MATERIAL)),
+               {"kid": "7", "base_key": MATERIAL.hex()}),
+              ("dave", dave_sealed(MATERIAL[:16]),
+               {"key": MATERIAL[:16].hex()}))
+    for dialect, frame, key in makers:
+        def make(c, frame=frame):
+            v = c.video(AV, ALICE, SFU, cname="alice")
+            speak(v, 40, frame)
+            c.lose(first=1, stream=v)
+        call = Call("%s, begun amid a frame" % dialect, where, make, "--keys",
+                    keyfile(where, "amid", dialect, key))
+        s = call.is_(AV, dialect=dialect, protection="verified")
+        call.ok("all but the first open", s["frames_by_state"]["verified"] == 39
+                and s["frames"] == 39 and s["incomplete_frames"] == 1, s)
+        call.finds("not-rfc9605")
+
+
 def test_start_codes(where):
     """Senders that authenticate start codes of three octets."""
     key = livekit_hkdf(MATERIAL)

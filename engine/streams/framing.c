@@ -182,14 +182,16 @@ look_for_native(struct sf_track *t, const struct sf_unit *u)
 /*
  * A stream may begin in the clear, before there is a key. No format of video
  * begins a frame with S and four zeros: to VP8, VP9 and AV1 they say that it
- * goes on, to H.264 and H.265 they are forbidden.
+ * goes on, to H.264 and H.265 they are forbidden. So a packet has to follow on
+ * one that was seen: a capture that begins amid a frame of VP8 begins like that.
  */
 static void
 look_for_described(struct sf_track *t, const struct sf_unit *u)
 {
 	struct sf_described *d = &t->described;
 
-	d->native = !has_start(u) || !sf_depay_expects(&t->lane->depay, u->seq);
+	d->native = !has_start(u) || !t->lane->depay.any ||
+		    !sf_depay_expects(&t->lane->depay, u->seq);
 	if (d->native) {
 		d->fits = 0;
 		return;
