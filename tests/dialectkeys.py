@@ -397,6 +397,34 @@ def test_iv_of_h264(where):
     call.finds("not-rfc9605", "random-iv-no-kid")
 
 
+def test_neither(where):
+    """Frames that leave a codec's head prove little by it: with keys, those that
+    do not open are told all the same, in the clear or altered."""
+    key = MATERIAL[:16]
+    path = keyfile(where, "iv", "random-iv", {"key": key.hex()})
+
+    def frame(rng, real, stream, ts, clear=False, flip=0):
+        p, iv = head_of(stream, real), rng.randbytes(12)
+        f = real[:p] + iv + b"".join(gcm(key, iv, b"", real[p:]))
+        return real if clear else f[:-1] + bytes([f[-1] ^ flip])
+    for what, odd, slugs in (("none", {}, []),
+                             ("clear", {"clear": True}, ["frames-unexplained"]),
+                             ("altered", {"flip": 1}, ["frames-unexplained"])):
+        def make(c, odd=odd):
+            for s in (c.audio(A, ALICE, SFU, cname="alice"),
+                      c.video(AV, ALICE, SFU, cname="alice")):
+                speak(s, 60, frame)
+                speak(s, 3, lambda *a, o=odd: frame(*a, **o))
+                speak(s, 60, frame)
+        call = Call("random IV behind a head, three odd: " + what, where, make,
+                    "--keys", path)
+        call.finds("not-rfc9605", "random-iv-no-kid", *slugs)
+        n = 3 if slugs else 0
+        for s in call.streams.values():
+            call.ok("told", s["frames_by_state"]["verified"] == 123 - n and
+                    s["frames_by_state"]["unknown"] == n, s)
+
+
 def test_vectors(where):
     """Frames that were published, as they are: the writers here agree."""
     f = bytes.fromhex("78eb0c9a33e9eeb115fb012c12")
