@@ -194,6 +194,15 @@ def add(case):
         a.plain(50)
         a.octets(*[sealed] * 300)
 
+    @case({"plaintext-gap": [A], "opaque-payload": [A]},
+          verdict="fail", is_={A: ("mixed",)}, tell={A: 40})
+    def a_clear_end_whose_last_frames_are_few(c):
+        """They come behind a block of frames that ended in the clear, and by
+        themselves would be too few to say."""
+        a = c.audio(A, ALICE, SFU)
+        a.octets(*[lambda rng: rng.randbytes(60 + rng.randrange(60))] * 92)
+        a.plain(40)
+
     @case({"tail-clear": [A]}, near=("header-on-plaintext", "plaintext-gap"),
           verdict="fail", is_={A: PARTLY})
     def zeros_behind_short_frames(c):
@@ -202,6 +211,16 @@ def add(case):
             lambda rng, i=i: header(300, i) +
             rng.randbytes(20 + rng.randrange(12)) + bytes(4)
             for i in range(300)])
+
+    @case({"tail-clear": [A]}, near=("header-on-plaintext", "plaintext-gap"),
+          verdict="fail", is_={A: PARTLY})
+    def digits_behind_short_frames(c):
+        """No two trailers have an octet in common; what is in front of them is
+        ciphertext all the same."""
+        c.audio(A, ALICE, SFU).octets(*[
+            lambda rng, i=i: header(300, i) +
+            rng.randbytes(20 + rng.randrange(12)) + b"%06d" % (i * 7919 % 10**6)
+            for i in range(1000)])
 
     # ==== what codecs write as senders of headers do ==========================
 

@@ -599,6 +599,13 @@ def add(case):
             check("%s: says %s" % (name, w), w in " ".join(text.split()), text)
             for w in words]
 
+    def named(kind, codec):
+        return lambda name, report, text: [
+            check("%s: %s %s" % (name, kind, codec),
+                  (s["kind"], s["codec"]) == (kind, codec),
+                  (s["kind"], s["codec"]))
+            for s in report["streams"]]
+
     @case({"keys-pressed-clear": [A]}, near="stray-clear", is_={A: UP},
           sdp=events, also=told(
               "10 keys", "begins 05 0a 03 20: a telephone event"))
@@ -623,6 +630,28 @@ def add(case):
             pt=110, payload=b"\x09\x0a\x00\xa0", seq=row[2].seq + 1 + i,
             ns=row[2].ns + MS) for i in range(3))
         c.packets.sort(key=lambda p: p.ns)
+
+    @case({"opaque-payload": [A]}, is_={A: DARK}, verdict="inconclusive",
+          also=named(None, None))
+    def telephone_events_in_sound_of_no_known_codec(c):
+        """Packets of an event share a timestamp, and the sound's own never do:
+        no picture is in several packets here."""
+        row = c._of(c.audio(A, ALICE, SFU, step=.03).noise(300))
+        for p in row[3:]:
+            p.seq += 3
+        c.packets.extend(row[2].copy(
+            pt=110, payload=b"\x09\x0a\x00\xa0", seq=row[2].seq + 1 + i,
+            ns=row[2].ns + MS) for i in range(3))
+        c.packets.sort(key=lambda p: p.ns)
+
+    @case(is_={A: DARK}, verdict="inconclusive", also=named("video", None))
+    def packets_that_all_read_as_parameter_sets(c):
+        """68 and random octets in each: H.264 has slices as well."""
+        def cut(octets, number, room):
+            return [b"\x68" + octets[i:i + 1000]
+                    for i in range(0, len(octets), 1000)]
+        c.audio(A, ALICE, SFU, pt=100, step=1 / 30, pack=cut).octets(*[
+            lambda rng: rng.randbytes(2500 + rng.randrange(40))] * 150)
 
     @case({"partly-clear": [A]}, near=("reserved-set",), is_={A: PARTLY})
     def red_keeps_its_first_octet(c):

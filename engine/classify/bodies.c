@@ -8,11 +8,10 @@
 
 #define WINDOW 1e-12 /* p of a few bodies in a row: there are thousands */
 #define TAG    4     /* octets that any cipher adds */
-#define ENDS   8     /* last octets of short frames */
+#define ENDS   8     /* last octets, of a trailer that none need mark */
 
 struct body_tally {
 	struct sf_bit_counts head, tail;
-	struct sf_bit_counts ends; /* of frames that have no whole tail */
 	struct sf_nibble_counts nib_head, nib_tail;
 	unsigned n;
 };
@@ -27,11 +26,8 @@ tally_body(struct body_tally *t, const struct sf_record *r)
 	t->n++;
 	sf_bits_add(&t->head, r->head + at, r->head_n - at);
 	sf_nibbles_add(&t->nib_head, r->head + at);
-	if (r->octets < at + SF_TAIL) {
-		if (r->octets >= at + ENDS + SF_NIBBLES)
-			sf_bits_add(&t->ends, r->tail + r->tail_n - ENDS, ENDS);
+	if (r->octets < at + SF_TAIL)
 		return;
-	}
 	sf_bits_add(&t->tail, r->tail + r->tail_n - SF_TAIL, SF_TAIL);
 	sf_nibbles_add(&t->nib_tail, r->tail + r->tail_n - SF_NIBBLES);
 }
@@ -171,28 +167,14 @@ uniform_within(const struct sf_classifier *c, size_t last)
 	return inner.n >= SF_LEAST_BODY && !not_uniform(&inner);
 }
 
-/* The last octets of all frames, short or not. */
-static struct sf_bit_counts
-all_ends(const struct body_tally *t)
-{
-	struct sf_bit_counts all = t->ends;
-
-	all.strings += t->tail.strings;
-	for (unsigned i = 0; i < ENDS; i++)
-		all.ones[i] += t->tail.ones[SF_TAIL - ENDS + i];
-	return all;
-}
-
-/* Octets that are put behind each ciphertext are near the head of short ones;
-   silence has no whole tail. */
+/* Octets that are put behind each ciphertext are near the head of short ones.
+   Uniform up to the last few, whatever is in those: no media is that. */
 static bool
 only_trailer(const struct sf_classifier *c, const struct body_tally *t)
 {
-	struct sf_bit_counts ends = all_ends(t);
-
-	return (sf_classify_has_mark(&t->tail, true) &&
-		   uniform_within(c, SF_TAIL)) ||
-	       (sf_classify_has_mark(&ends, true) && uniform_within(c, ENDS));
+	return uniform_within(c, ENDS) ||
+	       (sf_classify_has_mark(&t->tail, true) &&
+		   uniform_within(c, SF_TAIL));
 }
 
 /* Is all that is uneven what some sender counts or repeats? Then the header is of
