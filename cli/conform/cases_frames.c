@@ -27,8 +27,8 @@ prepare(
 		return false;
 	}
 	sf_fill_key(t, j->base, sizeof(j->base));
-	sf_fill(t, j->pt, n);
-	sf_fill(t, j->meta, n_meta);
+	sf_fill_key(t, j->pt, n);
+	sf_fill_key(t, j->meta, n_meta);
 	j->f = (struct sf_plain){ .base = sf_bytes(j->base, sizeof(j->base)),
 		.kid = kid,
 		.meta = sf_bytes(j->meta, n_meta),
@@ -250,6 +250,8 @@ keystream_from(struct sf_trial *t, uint64_t from)
 			return;
 		if (ct.n < (size_t)LONG + t->suite->tag_octets) {
 			sf_blame_part(t, "");
+			if (t->blame == NULL)
+				t->blame = "CT-02";
 			sf_fail(t, "a frame of %zu octets", ct.n);
 			return;
 		}
@@ -309,7 +311,7 @@ no_release(struct sf_trial *t)
 		sf_must_key(t, "a", "recv", j.f.kid, j.f.base);
 		n = sf_seal_by_us(t, &j.f, j.ct);
 		j.ct[n - 1 - t->c->i] ^= 1;
-		sf_must_refuse(t, "a", j.f.meta, sf_bytes(j.ct, n),
+		sf_must_refuse_forged(t, "a", j.f.meta, sf_bytes(j.ct, n),
 		    "a tag with one bit flipped");
 		sf_begin(t, "peek");
 		sf_put(t, "ctx", "a");

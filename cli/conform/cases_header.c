@@ -36,7 +36,7 @@ static void
 make(struct sf_trial *t, struct keyed *k, uint64_t kid, uint64_t ctr)
 {
 	sf_fill_key(t, k->base, sizeof(k->base));
-	sf_fill(t, k->pt, sizeof(k->pt));
+	sf_fill_key(t, k->pt, sizeof(k->pt));
 	k->f = (struct sf_plain){ .base = sf_bytes(k->base, sizeof(k->base)),
 		.kid = kid,
 		.ctr = ctr,

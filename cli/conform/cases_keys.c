@@ -22,7 +22,7 @@ fill(struct sf_trial *t, struct pair *p)
 {
 	sf_fill_key(t, p->base, sizeof(p->base));
 	sf_fill_key(t, p->other, sizeof(p->other));
-	sf_fill(t, p->pt, sizeof(p->pt));
+	sf_fill_key(t, p->pt, sizeof(p->pt));
 	p->f = (struct sf_plain){ .base = sf_bytes(p->base, sizeof(p->base)),
 		.kid = 0x123,
 		.meta = sf_bytes(NULL, 0),

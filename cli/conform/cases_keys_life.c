@@ -19,7 +19,7 @@ make(struct sf_trial *t, struct job *j)
 {
 	sf_fill_key(t, j->base, sizeof(j->base));
 	sf_fill_key(t, j->other, sizeof(j->other));
-	sf_fill(t, j->pt, sizeof(j->pt));
+	sf_fill_key(t, j->pt, sizeof(j->pt));
 	j->f = (struct sf_plain){ .base = sf_bytes(j->base, sizeof(j->base)),
 		.kid = 0x123,
 		.meta = sf_bytes(NULL, 0),

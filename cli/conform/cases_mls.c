@@ -24,7 +24,7 @@ static void
 make(struct sf_trial *t, struct group *g, uint64_t kid)
 {
 	sf_fill_key(t, g->base, sizeof(g->base));
-	sf_fill(t, g->pt, sizeof(g->pt));
+	sf_fill_key(t, g->pt, sizeof(g->pt));
 	g->f =
 	    (struct sf_plain){ .base = sf_bytes(g->base, t->suite->key_octets),
 		    .kid = kid,
@@ -95,6 +95,7 @@ static void
 members(struct sf_trial *t)
 {
 	struct group g;
+	uint64_t ctr = 0; /* one window for all KIDs is another case */
 
 	sf_new(t, "a");
 	for (uint64_t epoch = 14; epoch < 18; epoch++) {
@@ -103,6 +104,7 @@ members(struct sf_trial *t)
 		for (uint64_t index = 1; index < 4; index++)
 			for (uint64_t context = 0; context < 2; context++) {
 				g.f.kid = kid_of(context, index, epoch);
+				g.f.ctr = ctr++;
 				sf_must_open_ours(t, "a", &g.f);
 			}
 	}
@@ -142,9 +144,22 @@ evict(struct sf_trial *t)
 	sf_new(t, "a");
 	must_give(t, &old, 2);
 	sf_must_open_ours(t, "a", &old.f);
+	/* and members whose keys are there as well, in another context too */
+	for (unsigned i = 0; i < 2; i++) {
+		old.f.kid = kid_of(i, 60 - i, 2);
+		sf_must_open_ours(t, "a", &old.f);
+	}
 	must_give(t, &fresh, 18);
 	sf_must_open_ours(t, "a", &fresh.f);
 	old.f.ctr = 1;
+	for (unsigned i = 0; i < 2; i++) {
+		old.f.kid = kid_of(i, 60 - i, 2);
+		sf_must_refuse(t, "a", old.f.meta,
+		    sf_bytes(ct, sf_seal_by_us(t, &old.f, ct)),
+		    "a frame of another member, or in another context, of an "
+		    "epoch that was replaced");
+	}
+	old.f.kid = kid_of(0, 3, 2);
 	sf_must_refuse(t, "a", old.f.meta,
 	    sf_bytes(ct, sf_seal_by_us(t, &old.f, ct)),
 	    "a frame of an epoch that another with the same low bits replaced");
@@ -155,6 +170,57 @@ evict(struct sf_trial *t)
 	    "a frame of a member of the epoch that was replaced");
 	seal(t, &old, 2, 3, 0);
 	sf_must_no(t, "to seal in an epoch that was replaced");
+}
+
+/* The KID that we send with is the same in the new epoch, and the key is not. */
+static void
+evict_send(struct sf_trial *t)
+{
+	struct group old, fresh;
+	uint64_t ctr;
+
+	make(t, &old, kid_of(0, 3, 2));
+	make(t, &fresh, kid_of(0, 3, 18));
+	sf_new(t, "a");
+	must_give(t, &old, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		seal(t, &old, 2, 3, 0);
+		(void)sf_must_be_sealed(t, &old.f, &ctr);
+	}
+	must_give(t, &fresh, 18);
+	for (unsigned i = 0; i < 2; i++) {
+		seal(t, &fresh, 18, 3, 0);
+		if (t->reply == SF_R_OK)
+			t->blame = "MLS-05";
+		(void)sf_must_be_sealed(t, &fresh.f, &ctr);
+	}
+}
+
+/* An epoch that is let go of takes no other with it. */
+static void
+removed_others(struct sf_trial *t)
+{
+	struct group g[3];
+	uint64_t ctr;
+
+	sf_new(t, "a");
+	for (unsigned i = 0; i < 3; i++) {
+		make(t, &g[i], kid_of(0, 3, 2 + i));
+		must_give(t, &g[i], 2 + i);
+		sf_must_open_ours(t, "a", &g[i].f);
+	}
+	sf_begin(t, "rmepoch");
+	sf_put(t, "ctx", "a");
+	sf_put_u64(t, "epoch", 2);
+	sf_ask(t);
+	sf_must_ok(t, "to remove an epoch");
+	for (unsigned i = 1; i < 3; i++) {
+		g[i].f.ctr = 1;
+		sf_must_open_ours(t, "a", &g[i].f);
+		g[i].f.kid = kid_of(0, 4, 2 + i);
+		seal(t, &g[i], 2 + i, 4, 0);
+		(void)sf_must_be_sealed(t, &g[i].f, &ctr);
+	}
 }
 
 /* Other epochs stay when one is replaced. */
@@ -341,6 +407,8 @@ sf_cases_mls(struct sf_catalogue *k)
 		{ "ml-members", "mls", "5.2", "MLS-01 MLS-02", "Frames of three members in two contexts and four epochs", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), members },
 		{ "ml-sender-key", "mls", "5.2", "MLS-01", "A frame under a base key for each sender is refused", EACH_SUITE, 2, SF_NEED(MLS) | SF_NEED(OPEN), per_sender },
 		{ "ml-replaced", "mls", "5.2", "MLS-05", "An epoch goes when one with the same low bits comes", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), evict },
+		{ "ml-replaced-send", "mls", "5.2", "MLS-05 CTR-02", "What is sealed behind the change is under the new epoch's key", EACH_SUITE, 1, SF_NEED(MLS), evict_send },
+		{ "ml-removed-others", "mls", "5.2", "MLS-05 MLS-06", "An epoch that is removed takes no newer one with it", FIRST_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), removed_others },
 		{ "ml-others", "mls", "5.2", "MLS-05 MLS-06", "Other epochs stay when one is replaced", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), keep },
 		{ "ml-removed", "mls", "5.2", "MLS-05", "An epoch that was removed opens nothing", EACH_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), removed },
 		{ "ml-removed-late", "mls", "5.2", "MLS-05 MLS-06", "An epoch stays when the one that it replaced is removed later", FIRST_SUITE, 1, SF_NEED(MLS) | SF_NEED(OPEN), removed_late },

@@ -19,7 +19,7 @@ static void
 begin(struct sf_trial *t, struct sender *s)
 {
 	sf_fill_key(t, s->base, sizeof(s->base));
-	sf_fill(t, s->pt, sizeof(s->pt));
+	sf_fill_key(t, s->pt, sizeof(s->pt));
 	s->f = (struct sf_plain){ .base = sf_bytes(s->base, sizeof(s->base)),
 		.kid = 7,
 		.meta = sf_bytes(NULL, 0),

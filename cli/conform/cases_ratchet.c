@@ -32,7 +32,7 @@ make(struct sf_trial *t, struct chain *c, unsigned r, uint64_t generation)
 	c->generation = generation;
 	c->n = 32;
 	sf_fill_key(t, c->key, c->n);
-	sf_fill(t, c->pt, sizeof(c->pt));
+	sf_fill_key(t, c->pt, sizeof(c->pt));
 	c->f.meta = sf_bytes(NULL, 0);
 	c->f.pt = sf_bytes(c->pt, sizeof(c->pt));
 	settle(c);
@@ -101,9 +101,11 @@ kid(struct sf_trial *t)
 		if (sf_must_ok(t, "a ratchet step"))
 			sf_must_u64(t, "kid", c.f.kid);
 		sf_must_seal(t, "a", &c.f, &ctr);
+		t->blame = "CTR-03";
 		if (c.r > 1 && !t->stopped && ctr != 0)
 			sf_fail(t, "the first counter of a step is %llu, not 0",
 			    (unsigned long long)ctr);
+		t->blame = NULL;
 	}
 }
 
@@ -192,7 +194,7 @@ generation(struct sf_trial *t)
 
 	make(t, &c, 4, 0);
 	must_give(t, "recv", &c);
-	steps(t, &c, 2);
+	steps(t, &c, 1);
 	sf_must_open_ours(t, "a", &c.f);
 	make(t, &fresh, 4, 1);
 	give(t, "recv", &fresh);
@@ -222,6 +224,7 @@ generation_send(struct sf_trial *t)
 	if (sf_must_ok(t, "the key of the next generation"))
 		sf_must_u64(t, "kid", fresh.f.kid);
 	sf_must_seal(t, "a", &fresh.f, &ctr);
+	t->blame = "CTR-03";
 	if (!t->stopped && ctr != 0)
 		sf_fail(t, "the first counter of a generation is %llu, not 0",
 		    (unsigned long long)ctr);

@@ -36,7 +36,7 @@ static void
 make(struct sf_trial *t, struct stream *s)
 {
 	sf_fill_key(t, s->base, sizeof(s->base));
-	sf_fill(t, s->pt, sizeof(s->pt));
+	sf_fill_key(t, s->pt, sizeof(s->pt));
 	s->f = (struct sf_plain){ .base = sf_bytes(s->base, sizeof(s->base)),
 		.kid = 7,
 		.meta = sf_bytes(NULL, 0),

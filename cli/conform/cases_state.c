@@ -15,7 +15,7 @@ static void
 make(struct sf_trial *t, struct victim *v, uint64_t kid)
 {
 	sf_fill_key(t, v->base, sizeof(v->base));
-	sf_fill(t, v->pt, sizeof(v->pt));
+	sf_fill_key(t, v->pt, sizeof(v->pt));
 	v->f = (struct sf_plain){ .base = sf_bytes(v->base, sizeof(v->base)),
 		.kid = kid,
 		.meta = sf_bytes(NULL, 0),
@@ -181,6 +181,8 @@ noise(struct sf_trial *t)
 
 		sf_fill(t, ct, n);
 		sf_open(t, "a", v.f.meta, sf_bytes(ct, n));
+		if (t->reply == SF_R_OK)
+			t->blame = t->asked_short;
 		/* four octets of tag can be right by chance: not these */
 		if (t->reply == SF_R_OK &&
 		    (sf_sframe_header_parse(&h, sf_bytes(ct, n), &d) != SF_OK ||

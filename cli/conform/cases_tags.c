@@ -31,7 +31,7 @@ find(struct sf_trial *t, struct tagged *g,
     bool (*does)(const struct tagged *g, unsigned i))
 {
 	sf_fill_key(t, g->base, sizeof(g->base));
-	sf_fill(t, g->pt, sizeof(g->pt));
+	sf_fill_key(t, g->pt, sizeof(g->pt));
 	g->f = (struct sf_plain){ .base = sf_bytes(g->base, sizeof(g->base)),
 		.kid = 0x123,
 		.meta = sf_bytes(NULL, 0),

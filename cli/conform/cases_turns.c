@@ -27,8 +27,8 @@ make(struct sf_trial *t, struct turn *j, const char *use)
 static void
 fill(struct sf_trial *t, struct turn *j, size_t n_meta, size_t n)
 {
-	sf_fill(t, j->pt, n);
-	sf_fill(t, j->meta, n_meta);
+	sf_fill_key(t, j->pt, n);
+	sf_fill_key(t, j->meta, n_meta);
 	j->f.pt = sf_bytes(j->pt, n);
 	j->f.meta = sf_bytes(j->meta, n_meta);
 }
@@ -146,6 +146,8 @@ metadata(struct sf_trial *t, bool seals)
 	make(t, &j, seals ? "send" : "recv");
 	for (unsigned i = 0; i < 10 && !t->stopped; i++) {
 		fill(t, &j, n[i], 21);
+		if (i >= 7) /* and one that a string ends at */
+			j.meta[i == 7 ? 200 : 0] = 0;
 		frame(t, &j, seals);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "cli/conform/conform.h"
 #include "cli/vectors/make.h"
+#include "parsers/sframe/header.h"
 
 /* Where a test is at home in the code that made it: what its file leaves out. */
 struct origin {
@@ -75,6 +76,20 @@ choose(struct sf_trial *t, bool taken)
 
 /* ---- headers ------------------------------------------------------------- */
 
+/* The same numbers, in other fields than they need. */
+static void
+blame_length(struct sf_trial *t)
+{
+	struct sf_bytes got, want = OCTETS(t, ENCODED);
+	struct sf_sframe_header h;
+	struct sf_diag d;
+
+	if (t->blame == NULL && sf_take_hex(t, "hdr", &got) &&
+	    got.n != want.n && sf_sframe_header_parse(&h, got, &d) == SF_OK &&
+	    h.kid == NUMBER(t, KID) && h.ctr == NUMBER(t, CTR))
+		t->blame = sf_blame_fields(&h);
+}
+
 static void
 header_encode(struct sf_trial *t)
 {
@@ -83,8 +98,10 @@ header_encode(struct sf_trial *t)
 	sf_put_u64(t, "kid", NUMBER(t, KID));
 	sf_put_u64(t, "ctr", NUMBER(t, CTR));
 	sf_ask(t);
-	if (sf_must_ok(t, "to encode a header"))
+	if (sf_must_ok(t, "to encode a header")) {
+		blame_length(t);
 		sf_must_octets(t, "hdr", OCTETS(t, ENCODED));
+	}
 }
 
 static void
@@ -119,11 +136,15 @@ static void
 must_if_there(struct sf_trial *t, const char *key, struct sf_bytes want)
 {
 	char with[12];
+	struct sf_bytes got;
 	size_t n = (size_t)snprintf(with, sizeof(with), " %s=", key);
 
 	for (size_t i = 0; i + n <= t->words.n + 1; i++)
 		if ((i == 0 || t->words.p[i - 1] == ' ') &&
 		    memcmp(t->words.p + i, with + 1, n - 1) == 0) {
+			if (t->blame == NULL && sf_take_hex(t, key, &got) &&
+			    got.n != want.n)
+				t->blame = "KDF-06";
 			sf_must_octets(t, key, want);
 			return;
 		}

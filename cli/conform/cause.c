@@ -233,6 +233,9 @@ cause_in(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 	struct sf_cause c = { .mistake = SF_MISTAKE_NONE };
 	unsigned *misses = &t->misses[t->suite->id];
 
+	/* a ratchet or an export that is wrong looks like other base keys */
+	if (known(t, f->kid) != &t->run->causes[t->suite->id][SF_CAUSE_FRAMES])
+		return *known(t, f->kid);
 	if (*misses < MISSES) {
 		c.mistake = search(t, f, ct, sf_bytes(NULL, 0));
 		*misses += c.mistake == SF_MISTAKE_NONE;

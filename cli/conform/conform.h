@@ -188,6 +188,7 @@ struct sf_cause {
 struct sf_habits {
 	bool takes_forged, takes_unknown;
 	bool short_nonce; /* is why far_ctr does not open */
+	bool short_label; /* of far_kid: labels have 32 bits */
 	/* frames under such keys do not open; with a zero octet in them */
 	bool short_base, long_base, zero_base;
 	uint64_t far_kid, far_ctr; /* from here on none opens; 0: all do */
@@ -349,6 +350,10 @@ const char *sf_cause_of_refusal(const struct sf_trial *t);
    charged to the mistake that is in it, if it can be found. */
 void sf_blame_frame(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);
+/* What a header is against that is not minimal: a value below 8 that is not in the
+   config octet, or else one that is too long; static. */
+struct sf_sframe_header;
+const char *sf_blame_fields(const struct sf_sframe_header *h);
 /* The same of a part of the work, "HDR", "KDF" or "AEAD", that the mistake in
    all frames of the suite is in, "" for any part; of any suite where the case
    has none. */
@@ -362,7 +367,7 @@ void sf_must_u64(struct sf_trial *t, const char *key, uint64_t want);
 
 uint64_t sf_next(struct sf_trial *t); /* numbers that follow from the seed */
 void sf_fill(struct sf_trial *t, uint8_t *out, size_t n);
-/* The same without a zero octet: keys that end at one have cases of their own. */
+/* The same without a zero octet: what ends at one has cases of its own. */
 void sf_fill_key(struct sf_trial *t, uint8_t *out, size_t n);
 
 /* ---- frames -------------------------------------------------------------- */

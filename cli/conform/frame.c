@@ -188,6 +188,15 @@ sf_must_refuse_forged(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
 
 /* ---- sealing ------------------------------------------------------------- */
 
+const char *
+sf_blame_fields(const struct sf_sframe_header *h)
+{
+	return (h->kid < 8 && h->kid_octets > 0) ||
+		       (h->ctr < 8 && h->ctr_octets > 0)
+		   ? "HDR-04"
+		   : "HDR-05";
+}
+
 static bool
 is_minimal(const struct sf_sframe_header *h)
 {
@@ -200,15 +209,20 @@ static void
 check_unique(struct sf_trial *t, const struct sf_plain *f, uint64_t ctr)
 {
 	uint64_t key = sf_hash(f->base);
+	bool blames =
+	    t->blame == NULL && strncmp(t->c->requirements, "CTR", 3) != 0;
 
 	for (unsigned i = 0; i < t->n_seals; i++)
 		if (t->seals[i].kid == f->kid && t->seals[i].ctr == ctr &&
-		    t->seals[i].key == key)
+		    t->seals[i].key == key) {
+			if (blames)
+				t->blame = "CTR-04";
 			sf_fail(t,
 			    "CTR %llu is used a second time under KID %llu and "
 			    "one key: the nonce repeats (RFC 9605 7.4)",
 			    (unsigned long long)ctr,
 			    (unsigned long long)f->kid);
+		}
 	if (t->n_seals < SF_SEALS)
 		t->seals[t->n_seals++] =
 		    (struct sf_seal_seen){ f->kid, ctr, key };
@@ -304,10 +318,7 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 		    "%u of tag",
 		    h.payload.n, f->pt.n, t->suite->tag_octets);
 	if (t->blame == NULL && !is_minimal(&h))
-		t->blame = (h.kid < 8 && h.kid_octets > 0) ||
-				   (h.ctr < 8 && h.ctr_octets > 0)
-			       ? "HDR-04"
-			       : "HDR-05";
+		t->blame = sf_blame_fields(&h);
 	if (!is_minimal(&h))
 		sf_fail(t,
 		    "the header is not minimal: %u octets for KID %llu, %u for "
@@ -336,7 +347,7 @@ blame_shape(
 		return ct.n == want->n && h.aad.n != right.aad.n ? "HDR-01"
 								 : "CTR-04";
 	if (h.aad.n != right.aad.n)
-		return "HDR-05";
+		return sf_blame_fields(&h);
 	return ct.n != want->n ? "CT-02" : NULL;
 }
 

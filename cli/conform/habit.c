@@ -102,6 +102,21 @@ opens_with(struct sf_trial *t, struct frame *p, unsigned n)
 	return opens;
 }
 
+/* It opens when the labels have 32 bits of the KID. */
+static bool
+opens_labelled(struct sf_trial *t, struct frame *p)
+{
+	struct sf_plain right = p->f;
+	bool opens = has_key(t, p, "recv");
+
+	p->f.n_header =
+	    sf_sframe_header_write(p->f.header, right.kid, right.ctr);
+	p->f.kid &= UINT32_MAX;
+	opens = opens && open_it(t, p) == SF_R_OK;
+	p->f = right;
+	return opens;
+}
+
 static void
 look_at_large(struct sf_trial *t, struct sf_habits *h)
 {
@@ -110,8 +125,10 @@ look_at_large(struct sf_trial *t, struct sf_habits *h)
 	make(t, &p);
 	for (size_t i = 0; i < BITS && !t->stopped && h->far_kid == 0; i++) {
 		p.f.kid = large(bits[i]);
-		if (is_refused(t, &p))
-			h->far_kid = UINT64_C(1) << bits[i];
+		if (!is_refused(t, &p))
+			continue;
+		h->far_kid = UINT64_C(1) << bits[i];
+		h->short_label = bits[i] == 32 && opens_labelled(t, &p);
 	}
 	p.f.kid = KID;
 	for (size_t i = 0; i < BITS && !t->stopped && h->far_ctr == 0; i++) {
@@ -256,7 +273,9 @@ blame_refused(struct sf_trial *t, const struct sf_habits *h)
 	    &t->run->causes[t->suite->id][SF_CAUSE_FRAMES];
 
 	if (h->far_kid != 0 && t->asked_kid >= h->far_kid)
-		blame(t, "HDR-07", "no frame with a KID so large opens");
+		blame(t, h->short_label ? "KDF-04" : "HDR-07",
+		    h->short_label ? "the labels have 32 bits of the KID"
+				   : "no frame with a KID so large opens");
 	else if (h->far_ctr != 0 && t->asked_ctr >= h->far_ctr)
 		blame(t, h->short_nonce ? "NON-01" : "HDR-07",
 		    h->short_nonce
@@ -288,6 +307,9 @@ sf_habit_blame(struct sf_trial *t, enum sf_expected e)
 	if (e == SF_EXPECTED_OCTETS && t->blame == NULL &&
 	    (strcmp(verb, "kdf") == 0 || strcmp(verb, "seal") == 0))
 		blame_base_key(t, h);
+	if (strcmp(verb, "aead-open") == 0 && e == SF_EXPECTED_NO &&
+	    h->takes_forged)
+		blame_taken(t, h);
 	if (strcmp(verb, "open") != 0)
 		return;
 	if (e == SF_EXPECTED_NO)

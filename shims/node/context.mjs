@@ -333,13 +333,15 @@ export class Context {
   }
 
   endEpoch(e) {
-    for (const [kid, k] of [...this.recv]) if (k.epoch === e) this.recv.delete(kid);
-    for (const [kid, k] of [...this.send]) if (k.epoch === e) this.send.delete(kid);
+    const first = (kid) => !broken("mls-first-context") || kid >> (this.ebits + this.sbits) === 0n;
+    for (const [kid, k] of [...this.recv]) if (k.epoch === e && first(kid)) this.recv.delete(kid);
+    for (const [kid, k] of [...this.send]) if (k.epoch === e && !broken("mls-send-stays")) this.send.delete(kid);
     this.epochs.delete(this.low(e.number));
   }
 
   rmepoch(epoch) {
     const e = this.epochs.get(this.low(epoch));
+    if (broken("rmepoch-all")) for (const other of [...this.epochs.values()]) this.endEpoch(other);
     if (!e || (e.number !== epoch && !broken("rmepoch-low-bits"))) refuse("kid");
     this.endEpoch(e);
   }

@@ -163,5 +163,8 @@ export const defects = new Map([
   ["opened-trimmed", ["CT-02", "fr-content-open-*", "Zero octets at the end of a plaintext are cut off"]],
   ["step-keeps", ["SK-10", "rt-old-send-s1-*", "A sender goes on sealing under steps that it has left"]],
   ["kdf-label-version", ["KDF-03", "rp-order-s1-*", "The labels of the key schedule are of SFrame 1.1"]],
+  ["mls-first-context", ["MLS-05", "ml-replaced-s1-*", "Of an epoch that was replaced only keys in context 0 are removed"]],
+  ["mls-send-stays", ["MLS-05", "ml-replaced-send-s1-*", "A sender goes on with its key when the epoch is replaced"]],
+  ["rmepoch-all", ["MLS-05", "ml-removed-others-*", "All epochs go with one that is removed"]],
   ["export-length", ["MLS-01", "ml-export-s1-*", "The octet that ends the label of the export is counted"]],
 ]);
