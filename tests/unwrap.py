@@ -336,7 +336,7 @@ def damaged(where):
           len(found) == 1 and "unwrapped from" in found[0]["detail"], found)
     d = differences(before, after, besides={
         "inputs[].damaged", "inputs[].damage", "inputs[].damage.at",
-        "inputs[].damage.field", "findings[].detail"})
+        "inputs[].damage.inside", "inputs[].damage.field", "findings[].detail"})
     check("damaged: the rest", not d, d)
 
 
