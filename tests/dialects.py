@@ -583,6 +583,31 @@ def test_gaps(where):
     call.finds("not-rfc9605")
 
 
+def test_draft_around_red(where):
+    """The drafts' header 08 68 01, say, around RED: no block of PCMA, which SDP
+    does not list, and KID 6. Where a server wraps ciphertext in RED, it is."""
+    path = os.path.join(where, "red.sdp")
+    with open(path, "w", encoding="ascii", newline="") as f:
+        f.write("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"
+                "a=rtpmap:63 red/48000/2\r\na=rtpmap:111 opus/48000/2\r\n")
+    for kid in (104, 97, 9):
+        call = Call("KID %d around RED" % kid, where, lambda c, k=kid: speak(
+            c.audio(A, ALICE, SFU, cname="alice", pt=63), 300, Draft(kid=k)),
+            "--sdp", path)
+        s = call.is_(A, dialect="sframe-draft")
+        call.ok("its KID", [k["kid"] for k in s["keys"]] == [str(kid)], s)
+        call.finds("not-rfc9605")
+
+    def wrapped(c):
+        s = c.audio(A, ALICE, SFU, cname="alice", pt=63, pack=lambda f, n, r: [
+            b"\x6f" + f])
+        speak(s, 300, Draft(kid=104))
+    call = Call("RED around KID 104", where, wrapped, "--sdp", path)
+    s = call.is_(A, dialect="sframe-draft")
+    call.ok("its KID", [k["kid"] for k in s["keys"]] == ["104"], s["keys"])
+
+
 def main(script):
     with scratch() as where:
         if "-k" in sys.argv:

@@ -306,10 +306,19 @@ take_blocks(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 	sf_track_judge(s, t, codec_of_blocks(t), t->framing, &part);
 }
 
+/*
+ * Where SDP lists the stream's payload type, it lists those of its blocks too: 8,
+ * which is PCMA's, is the first octet of many headers of the drafts.
+ */
 static bool
-can_be_block(uint8_t pt)
+can_be_block(struct sf_streams *s, const struct sf_track *t, uint8_t pt)
 {
-	return pt >= 96 || pt == 0 || pt == 8 || pt == 9;
+	uint32_t ssrc = t->pub.ssrc;
+
+	return (pt >= 96 || pt == 0 || pt == 8 || pt == 9) &&
+	       (sf_track_sdp_codec(s->sdp, ssrc, pt) != SF_CODEC_UNKNOWN ||
+		   sf_track_sdp_codec(s->sdp, ssrc, t->main_pt) ==
+		       SF_CODEC_UNKNOWN);
 }
 
 static void
@@ -354,7 +363,7 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 	/* A header of SFrame may read as one of RED, with nothing in it. */
 	if (several && older == 0)
 		return false;
-	return n > 0 && can_be_block(*block_pt) &&
+	return n > 0 && can_be_block(s, t, *block_pt) &&
 	       (sf_track_runs_on(recs, n, 0, LIKELY) ||
 		   (several && sf_way_search(&way, recs, n)));
 }
