@@ -167,6 +167,15 @@ put_interface(
 	end_block(m);
 }
 
+/* How a file begins: a section and its first interface. */
+static inline void
+put_head(struct made *m, bool big, uint16_t link, uint32_t snaplen,
+    uint8_t resolution)
+{
+	put_section(m, big);
+	put_interface(m, link, snaplen, resolution);
+}
+
 static inline void
 begin_enhanced(struct made *m, uint32_t interface, uint64_t time,
     size_t captured, size_t original)

@@ -144,6 +144,27 @@ def vp8_parts(payload):
     return payload[0] & 0x17 == 0x10, payload[at:]
 
 
+def vp9_parts(payload):
+    """(starts a frame, what is behind the descriptor), RFC 9628 4.2, one layer."""
+    first, at = payload[0], 1
+    if first & 0x80:
+        at += 2 if payload[at] & 0x80 else 1
+    if first & 0x20:
+        at += 1 if first & 0x10 else 2
+    if first & 0x50 == 0x50:
+        while payload[at] & 1:
+            at += 1
+        at += 1
+    if first & 2:
+        ss, at = payload[at], at + 1
+        at += 4 * ((ss >> 5) + 1) if ss & 0x10 else 0
+        if ss & 8:
+            groups, at = payload[at], at + 1
+            for _ in range(groups):
+                at += 1 + (payload[at] >> 2 & 3)
+    return bool(first & 8), payload[at:]
+
+
 def clear_media():
     """Real frames: ([Opus...], [VP8...])."""
     opus, vp8 = [], []

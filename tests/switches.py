@@ -38,27 +38,6 @@ VP9 = (os.path.join(os.path.dirname(mkcap.CLEAR), "S16-d-plain-2s.rtp.pcap"),
        0x192cd78f, 470, 655)  # where that stream is in the clear
 
 
-def vp9_parts(payload):
-    """(starts a frame, what is behind the descriptor), RFC 9628 4.2."""
-    first, at = payload[0], 1
-    if first & 0x80:
-        at += 2 if payload[at] & 0x80 else 1
-    if first & 0x20:
-        at += 1 if first & 0x10 else 2
-    if first & 0x50 == 0x50:
-        while payload[at] & 1:
-            at += 1
-        at += 1
-    if first & 2:
-        ss, at = payload[at], at + 1
-        at += 4 * ((ss >> 5) + 1) if ss & 0x10 else 0
-        if ss & 8:
-            groups, at = payload[at], at + 1
-            for _ in range(groups):
-                at += 1 + (payload[at] >> 2 & 3)
-    return bool(first & 8), payload[at:]
-
-
 def clear_vp9():
     """Real frames of VP9."""
     path, ssrc, first, last = VP9
@@ -66,7 +45,7 @@ def clear_vp9():
     for p in mkcap.read_capture(path)[first - 1:last]:
         r = mkcap.rtp_of(p.octets)
         if r and r[4] == ssrc and r[5]:
-            start, octets = vp9_parts(r[5])
+            start, octets = mkcap.vp9_parts(r[5])
             if start:
                 frames.append(b"")
             frames[-1] += octets

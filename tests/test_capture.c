@@ -134,8 +134,7 @@ describes_the_file(void **state)
 	struct sf_packet pkt;
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 276, 0, 0);
+	put_head(&m, false, 276, 0, 0);
 	put_interface(&m, 1, 0, 0);
 	put_interface(&m, 276, 0, 0);
 	put_enhanced(&m, 1, 5, 60, 60);
@@ -264,8 +263,7 @@ filters_packets(void **state)
 	struct made m = { 0 };
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, false, 1, 0, 0);
 	put_interface(&m, 101, 0, 0);
 	put_interface(&m, 0, 0, 0);
 	put_interface(&m, 0, 0, 0);

@@ -29,16 +29,14 @@ reads_what_libpcap_refuses(void **state)
 	struct made m = { 0 };
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 1, 65535, 0);
+	put_head(&m, false, 1, 65535, 0);
 	put_interface(&m, 113, 65535, 0);
 	put_enhanced(&m, 0, 1, 60, 60);
 	put_enhanced(&m, 1, 2, 61, 61);
 	put_enhanced(&m, 0, 3, 62, 62);
 	expect_packets("two link types", &m, two_links, 3, SF_CAPTURE_END, 0);
 
-	put_section(&m, false);
-	put_interface(&m, 1, 65535, 0);
+	put_head(&m, false, 1, 65535, 0);
 	put_interface(&m, 113, 96, 0);
 	put_enhanced(&m, 0, 1, 60, 60);
 	put_enhanced(&m, 1, 2, 61, 61);
@@ -46,18 +44,15 @@ reads_what_libpcap_refuses(void **state)
 	expect_packets("two snap lengths", &m, two_links, 3, SF_CAPTURE_END, 0);
 
 	for (int big = 0; big < 2; big++) {
-		put_section(&m, big);
-		put_interface(&m, 1, 65535, 0);
+		put_head(&m, big, 1, 65535, 0);
 		put_enhanced(&m, 0, 1, 60, 60);
-		put_section(&m, !big);
-		put_interface(&m, 276, 65535, 9);
+		put_head(&m, !big, 276, 65535, 9);
 		put_enhanced(&m, 0, 2, 61, 61);
 		expect_packets(
 		    "other order", &m, other_order, 2, SF_CAPTURE_END, 0);
 	}
 
-	put_section(&m, false);
-	put_interface(&m, 1, 32, 0);
+	put_head(&m, false, 1, 32, 0);
 	put_enhanced(&m, 0, 0, 60, 60);
 	expect_packets(
 	    "over the snap length", &m, over_snaplen, 1, SF_CAPTURE_END, 0);
@@ -73,8 +68,7 @@ reads_what_libpcap_refuses(void **state)
 	put_section(&m, false);
 	expect_packets("section alone", &m, NULL, 0, SF_CAPTURE_END, 0);
 
-	put_section(&m, false);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, false, 1, 0, 0);
 	put_simple(&m, 60, 60);
 	put_enhanced(&m, 0, 5, 60, 60);
 	put_simple(&m, 60, 60);
@@ -156,8 +150,7 @@ tells_directions(void **state)
 	struct made m = { 0 };
 
 	(void)state;
-	put_section(&m, true);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, true, 1, 0, 0);
 	for (unsigned flags = 1; flags <= 3; flags++) {
 		begin_enhanced(&m, 0, 0, 60, 60);
 		put_option(&m, 2, flags, 4);
@@ -209,8 +202,7 @@ gives_comments(void **state)
 	uint8_t want[SF_COMMENT_MAX];
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, false, 1, 0, 0);
 	for (unsigned i = 0; i < LENGTH(rows); i++) {
 		begin_enhanced(&m, 0, 0, 61, 61);
 		if (rows[i].kept > 0)
@@ -249,8 +241,7 @@ counts_drops(void **state)
 	struct sf_packet pkt;
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, false, 1, 0, 0);
 	put_interface(&m, 1, 0, 0);
 	for (unsigned i = 0; i < 3; i++) {
 		begin_enhanced(&m, 0, 0, 60, 60);

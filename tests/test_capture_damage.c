@@ -50,8 +50,7 @@ gives_the_cut_record(void **state)
 	cut_everywhere("pcap", &m, 24, pcap, 16);
 	drop(&m);
 
-	put_section(&m, true);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, true, 1, 0, 0);
 	for (unsigned i = 1; i <= 3; i++)
 		put_enhanced(&m, 0, i, 60, 60);
 	EXPECT("pcapng", m.n, pcapng[2]);
@@ -96,8 +95,7 @@ stops_at_bad_blocks(void **state)
 		struct made m = { 0 };
 		size_t n;
 
-		put_section(&m, false);
-		put_interface(&m, 1, 0, 0);
+		put_head(&m, false, 1, 0, 0);
 		for (unsigned p = 0; p < 3; p++)
 			put_enhanced(&m, 0, p, 60, 60);
 		n = m.n;
@@ -120,8 +118,7 @@ trusts_no_inner_length(void **state)
 	size_t n;
 
 	(void)state;
-	put_section(&m, false);
-	put_interface(&m, 1, 0, 0);
+	put_head(&m, false, 1, 0, 0);
 	put_enhanced(&m, 0, 0, 60, 1500);
 	n = m.n;
 	m.n = 48 + 20;

@@ -175,8 +175,7 @@ agrees_on_resolutions(void **state)
 
 			snprintf(what, sizeof(what), "resolution 0x%02x",
 			    rows[i].resolution);
-			put_section(&m, big);
-			put_interface(&m, 1, 262144, rows[i].resolution);
+			put_head(&m, big, 1, 262144, rows[i].resolution);
 			put_enhanced(&m, 0, rows[i].time, 60, 60);
 			put_enhanced(&m, 0, rows[i].time + 1, 61, 1500);
 			agree(what, &m, 2);
@@ -191,8 +190,7 @@ agrees_on_blocks(void **state)
 	for (int big = 0; big < 2; big++) {
 		struct made m = { 0 };
 
-		put_section(&m, big);
-		put_interface(&m, 1, 65535, 9);
+		put_head(&m, big, 1, 65535, 9);
 		put_interface(&m, 1, 65535, 6);
 		put_enhanced(&m, 0, 1700000000000000001, 60, 60);
 		begin_block(&m, 4); /* names */
@@ -232,17 +230,14 @@ agrees_on_blocks(void **state)
 		end_block(&m);
 		agree("blocks", &m, 5);
 
-		put_section(&m, big);
-		put_interface(&m, 1, 64, 0);
+		put_head(&m, big, 1, 64, 0);
 		put_simple(&m, 63, 63);
 		put_simple(&m, 64, 200);
 		agree("simple packets", &m, 2);
 
-		put_section(&m, big);
-		put_interface(&m, 1, 65535, 0);
+		put_head(&m, big, 1, 65535, 0);
 		put_enhanced(&m, 0, 1, 60, 60);
-		put_section(&m, big);
-		put_interface(&m, 1, 65535, 9);
+		put_head(&m, big, 1, 65535, 9);
 		put_enhanced(&m, 0, 1000000001, 60, 60);
 		agree("two sections", &m, 2);
 	}

@@ -56,27 +56,6 @@ def joined(groups, strip):
     return frames
 
 
-def vp9_part(payload):
-    """What is behind the payload descriptor (RFC 9628 4.2), one layer."""
-    b, at = payload[0], 1
-    if b & 0x80:
-        at += 2 if payload[at] & 0x80 else 1
-    if b & 0x20:
-        at += 1 if b & 0x10 else 2
-    if b & 0x50 == 0x50:
-        while payload[at] & 1:
-            at += 1
-        at += 1
-    if b & 2:
-        v, at = payload[at], at + 1
-        at += 4 * ((v >> 5) + 1) if v & 0x10 else 0
-        if v & 8:
-            n, at = payload[at], at + 1
-            for _ in range(n):
-                at += 1 + (payload[at] >> 2 & 3)
-    return payload[at:]
-
-
 # name, codec, capture, SSRC, clock, ticks, descriptor
 REAL = (
     ("chrome-opus", "opus", "S01-none.rtp.pcap", 0xb60caf35, 48000, 960, bytes),
@@ -85,7 +64,7 @@ REAL = (
     ("chrome-red", "red", "S02-none-red-dtx.rtp.pcap", 0x92fd5938, 48000, 960,
      bytes),
     ("chrome-vp9", "vp9", "S36-nosrtp-none.plain.pcap", 0xb39b1bd0, 90000, 3000,
-     vp9_part),
+     lambda p: mkcap.vp9_parts(p)[1]),
     ("firefox-opus", "opus", "S31-firefox-none.rtp.pcap", 0x3ded0587, 48000,
      960, bytes),
     ("firefox-vp8", "vp8", "S31-firefox-none.rtp.pcap", 0x0704143e, 90000, 3000,
