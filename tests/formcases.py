@@ -14,6 +14,8 @@ SPEECH = bytes.fromhex("37849484a19fa2aaaeaca7a62e808484adaea1a2a2a8abadb3b2b4"
 
 def add(case):
 
+    loud = [f for f in mkcap.clear("opus") if len(f) >= 34]
+
     def jumps(c, kid, between):
         """A counter of one octet that other streams of the sender move on by more
         than it is followed; frames of 20 ms, which 68 is and 58 is not."""
@@ -72,6 +74,85 @@ def add(case):
         """8a 24 000258: two frames of 5 ms in packets of 10, or a config octet."""
         c.audio(A, ALICE, SFU, step=.01).sframe(300, kid=0x24, ctr=600,
                                                 ctr_octets=3)
+
+    @case(near="ctr-not-inline", is_={A: UP})
+    def a_counter_that_reads_as_a_block_of_red(c):
+        """79 07fd and on: where it comes to 0800, a header of KID 0 is behind what
+        reads as the header of a block of type 121."""
+        c.audio(A, ALICE, SFU, pt=63).sframe(400, kid=7, ctr=0x7fd)
+
+    @case(near="ctr-not-inline", is_={A: UP})
+    def a_block_of_red_around_each_frame(c):
+        n = mkcap.Counter(0x7fd)
+        c.audio(A, ALICE, SFU, pt=63).octets(*[
+            lambda rng: b"\x79" + mkcap.header(300, n.take()) +
+            rng.randbytes(40 + rng.randrange(60)) for _ in range(400)])
+
+    # ==== what stands behind silence ===========================================
+
+    def silence(c, behind):
+        """Most frames are three octets and a short tag."""
+        c.audio(A, ALICE, SFU).octets(*[
+            lambda rng, i=i: mkcap.header(0x6c57, i) +
+            rng.randbytes(7 if i % 7 else 90) + behind(rng, i)
+            for i in range(60)])
+
+    @case(near=("stream-plaintext", "header-on-plaintext"), is_={A: UP})
+    def an_octet_or_two_and_a_number_behind_silence(c):
+        silence(c, lambda rng, i: b"\x5f\x01" + i.to_bytes(2, "big"))
+
+    @case({"stream-plaintext": [A], "header-on-plaintext": [A]}, verdict="fail",
+          is_={A: ("plaintext",)})
+    def a_header_and_nothing_else_around_silence(c):
+        c.audio(A, ALICE, SFU).octets(*[
+            mkcap.header(0x6c57, i) + b"\xf8\xff\xfe" + bytes(4)
+            for i in range(300)])
+
+    @case({"header-on-plaintext": [A], "plaintext-gap": [A]}, verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 160})
+    def a_header_around_silence_and_then_around_sound(c):
+        """Zeros behind clear frames are no trailer of all."""
+        n = mkcap.Counter()
+        c.audio(A, ALICE, SFU).sframe(287, kid=300, counter=n).octets(*[
+            lambda rng, f=f: mkcap.header(300, n.take()) + f + bytes(8)
+            for f in [b"\xf8\xff\xfe"] * 60 +
+            [loud[i % len(loud)] for i in range(100)]]).sframe(
+            130, kid=300, counter=n)
+
+    @case({"kid-not-minimal": [A]}, near="not-rfc9605", verdict="fail",
+          is_={A: UP})
+    def a_padded_kid_of_five_octets_as_long_as_an_iv(c):
+        c.audio(A, ALICE, SFU).sframe(300, kid=0xd5928617, kid_octets=5,
+                                      ctr=0xc44bd2795216)
+
+    # ==== the first octets of Opus, and what is behind them ====================
+
+    for octets in 2, 3, 6, 10, 16:
+        def made(c, octets=octets):
+            c.audio(A, ALICE, SFU).octets(*[
+                lambda rng, f=loud[i % len(loud)]: f[:octets] +
+                rng.randbytes(len(f) - octets + 16) for i in range(1200)])
+        made.__name__ = "ciphertext_behind_%d_octets_of_opus" % octets
+        case({"partly-clear": [A], "opaque-payload": [A]},
+             near=("stream-plaintext", "plaintext-start", "plaintext-gap"),
+             verdict="inconclusive", is_={A: ("undecidable",)})(made)
+
+    for n in 600, 1500:
+        def made(c, n=n):
+            c.audio(A, ALICE, SFU).octets(*[
+                loud[i % len(loud)] for i in range(n)])
+        made.__name__ = "opus_to_its_last_octet_%d" % n
+        case({"stream-plaintext": [A]}, near=("opaque-payload", "partly-clear"),
+             verdict="fail", is_={A: ("plaintext",)}, tell={A: n})(made)
+
+    @case({"stream-plaintext": [A]}, near="opaque-payload", verdict="fail",
+          is_={A: ("plaintext",)})
+    def opus_that_ends_evenly_but_for_its_silence(c):
+        """Frames of a TOC octet alone have no room for a cipher."""
+        c.audio(A, ALICE, SFU).octets(*[
+            f for i in range(200) for f in [
+                lambda rng, f=loud[(5 * i + k) % len(loud)]: f[:10] +
+                rng.randbytes(len(f)) for k in range(5)] + [b"\x78"]])
 
     # ==== descriptors, and packets that were lost ============================
 

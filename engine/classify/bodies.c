@@ -153,9 +153,9 @@ not_uniform(const struct body_tally *t)
 	       sf_nibbles_p(&t->nib_head) < SF_CLEAR_SURE;
 }
 
-/* Are enough frames uniform but for their last octets? */
+/* Are enough frames uniform but for their last octets, and most of so many? */
 static bool
-uniform_within(const struct sf_classifier *c, size_t last)
+uniform_within(const struct sf_classifier *c, size_t last, unsigned of)
 {
 	struct body_tally inner;
 
@@ -164,17 +164,45 @@ uniform_within(const struct sf_classifier *c, size_t last)
 		if (c->recs[i].has_header &&
 		    c->recs[i].tried != SF_TRIED_OPENED)
 			tally_inner(&inner, &c->recs[i], last);
-	return inner.n >= SF_LEAST_BODY && !not_uniform(&inner);
+	return inner.n >= SF_LEAST_BODY && inner.n * 4 >= of * 3 &&
+	       !not_uniform(&inner);
+}
+
+/* How many octets at the end of each frame some sender counts or repeats. */
+static size_t
+behind_octets(const struct sf_classifier *c)
+{
+	struct sf_fields back;
+	uint8_t room[SF_FIELDS];
+
+	memset(&back, 0, sizeof(back));
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct sf_record *r = &c->recs[i];
+		size_t k = 0;
+
+		if (!sf_body_has(r))
+			continue;
+		while (k < SF_FIELDS && k < r->tail_n) {
+			room[k] = r->tail[r->tail_n - 1 - k];
+			k++;
+		}
+		sf_fields_add(&back, r, room, k);
+	}
+	return sf_fields_octets(sf_fields_mask(&back));
 }
 
 /* Octets that are put behind each ciphertext are near the head of short ones.
-   Uniform up to the last few, whatever is in those: no media is that. */
+   Uniform up to the last few, whatever is in those: no media is that. Of silence
+   there may be hardly more than what is behind it. */
 static bool
 only_trailer(const struct sf_classifier *c, const struct body_tally *t)
 {
-	return uniform_within(c, ENDS) ||
+	size_t behind = behind_octets(c);
+
+	return uniform_within(c, ENDS, t->n) ||
 	       (sf_classify_has_mark(&t->tail, true) &&
-		   uniform_within(c, SF_TAIL));
+		   uniform_within(c, SF_TAIL, 0)) ||
+	       (behind > 0 && uniform_within(c, behind, 0));
 }
 
 /* Is all that is uneven what some sender counts or repeats? Then the header is of

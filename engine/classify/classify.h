@@ -10,6 +10,7 @@
 
 #include "engine/classify/clear.h"
 #include "engine/classify/runs.h"
+#include "engine/classify/stats.h"
 #include "engine/dialect/way.h"
 #include "engine/event.h"
 #include "engine/keys/opener.h"
@@ -46,6 +47,17 @@ struct sf_bare {
 	unsigned n; /* bodies; 0: the last ones were uniform */
 	uint8_t have[SF_BARE_OCTETS]; /* bodies that are as long */
 	uint8_t ones[SF_BARE_BITS];
+};
+
+#define SF_LAST_OCTETS 7
+
+/* The last octets of all frames that begin as Opus does (heads.c). */
+struct sf_long_tails {
+	uint16_t n;           /* frames counted, while there is room */
+	uint8_t small, again; /* frames that are short; repeated ones */
+	uint32_t content;     /* of the last */
+	uint16_t nibbles[2 * SF_LAST_OCTETS][16];
+	uint16_t last[256];
 };
 
 /* What a frame that is judged belonged to. */
@@ -86,8 +98,11 @@ struct sf_classifier {
 	struct sf_behind behind; /* the last complete frame that went */
 	bool open;               /* frames kept that nothing was said of */
 	struct sf_bare bare;     /* of the last frames that were so */
-	uint32_t middle[256];    /* octets in the middle of frames of the run */
 	uint32_t middle_frames;
+	union { /* of a stream with headers, and of one without */
+		uint32_t middle[256]; /* octets in the middle of frames */
+		struct sf_long_tails tails;
+	};
 	enum sf_clear before; /* what the frames before were, when not a run */
 	uint64_t kinds[SF_CLEAR_UNSURE + 1]; /* frames outside runs, by what */
 	uint64_t foreign;  /* frames of AV1 that are none, of all complete ones */

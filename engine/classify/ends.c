@@ -6,6 +6,8 @@
  */
 #include "engine/classify/parts.h"
 
+#include <string.h>
+
 #include "engine/classify/stats.h"
 
 #define MIDDLE       32   /* octets looked at of each frame */
@@ -22,6 +24,8 @@ sf_classify_middle(
 
 	if (frame.n < LEAST || !r->has_header || r->tried == SF_TRIED_OPENED)
 		return;
+	if (c->middle_frames == 0) /* media was counted there before */
+		memset(c->middle, 0, sizeof(c->middle));
 	at = frame.p + frame.n / 8 * 5;
 	for (unsigned i = 0; i < MIDDLE; i++)
 		c->middle[at[i]]++;

@@ -170,6 +170,8 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 	}
 	r->state = state_of(what);
 	c->kinds[what]++;
+	if (what == SF_CLEAR_PLAIN && r->look == SF_LOOK_OPUS)
+		sf_classify_count_head(c, r);
 	if (r->state != SF_STATE_UNKNOWN)
 		return;
 	if ((sf_classify_whole(c) || is_head_alone(c, r) || is_keyed(c)) &&

@@ -90,6 +90,16 @@ bool sf_classify_has_mark(const struct sf_bit_counts *tail, bool zero);
 /* No more frames. */
 void sf_classify_middles(struct sf_classifier *c);
 
+/* ---- heads.c: media, or what is left of it in front of ciphertext? ---- */
+
+/* One frame more that begins as Opus does, and is in the clear. */
+void sf_classify_count_head(
+    struct sf_classifier *c, const struct sf_record *r);
+
+/* All those frames, enough of them, end as evenly as ciphertext does and no media
+   of as many. */
+bool sf_classify_only_heads(const struct sf_classifier *c);
+
 /* ---- outside.c: frames that belong to no run ---- */
 
 /* Judges them; returns how many frames of the block are ready to go. */

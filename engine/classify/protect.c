@@ -156,6 +156,22 @@ protect_way(struct sf_classifier *c)
 	s->protection = opened ? SF_PROT_VERIFIED : SF_PROT_OTHER_DIALECT;
 }
 
+/* What was said of frames by their first octets, seen together with those of all
+   others, is not so. */
+static void
+take_back_clear(struct sf_stream *s)
+{
+	uint64_t frames = 0;
+
+	for (struct sf_interval *v = s->intervals; v != NULL; v = v->next)
+		if (v->state == SF_STATE_PLAINTEXT) {
+			v->state = SF_STATE_UNKNOWN;
+			frames += v->frames;
+		}
+	s->by_state[SF_STATE_PLAINTEXT] -= frames;
+	s->by_state[SF_STATE_UNKNOWN] += frames;
+}
+
 void
 sf_classify_protect(struct sf_classifier *c)
 {
@@ -175,6 +191,11 @@ sf_classify_protect(struct sf_classifier *c)
 			s->protection = SF_PROT_MIXED;
 		else if (many_strays(c))
 			undecidable(s, SF_WHY_CONTRADICTION);
+	} else if (plain > 0 && runs == 0 && c->way_frames == 0 &&
+		   sf_classify_only_heads(c)) {
+		take_back_clear(s);
+		undecidable(s, SF_WHY_CLEAR_HEAD);
+		s->dialect = SF_DIALECT_OPAQUE;
 	} else if (plain > 0 && runs == 0 && even < SF_LEAST_RUN) {
 		s->protection = SF_PROT_PLAINTEXT;
 		s->dialect = SF_DIALECT_CLEAR;

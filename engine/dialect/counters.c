@@ -155,8 +155,9 @@ count_in(const uint8_t iv[IV], struct iv_form f)
 	return v;
 }
 
-#define PADDED 3       /* octets of a counter that needs fewer, */
-#define SMALL  0x10000 /* and is below this */
+#define PADDED      3       /* octets of a counter that needs fewer, */
+#define SMALL       0x10000 /* and is below this */
+#define LONGEST_KID 4       /* octets of a sender's number */
 
 /*
  * A sender may write more octets of CTR than it needs. In front of them is a KID,
@@ -169,7 +170,8 @@ is_padded(const struct sf_run_header *h)
 	if (is_short(h->kid, h->kid_octets))
 		return h->ctr_octets <= PADDED && h->ctr < SMALL &&
 		       (h->kid & 0xff) != 0;
-	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 && h->kid < SMALL;
+	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 &&
+	       (h->kid < SMALL || h->kid_octets > LONGEST_KID);
 }
 
 /* By its first octet, is a header of so many octets, in any layout? It spares

@@ -329,6 +329,26 @@ record_block(struct sf_record *r, const struct sf_unit *part)
 	r->codec = SF_CODEC_OPUS;
 }
 
+#define COUNTS 4 /* octets of CTR; more frames nobody sends */
+
+/* Do the packets themselves, from their first octet on? 79 is a block of type
+   121, or KID 7 and two octets of CTR. */
+static bool
+packets_run(struct sf_streams *s, const struct sf_track *t)
+{
+	static const struct sf_placing front = { 0, 0, SF_LAYOUT_RFC9605,
+		false };
+	struct sf_record recs[2 * SF_SETTLED];
+	struct sf_run_header h;
+	size_t n = 0;
+
+	for (uint32_t at = t->held; at != 0 && n < 2 * SF_SETTLED;
+	     at = sf_held_at(s, at)->next)
+		record_block(&recs[n++], &sf_held_at(s, at)->unit);
+	return sf_track_runs_on(recs, n, 0, LIKELY) &&
+	       sf_run_header(&h, &recs[n - 1], front) && h.ctr_octets <= COUNTS;
+}
+
 /*
  * Do the primary blocks of the packets held run on as SFrame frames do, or
  * have they the marks of another format? Then the blocks are encrypted, and
@@ -364,6 +384,7 @@ blocks_run(struct sf_streams *s, const struct sf_track *t, uint8_t *block_pt)
 	if (several && older == 0)
 		return false;
 	return n > 0 && can_be_block(s, t, *block_pt) &&
+	       (several || !packets_run(s, t)) &&
 	       (sf_track_runs_on(recs, n, 0, LIKELY) ||
 		   (several && sf_way_search(&way, recs, n)));
 }

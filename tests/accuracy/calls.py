@@ -115,6 +115,13 @@ def toc(s, frame, key):
     return frame[:p] + s.sender.rng.randbytes(len(frame) - p + 28)
 
 
+def headed(n):
+    """So many of the codec's octets in the clear, then noise."""
+    def way(s, frame, key):
+        return frame[:n] + s.sender.rng.randbytes(max(0, len(frame) - n) + 16)
+    return way
+
+
 def prefixed(s, frame, key):
     p = head_of(s, key)
     u = s.sender
