@@ -84,6 +84,17 @@ def test_kinds():
         check("nothing raw: " + variant, "\x1b" not in r.text)
 
 
+def test_defects():
+    """Of the Node shim: a header that was encoded anew, a key that stays, octets
+    of the frame before."""
+    rows = [("header-anew", "took"), ("remove-keeps", "took"), ("stale-tail", "other-value")]
+    for (name, kind), r in zip(rows, at_once(
+            lambda n: until(lambda r: r.status == 1, "node", os.path.join(
+                TOP, "shims", "node", "shim.mjs"), n), [(n,) for n, _ in rows])):
+        check("found: " + name, r.status == 1 and re.search(
+            "^%s +open" % kind, r.text, re.M), r.text[-400:])
+
+
 def test_no_difference():
     names = "Kid32 Ctr48 MetaNone NoEmpty Strict OneContext Upper Small".split()
     for name, r in zip(names, at_once(fuzz, [(1, *PROXY, n, OURS) for n in names])):

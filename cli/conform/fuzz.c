@@ -270,6 +270,7 @@ loop(struct sf_fuzz *f, struct catch *c, uint64_t seconds)
 	if (s == NULL)
 		return SF_EXIT_INTERNAL;
 	sf_fuzz_bounds(f, s);
+	f->removes = (f->run->info.caps & SF_NEED(RMKEY)) != 0;
 	while (now() < until && !f->t->stopped)
 		one_script(c, f, s);
 	free(s);
@@ -297,6 +298,7 @@ meet(struct sf_conform *run, char **words)
 		return SF_EXIT_USAGE;
 	}
 	a->suites &= b->suites;
+	a->caps &= b->caps;
 	a->max_kid = least(a->max_kid, b->max_kid);
 	a->max_ctr = least(a->max_ctr, b->max_ctr);
 	a->max_meta = least(a->max_meta, b->max_meta);

@@ -168,6 +168,24 @@ shape(struct sf_fuzz *f, struct sf_plain *p)
 	return kid != k || ctr != c;
 }
 
+/* The same KID and CTR in another header, and the tag as it was. */
+static size_t
+encode_anew(struct sf_fuzz *f, struct sf_plain *p, uint8_t *ct, size_t n)
+{
+	uint8_t old[17];
+	size_t was = p->n_header != 0
+			 ? p->n_header
+			 : sf_sframe_header_write(old, p->kid, p->ctr);
+
+	p->n_header = 0;
+	(void)shape(f, p);
+	if (p->n_header == 0)
+		p->n_header = sf_sframe_header_write(p->header, p->kid, p->ctr);
+	memmove(ct + p->n_header, ct + was, n - was);
+	memcpy(ct, p->header, p->n_header);
+	return n - was + p->n_header;
+}
+
 static size_t
 mutate(struct sf_fuzz *f, uint8_t *p, size_t n, size_t room)
 {
@@ -238,6 +256,8 @@ add_open(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 	sf_fill(f->t, pt, PT);
 	longer = shape(f, &p);
 	n = sf_seal_by_us(f->t, &p, ct);
+	if (one_in(f, 12))
+		n = encode_anew(f, &p, ct, n);
 	for (uint64_t m = one_in(f, 2) ? 0 : 1 + below(f, 3); m > 0; m--)
 		n = mutate(f, ct, n, sizeof(ct));
 	if (one_in(f, 12) && p.meta.n > 0)
@@ -270,9 +290,20 @@ static void
 add_other(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	uint8_t octets[64];
+	struct sf_fuzz_step *step;
+	bool removes = false;
 	unsigned which = w->n_send == 0 ? 0 : (unsigned)below(f, w->n_send);
 
-	switch (below(f, 5)) {
+	switch (below(f, 6)) {
+	case 5:
+		if (f->removes && one_in(f, 4)) {
+			removes = true;
+			begin(f, "rmkey ctx=a");
+			sf_line_word_number(
+			    &f->line, "kid", w->kids[below(f, w->n_recv)]);
+			break;
+		}
+		/* fall through */
 	case 0:
 		begin(f, "ctr ctx=a");
 		sf_line_word_number(&f->line, "kid", w->kids[KEYS + which]);
@@ -305,7 +336,9 @@ add_other(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 		    &f->line, "base", sf_bytes(octets, any_base(f)));
 		break;
 	}
-	(void)add(f, s);
+	step = add(f, s);
+	if (step != NULL) /* to remove what is not there is anybody's choice */
+		step->open_choice = removes;
 }
 
 static uint16_t

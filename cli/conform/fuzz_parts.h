@@ -64,6 +64,7 @@ struct sf_fuzz {
 	uint64_t scripts, steps, id;
 	struct sf_line line;
 	unsigned patience; /* milliseconds for a reply */
+	bool removes;      /* both declare rmkey */
 	unsigned n_keys;   /* that a context of both takes */
 	unsigned bases;    /* bit i: base keys of 16 * (i + 1) octets */
 };
