@@ -181,10 +181,19 @@ def add(case):
           is_={A: DARK})
     def a_short_kid_for_the_last_frames(c):
         """78 and a counter that goes on: Opus or KID 7, and too few to say."""
-        c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(7, kid=7, ctr=48)
+        c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(5, kid=7, ctr=48)
 
-    @case({"stream-plaintext": [A]}, near="plaintext-start", verdict="fail",
-          is_={A: CLEAR}, tell={A: 66})
+    for kid in 6, 7:
+        for n in 6, 9:
+            def made(c, kid=kid, n=n):
+                c.audio(A, ALICE, SFU).sframe(200, kid=300).sframe(
+                    n, kid=kid, ctr=48)
+            made.__name__ = "kid_%d_for_the_last_%d_frames" % (kid, n)
+            case(near=("stray-clear", "plaintext-gap"), is_={A: UP})(made)
+
+    @case({"plaintext-gap": [A], "opaque-payload": [A]},
+          near=("plaintext-start", "stream-plaintext"), verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 66})
     def a_second_in_the_clear_behind_an_octet(c):
         """The sender always leaves the first octet, and random IVs behind it:
         what tells is how even the frames around are."""

@@ -23,6 +23,16 @@ unknown_cipher(const struct sf_classifier *c)
 	return outside(c, SF_CLEAR_UNIFORM) + outside(c, SF_CLEAR_FIELDS);
 }
 
+/* The same, and behind first octets that the sender leaves in the clear: of media,
+   so many frames show what they are. */
+static uint64_t
+cipher_beside(const struct sf_classifier *c)
+{
+	uint64_t heads = outside(c, SF_CLEAR_HEAD);
+
+	return unknown_cipher(c) + (heads >= SF_ENOUGH_HEAD ? heads : 0);
+}
+
 static bool
 few_strays(const struct sf_classifier *c)
 {
@@ -182,7 +192,7 @@ sf_classify_protect(struct sf_classifier *c)
 	uint64_t runs = s->by_state[SF_STATE_ENCRYPTED] +
 			s->by_state[SF_STATE_VERIFIED] +
 			s->by_state[SF_STATE_FAILED] - c->way_frames;
-	uint64_t even = unknown_cipher(c);
+	uint64_t even = cipher_beside(c);
 
 	s->dialect = SF_DIALECT_NONE;
 	if (c->way_frames > 0 && is_part(c->way_frames, c->way_frames + runs)) {

@@ -12,7 +12,7 @@
 #define SUSTAINED     5 /* frames that a run must have to be one */
 #define LOOK          8 /* records of a look */
 #define LOOKS         4 /* places that are looked at */
-#define SUSTAINED_SHORT 10 /* the same for a short form after a known run */
+#define SUSTAINED_SHORT 6 /* the same for a short form after a known run */
 #define RESUME        6 /* evidence for a run to go on after a known one */
 
 struct search {
