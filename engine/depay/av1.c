@@ -166,7 +166,9 @@ put_size(struct sf_depay *d, uint8_t *frame, size_t room, unsigned unit)
 	memmove(frame + head + n, frame + head, d->octets - head);
 	memcpy(frame + head, size, n);
 	d->octets += n;
-	for (unsigned i = unit + 1; i < d->frame.units; i++)
+	/* there may be more units than marks */
+	for (unsigned i = unit + 1; i < d->frame.units && i < SF_FRAME_MARKS;
+	     i++)
 		d->frame.marks[i] += n;
 	return true;
 }
