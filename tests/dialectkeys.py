@@ -623,6 +623,47 @@ def test_amid_a_frame(where):
         call.finds("not-rfc9605")
 
 
+def test_units_amid_descriptors(where):
+    """Frames of H.265 in the clear, sent as such amid frames behind descriptors:
+    the second octet of a unit reads as KID 0 and CTR 1, and is no header that
+    carries on from the one before."""
+    path = keyfile(where, "amid", "sframe-draft",
+                   {"kid": "0", "base_key": MATERIAL.hex()})
+    for codec in ("h265", "h264"):
+        for n in (0, 10):
+            clear = range(60, 60 + n)
+
+            def pack(frame, number, room, codec=codec, clear=clear):
+                form = codec if number in clear else "descriptor"
+                return packets.FORMATS[form](frame, number, room)
+
+            def make(c, codec=codec, pack=pack, n=n):
+                v = c.video(AV, ALICE, SFU, codec=codec, pack=pack)
+                f = draft_sealed(MATERIAL, 0, "ietf-03", 16)
+                speak(v, 60, f)
+                v.plain(n)
+                speak(v, 60, f)
+            sdp = os.path.join(where, codec + ".sdp")
+            with open(sdp, "w", encoding="ascii", newline="") as f:
+                f.write("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                        "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+                        "a=rtpmap:96 %s/90000\r\n" % codec.upper())
+            name = "%d frames of %s amid descriptors" % (n, codec)
+            call = Call(name, where, make, "--keys", path, "--sdp", sdp)
+            s = call.is_(AV, protection="mixed" if n else "verified")
+            call.ok("each is told", (s["frames_by_state"]["verified"],
+                    s["frames_by_state"]["plaintext"]) == (120, n), s)
+            call.finds("not-rfc9605", *["plaintext-gap"] * bool(n))
+            call = Call(name + ", codec unknown", where, make, "--keys", path)
+            s = call.is_(AV)
+            call.ok("none is taken for incomplete", (
+                s["frames_by_state"]["verified"], s["frames"]) == (120, 120 + n)
+                and s["incomplete_frames"] == 0, s)
+            call.ok("the odd ones are told", bool(n) == bool(
+                {"frames-unexplained", "plaintext-gap"} & set(call.slugs)),
+                call.slugs)
+
+
 def test_start_codes(where):
     """Senders that authenticate start codes of three octets."""
     key = livekit_hkdf(MATERIAL)

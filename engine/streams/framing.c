@@ -159,6 +159,14 @@ has_start(const struct sf_unit *u)
 	return (u->payload.p[0] & (START | RESERVED)) == START;
 }
 
+/* A header of more than one octet: the second octet of every H.265 unit reads as
+   one of KID 0 and CTR 1. */
+static bool
+is_long(struct sf_bytes in)
+{
+	return in.n > 1 && (in.p[1] & 0x88) != 0;
+}
+
 /*
  * A frame that is not encrypted has no descriptor: it is sent as its codec has
  * it. Its first packet begins with bits that no descriptor has, or without S
@@ -173,7 +181,7 @@ look_for_native(struct sf_track *t, const struct sf_unit *u)
 	d->native = false;
 	if (has_start(u))
 		note_header(d, u->payload);
-	else if (d->known && !goes_on(d, u->payload))
+	else if (d->known && !(is_long(u->payload) && goes_on(d, u->payload)))
 		d->native = (u->payload.p[0] & RESERVED) != 0 ||
 			    (!t->lane->depay.open &&
 				sf_depay_expects(&t->lane->depay, u->seq));
@@ -210,7 +218,8 @@ sf_track_framing_of(
 {
 	bool described = framing == SF_FRAMING_DESCRIPTOR;
 
-	if (u->payload.n < 3 || t->pub.codec == SF_CODEC_UNKNOWN)
+	if (u->payload.n < 3 ||
+	    (t->pub.codec == SF_CODEC_UNKNOWN && !described))
 		return framing;
 	if (!begins(&t->described, u))
 		return t->described.native ? SF_FRAMING_CODEC
