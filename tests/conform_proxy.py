@@ -302,6 +302,16 @@ class OneKey(Small):
         return super().refuse(verb, q)
 
 
+class Ends(Variant):
+    """A program that ends with an error, after it has said so."""
+
+    def after(self, verb, q, reply):
+        if " no " not in reply:
+            return reply
+        os.write(1, (reply + "\n").encode())
+        os._exit(1)
+
+
 class Late(Variant):
     """Seconds to start, and a line for every request on standard error."""
 

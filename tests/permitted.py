@@ -35,8 +35,8 @@ def test_permitted():
     names = {
         "": "Small OneKey Late Kid32 Ctr48 MetaNone NoEmpty BaseKeys OneContext SealOnly Suite5",
         "metadata": "MetaLimit", "replay": "Strict Jump Window1",
-        "header": "Half Minimal", "keys": "Suite1 OpenOnly Uniform NoReason",
-        "state": "NoNumbers More Crlf Upper Noise", "frames": "FrameLimit",
+        "header": "Half Minimal Ends", "keys": "Suite1 OpenOnly Uniform NoReason",
+        "state": "Ends NoNumbers More Crlf Upper Noise", "frames": "FrameLimit",
         "mls": "EpochBits", "ratchet": "StepBits"}
     rows = [(n, "--quick") + (("--tag", tag) if tag else ())
             for tag, all_of in names.items() for n in all_of.split()]

@@ -616,7 +616,7 @@ habits(struct sf_trial *t, uint16_t suite, struct sf_habits *h)
 	snprintf(a_case.id, sizeof(a_case.id), "habits-s%u", suite);
 	sf_trial_case(t, &a_case, &result);
 	sf_habits_look(t, h);
-	well = !is_end(&result);
+	well = !is_end(&result) || h->ends;
 	sf_case_result_free(&result);
 	return well;
 }
@@ -643,6 +643,8 @@ sf_conform_causes(struct sf_conform *r)
 		if ((r->info.suites >> id & 1) != 0 &&
 		    !habits(t, id, &r->habits[id]))
 			break;
+	for (uint16_t id = 1; id <= SF_SUITES; id++)
+		r->ends |= r->habits[id].ends;
 	sf_trial_free(t);
 	sf_child_free(&child);
 	free(t);

@@ -187,6 +187,7 @@ struct sf_cause {
 /* What it does with all frames of a kind: habit.c. */
 struct sf_habits {
 	bool takes_forged, takes_unknown;
+	bool ends;        /* the process does, behind a refusal */
 	bool short_nonce; /* is why far_ctr does not open */
 	bool short_label; /* of far_kid: labels have 32 bits */
 	/* frames under such keys do not open; with a zero octet in them */
@@ -202,6 +203,7 @@ struct sf_conform {
 	struct sf_shim_info info;
 	struct sf_cause causes[SF_SUITES + 1][SF_CAUSES];
 	struct sf_habits habits[SF_SUITES + 1];
+	bool ends; /* its process, whenever it has refused something */
 	const struct sf_catalogue *catalogue;
 	struct sf_case_result *results;
 	size_t done, crashes;
@@ -287,6 +289,7 @@ struct sf_trial {
 	const char *habit; /* what is told of it; static, or NULL */
 	/* The same of a genuine frame that is refused, when no more is known. */
 	const char *otherwise;
+	bool was_no;                    /* the last reply of this process */
 	unsigned misses[SF_SUITES + 1]; /* frames whose mistake was not found */
 	bool optional;                  /* the verb that is being asked */
 	size_t room;

@@ -110,6 +110,8 @@ sf_trial_case(
 {
 	t->c = c;
 	t->suite = c->suite == 0 ? NULL : sf_suite_by_id(c->suite);
+	if (t->run->ends && t->was_no && t->child->pid != 0)
+		sf_trial_lost(t);
 	t->random = t->run->o->seed ^ sf_hash(sf_bytes(c->id, strlen(c->id)));
 	t->result = result;
 	t->stopped = false;
@@ -231,6 +233,10 @@ sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
 	*t->greeted = false;
 	keep_error(t);
 	sf_habit_blame(t, SF_EXPECTED_REPLY);
+	if (t->run->ends && t->was_no)
+		sf_record(t,
+		    "the process ends when it has refused something: the rest "
+		    "of the case was not asked");
 	switch (e) {
 	case SF_CHILD_EXITED:
 		end(t, SF_V_CRASH, "%s: the shim exited with status %d", verb,
@@ -442,6 +448,7 @@ sf_ask(struct sf_trial *t)
 		return SF_R_NONE;
 	}
 	t->reply = judge(t, reply);
+	t->was_no = t->reply == SF_R_NO;
 	if (t->n_answers < SF_ANSWERS)
 		t->answers[t->n_answers] = sf_trial_hash(reply);
 	t->n_answers++;
