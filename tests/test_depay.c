@@ -193,6 +193,11 @@ static const struct {
 	{ "AV1: octets that are no OBU stay as they are", SF_CODEC_AV1, false,
 	  { { 1, 1, false, "50 880f11" }, { 2, 1, true, "90 2233" } },
 	  "2:880f112233 " },
+	/* a size for each that a mark ends, and no more */
+	{ "AV1: ten elements that are no OBUs", SF_CODEC_AV1, false,
+	  { { 1, 1, true, "00 02 8000 02 8001 02 8002 02 8003 02 8004 02 8005 "
+			  "02 8006 02 8007 02 8008 02 8009" } },
+	  "1:820100820101820102820103820104820105820106800780088009 " },
 	{ "AV1: an element longer than its packet", SF_CODEC_AV1, false,
 	  { { 1, 1, true, "00 09 30aa" } }, "? " },
 };
