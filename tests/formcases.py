@@ -90,16 +90,16 @@ def add(case):
 
     # ==== what stands behind silence ===========================================
 
-    def silence(c, behind):
-        """Most frames are three octets and a short tag."""
-        c.audio(A, ALICE, SFU).octets(*[
-            lambda rng, i=i: mkcap.header(0x6c57, i) +
-            rng.randbytes(7 if i % 7 else 90) + behind(rng, i)
-            for i in range(60)])
-
-    @case(near=("stream-plaintext", "header-on-plaintext"), is_={A: UP})
-    def an_octet_or_two_and_a_number_behind_silence(c):
-        silence(c, lambda rng, i: b"\x5f\x01" + i.to_bytes(2, "big"))
+    for kid, loud_one in ((0x6c57, 7), (0xa2, 99)):
+        def made(c, kid=kid, loud_one=loud_one):
+            """Most frames are three octets and a short tag."""
+            c.audio(A, ALICE, SFU).octets(*[
+                lambda rng, i=i: mkcap.header(kid, i) +
+                rng.randbytes(7 if i % loud_one else 90) +
+                b"\x5f\x01" + i.to_bytes(2, "big") for i in range(60)])
+        made.__name__ = "octets_and_a_number_behind_silence_kid_%d" % kid
+        case(near=("stream-plaintext", "header-on-plaintext"),
+             may=("trailer-behind",), is_={A: UP})(made)
 
     @case({"stream-plaintext": [A], "header-on-plaintext": [A]}, verdict="fail",
           is_={A: ("plaintext",)})

@@ -178,11 +178,12 @@ behind_octets(const struct sf_classifier *c)
 	memset(&back, 0, sizeof(back));
 	for (unsigned i = 0; i < c->n; i++) {
 		const struct sf_record *r = &c->recs[i];
+		size_t body = r->octets - r->header.at - r->header.octets;
 		size_t k = 0;
 
 		if (!sf_body_has(r))
 			continue;
-		while (k < SF_FIELDS && k < r->tail_n) {
+		while (k < SF_FIELDS && k < r->tail_n && k < body) {
 			room[k] = r->tail[r->tail_n - 1 - k];
 			k++;
 		}
