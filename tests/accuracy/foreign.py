@@ -35,7 +35,7 @@ def foreign_prefixed(c):
     if s.frames < 100:
         c.expect[s.ssrc] |= {"undecidable"}
         c.must.clear()
-    elif reads_from_its_toc(s):
+    if reads_from_its_toc(s):
         c.expect[s.ssrc] |= GOOD
         c.must.clear()
 
@@ -95,11 +95,12 @@ def foreign_toc(c):
 @kind()
 def foreign_first_octets(c):
     """The codec's first octets, more than the one that many leave, are clear: in
-    a thousand frames the last ones are too even for media. Of a tone the first
-    octets hardly change, and read as many things."""
+    a thousand frames the last ones are too even for media. Not of a tone, whose
+    first octets hardly change and read as many things, nor of silence, which has
+    no last octets behind sixteen."""
     n = c.rng.choice((2, 3, 4, 6, 8, 10, 16))
     way = headed(n)
     s = foreign(c, lambda i: way, {"undecidable"}, media=c.rng.choice(
-        [m for m in OPUS if m.name != "firefox-opus"]))
+        [m for m in OPUS if m.name not in ("firefox-opus", "chrome-opus")]))
     s.frames = c.rng.choice((1200, 2000, 3000))
     c.expect[s.ssrc] = {"undecidable"}
