@@ -644,6 +644,25 @@ def add(case):
             ns=row[2].ns + MS) for i in range(3))
         c.packets.sort(key=lambda p: p.ns)
 
+    def pressed(c, *payloads):
+        """30 ms of sound a packet, which no codec is known by, and a key."""
+        row = c._of(c.audio(A, ALICE, SFU, step=.03).sframe(200, kid=9, ctr=300))
+        for p in row[60:]:
+            p.seq += len(payloads)
+        c.packets.extend(row[59].copy(
+            pt=101, payload=octets, seq=row[59].seq + 1 + i,
+            ns=row[59].ns + (1 + i) * MS) for i, octets in enumerate(payloads))
+        c.packets.sort(key=lambda p: p.ns)
+
+    @case({"keys-pressed-clear": [A]}, near=("frame-too-short",), is_={A: UP})
+    def a_key_pressed_amid_sound_of_no_known_codec(c):
+        pressed(c, *(bytes((5, end | 10, 0, 160)) for end in (0, 0, 128, 128)))
+
+    @case({"frame-too-short": [A]}, near=("keys-pressed-clear",),
+          verdict="fail", is_={A: UP})
+    def four_octets_that_are_no_key(c):
+        pressed(c, b"\x45\x0a\x00\xa0")
+
     @case(is_={A: DARK}, verdict="inconclusive", also=named("video", None))
     def packets_that_all_read_as_parameter_sets(c):
         """68 and random octets in each: H.264 has slices as well."""

@@ -51,7 +51,7 @@ format_of(
 	if (named != SF_CODEC_UNKNOWN)
 		return named;
 	if (u->pt == CN ||
-	    (t->pub.kind == SF_KIND_AUDIO && is_event(u->payload)))
+	    (t->pub.kind != SF_KIND_VIDEO && is_event(u->payload)))
 		return SF_CODEC_OTHER;
 	if (u->pt == HABIT_RED && t->pub.codec == SF_CODEC_OPUS)
 		return SF_CODEC_RED;
