@@ -25,8 +25,13 @@ sf_para(FILE *f, const struct sf_report_style *style, unsigned indent,
     unsigned hang)
 {
 	fprintf(f, "%*s", (int)indent, "");
-	return (struct sf_para){ f, style, sf_para_columns(style), hang, indent,
-		true };
+	return (struct sf_para){ .f = f,
+		.style = style,
+		.columns = sf_para_columns(style),
+		.hang = hang,
+		.at = indent,
+		.fresh = true,
+		.colour = "" };
 }
 
 /* Characters, not octets, of valid UTF-8. */
@@ -46,24 +51,49 @@ is_punctuation(char c)
 	return c != '\0' && strchr(",;:.)", c) != NULL;
 }
 
-/* stick: no blank in front. A word leaves room for the mark that may stick to
- * it, as it is written before the mark is known. */
 static void
-put_word(struct sf_para *p, const char *word, size_t n, bool stick)
+hold(struct sf_para *p, const char *text, size_t n)
 {
-	unsigned w = width(word, n);
-	unsigned gap = p->fresh || stick ? 0 : 1;
-	unsigned mark = n > 0 && is_punctuation(word[n - 1]) ? 0 : 1;
+	memcpy(p->held + p->n_held, text, n);
+	p->n_held += n;
+}
 
-	if (!p->fresh && !stick && p->at + gap + w + mark > p->columns) {
+/* Puts the word that is held on this line, or on the next. */
+static void
+put_held(struct sf_para *p)
+{
+	unsigned gap = p->fresh || p->sticks ? 0 : 1;
+
+	if (p->n_held == 0)
+		return;
+	if (!p->fresh && !p->sticks && p->at + gap + p->wide > p->columns) {
 		fprintf(p->f, "\n%*s", (int)p->hang, "");
 		p->at = p->hang;
 		gap = 0;
 	}
 	fprintf(p->f, "%*s", (int)gap, "");
-	fwrite(word, 1, n, p->f);
-	p->at += gap + w;
+	fwrite(p->held, 1, p->n_held, p->f);
+	p->at += gap + p->wide;
 	p->fresh = false;
+	p->n_held = p->wide = 0;
+}
+
+#define COLOUR 16 /* octets, at most, that change it */
+
+/* stick: no blank in front. A word is held until the next, as marks that stick
+ * to it have to fit behind it. */
+static void
+put_word(struct sf_para *p, const char *word, size_t n, bool stick)
+{
+	if (!stick || p->n_held == 0 ||
+	    p->n_held + n + 2 * (size_t)COLOUR > sizeof(p->held)) {
+		put_held(p);
+		p->sticks = stick;
+	}
+	hold(p, p->colour, strlen(p->colour));
+	hold(p, word, n);
+	p->colour = "";
+	p->wide += width(word, n);
 }
 
 void
@@ -95,14 +125,19 @@ sf_para_text(struct sf_para *p, const char *text)
 void
 sf_para_paint(struct sf_para *p, enum sf_paint paint, const char *text)
 {
-	fputs(sf_paint(p->style, paint), p->f);
+	const char *plain = sf_paint(p->style, SF_PLAIN);
+
+	p->colour = sf_paint(p->style, paint);
 	sf_para_text(p, text);
-	fputs(sf_paint(p->style, SF_PLAIN), p->f);
+	p->colour = "";
+	if (text[0] != '\0')
+		hold(p, plain, strlen(plain));
 }
 
 void
 sf_para_tab(struct sf_para *p, unsigned column)
 {
+	put_held(p);
 	if (p->at < column) {
 		fprintf(p->f, "%*s", (int)(column - p->at), "");
 		p->at = column;
@@ -125,5 +160,6 @@ sf_para_format(struct sf_para *p, const char *format, ...)
 void
 sf_para_end(struct sf_para *p)
 {
+	put_held(p);
 	fputc('\n', p->f);
 }

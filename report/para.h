@@ -10,10 +10,15 @@
 struct sf_para {
 	FILE *f;
 	const struct sf_report_style *style;
-	unsigned columns; /* that a line may take */
-	unsigned hang;    /* blanks in front of every line but the first */
-	unsigned at;      /* columns used on this line */
-	bool fresh;       /* no word on this line yet */
+	unsigned columns;   /* that a line may take */
+	unsigned hang;      /* blanks in front of every line but the first */
+	unsigned at;        /* columns used on this line */
+	bool fresh;         /* no word on this line yet */
+	bool sticks;        /* what is held, to what is written */
+	unsigned wide;      /* columns of what is held ... */
+	size_t n_held;      /* ... and its octets, with the colours */
+	const char *colour; /* that the next word begins with */
+	char held[512];
 };
 
 /* Begins at the start of a line with indent blanks. */

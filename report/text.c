@@ -34,11 +34,12 @@ put_verdict(
     FILE *f, const struct sf_result *r, const struct sf_report_style *style)
 {
 	struct sf_para p = sf_para(f, style, 0, HANG);
+	const char *word = verdict_words[r->verdict];
+	unsigned wide = (unsigned)strlen(word);
 	char headline[SF_WORDS_MAX];
 
-	sf_para_paint(
-	    &p, sf_paint_of_verdict(r->verdict), verdict_words[r->verdict]);
-	sf_para_tab(&p, p.at < HANG ? HANG : p.at + 2);
+	sf_para_paint(&p, sf_paint_of_verdict(r->verdict), word);
+	sf_para_tab(&p, wide < HANG ? HANG : wide + 2);
 	if (r->n_inputs > 0)
 		sf_para_text(&p, sf_text_input(&r->inputs[0]));
 	if (r->n_inputs > 1)
