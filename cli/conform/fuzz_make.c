@@ -291,19 +291,16 @@ add_other(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 {
 	uint8_t octets[64];
 	struct sf_fuzz_step *step;
-	bool removes = false;
 	unsigned which = w->n_send == 0 ? 0 : (unsigned)below(f, w->n_send);
+	unsigned what = (unsigned)below(f, 6);
+	bool removes = what == 5 && f->removes && one_in(f, 4);
 
-	switch (below(f, 6)) {
+	switch (what == 5 && !removes ? 0 : what) {
 	case 5:
-		if (f->removes && one_in(f, 4)) {
-			removes = true;
-			begin(f, "rmkey ctx=a");
-			sf_line_word_number(
-			    &f->line, "kid", w->kids[below(f, w->n_recv)]);
-			break;
-		}
-		/* fall through */
+		begin(f, "rmkey ctx=a");
+		sf_line_word_number(
+		    &f->line, "kid", w->kids[below(f, w->n_recv)]);
+		break;
 	case 0:
 		begin(f, "ctr ctx=a");
 		sf_line_word_number(&f->line, "kid", w->kids[KEYS + which]);
