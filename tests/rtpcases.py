@@ -599,6 +599,17 @@ def add(case):
             check("%s: says %s" % (name, w), w in " ".join(text.split()), text)
             for w in words]
 
+    def pressed(c, row, at, *payloads):
+        """Packets of an event in front of one of the sound's own, under the
+        timestamp of the one before."""
+        last = row[at - 1]
+        for p in row[at:]:
+            p.seq += len(payloads)
+        c.packets.extend(last.copy(
+            pt=110, payload=octets, seq=last.seq + 1 + i, ns=last.ns + MS)
+            for i, octets in enumerate(payloads))
+        c.packets.sort(key=lambda p: p.ns)
+
     def named(kind, codec):
         return lambda name, report, text: [
             check("%s: %s %s" % (name, kind, codec),
@@ -624,12 +635,7 @@ def add(case):
         """Three packets of one event, under one timestamp as RFC 4733 has it,
         among the first from which the codec is guessed."""
         row = c._of(c.audio(A, ALICE, SFU).sframe(400, kid=57, ctr=175))
-        for p in row[3:]:
-            p.seq += 3
-        c.packets.extend(row[2].copy(
-            pt=110, payload=b"\x09\x0a\x00\xa0", seq=row[2].seq + 1 + i,
-            ns=row[2].ns + MS) for i in range(3))
-        c.packets.sort(key=lambda p: p.ns)
+        pressed(c, row, 3, *[b"\x09\x0a\x00\xa0"] * 3)
 
     @case({"opaque-payload": [A]}, is_={A: DARK}, verdict="inconclusive",
           also=named(None, None))
@@ -637,31 +643,21 @@ def add(case):
         """Packets of an event share a timestamp, and the sound's own never do:
         no picture is in several packets here."""
         row = c._of(c.audio(A, ALICE, SFU, step=.03).noise(300))
-        for p in row[3:]:
-            p.seq += 3
-        c.packets.extend(row[2].copy(
-            pt=110, payload=b"\x09\x0a\x00\xa0", seq=row[2].seq + 1 + i,
-            ns=row[2].ns + MS) for i in range(3))
-        c.packets.sort(key=lambda p: p.ns)
+        pressed(c, row, 3, *[b"\x09\x0a\x00\xa0"] * 3)
 
-    def pressed(c, *payloads):
-        """30 ms of sound a packet, which no codec is known by, and a key."""
-        row = c._of(c.audio(A, ALICE, SFU, step=.03).sframe(200, kid=9, ctr=300))
-        for p in row[60:]:
-            p.seq += len(payloads)
-        c.packets.extend(row[59].copy(
-            pt=101, payload=octets, seq=row[59].seq + 1 + i,
-            ns=row[59].ns + (1 + i) * MS) for i, octets in enumerate(payloads))
-        c.packets.sort(key=lambda p: p.ns)
+    def thirty(c):
+        """30 ms of sound a packet, which no codec is known by."""
+        return c._of(c.audio(A, ALICE, SFU, step=.03).sframe(200, kid=9, ctr=300))
 
     @case({"keys-pressed-clear": [A]}, near=("frame-too-short",), is_={A: UP})
     def a_key_pressed_amid_sound_of_no_known_codec(c):
-        pressed(c, *(bytes((5, end | 10, 0, 160)) for end in (0, 0, 128, 128)))
+        pressed(c, thirty(c), 60, *(
+            bytes((5, end | 10, 0, 160)) for end in (0, 0, 128, 128)))
 
     @case({"frame-too-short": [A]}, near=("keys-pressed-clear",),
           verdict="fail", is_={A: UP})
     def four_octets_that_are_no_key(c):
-        pressed(c, b"\x45\x0a\x00\xa0")
+        pressed(c, thirty(c), 60, b"\x45\x0a\x00\xa0")
 
     @case(is_={A: DARK}, verdict="inconclusive", also=named("video", None))
     def packets_that_all_read_as_parameter_sets(c):
