@@ -165,6 +165,16 @@ def add(case):
         gone = set(map(id, (firsts[k] for k in lost)))
         c._packets = [p for p in c.packets if id(p) not in gone]
 
+    @case({"partly-clear": [A]}, is_={A: PARTLY})
+    def a_clear_octet_that_never_says_start(c):
+        """What is behind a loss may be amid a frame; but not all of it."""
+        counter = mkcap.Counter(300)
+        a = c.audio(A, ALICE, SFU)
+        a.add(400, lambda rng, real: b"\x00" + mkcap.header(9, counter.take()) +
+              rng.randbytes(60 + rng.randrange(200)))
+        gone = set(map(id, c._of(a)[1:40:2]))
+        c._packets = [p for p in c.packets if id(p) not in gone]
+
     for lost in ((0,), (1,), (0, 2)):
         def made(c, lost=lost):
             described(c, *lost)
