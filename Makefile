@@ -13,7 +13,8 @@
 #	make harness ADAPTER=F	the same for somebody else's implementation
 #	make conform-score	how many defects of shims/node conform finds
 #	make fuzz-ci		each of them for FUZZ_SECONDS
-#	make fuzz-rotation	all of them in turn under both engines, for MINUTES;
+#	make fuzz-rotation	all of them in turn under both engines, for MINUTES,
+#				parsers by folder (build/libfuzzer/fuzz/parsers_rtp);
 #				goes on where it was, and says what is short:
 #				fuzz/rotate.sh, record in fuzz/rotation.tsv
 #	make fuzz-merge		the least of what they found that reaches new code,
@@ -166,7 +167,18 @@ headers := $(sort $(foreach d,$(layers),$(wildcard $(d)/*.h $(d)/*/*.h)))
 tests := $(patsubst tests/%.c,%,$(sort $(wildcard tests/test_*.c)))
 parsers := $(shell sed -n 's/^PARSER[^a-z]*\([a-z0-9_]*\).*/\1/p' parsers/parsers.def)
 more := $(patsubst fuzz/target_%.c,%,$(sort $(wildcard fuzz/target_*.c)))
-targets := $(parsers) $(more)
+# A folder's parsers are one more target, parsers_FOLDER: each input goes to all
+# of them.
+folders := $(shell sed -n 's,^/\* parsers/\([a-z]*\) .*,\1,p' parsers/parsers.def)
+named = $(shell sed -n '/^.* parsers.$(1) /,/^$$/s/^PARSER[^a-z]*\([a-z0-9_]*\).*/\1/p' parsers/parsers.def)
+$(foreach f,$(folders),$(eval in.parsers_$(f) := $(call named,$(f))))
+ifneq ($(sort $(parsers)),$(sort $(foreach f,$(folders),$(in.parsers_$(f)))))
+$(error parsers.def: each parser stands under the name of one folder)
+endif
+folders := $(folders:%=parsers_%)
+targets := $(parsers) $(folders) $(more)
+# What a target begins with.
+seeds = $(patsubst %,corpora/%,$(or $(in.$*),$*))
 program := $(if $(wildcard cli/main.c),$(B)/sframe-tool)
 
 # ---- building ---------------------------------------------------------------
@@ -196,11 +208,12 @@ $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libsframe.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(link)
 
-# fuzz/parser.c is compiled once for each row of parsers.def.
-$(parsers:%=$(B)/obj/fuzz/parser-%.o): $(B)/obj/fuzz/parser-%.o: fuzz/parser.c
+# fuzz/parser.c is compiled once for each row of parsers.def, and each folder.
+one_or_all := $(parsers) $(folders)
+$(one_or_all:%=$(B)/obj/fuzz/parser-%.o): $(B)/obj/fuzz/parser-%.o: fuzz/parser.c
 	@mkdir -p $(@D)
-	$(call say,CC)$(compile) -DTARGET=$*
-$(parsers:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/obj/fuzz/parser-%.o
+	$(call say,CC)$(compile) '-DPARSERS=$(patsubst %,ROW(%),$(or $(in.$*),$*))'
+$(one_or_all:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/obj/fuzz/parser-%.o
 $(more:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/obj/fuzz/target_%.o
 $(targets:%=$(B)/fuzz/%): $(main.$(VARIANT)) $(B)/libsframe.a
 	@mkdir -p $(@D)
@@ -225,7 +238,7 @@ $(B)/harness/flags: $(if $(filter-out $(file < $(B)/harness/flags),$(kit_flags))
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(kit_flags))' > $@
 # ADAPTER= is none: the functions are in HARNESS_LIBS.
-adapter := $(if $(ADAPTER),$(B)/harness/adapter-$(notdir $(ADAPTER)).o)
+adapter := $(if $(ADAPTER),$(B)/harness/adapter-$(subst /,-,$(ADAPTER)).o)
 $(or $(adapter),no-adapter): $(ADAPTER) fuzz/harness/sframe_fuzz.h $(B)/harness/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(if $(filter %.c,$<),$(kit_cc),$(kit_cxx)) -c -o $@ $<
@@ -263,10 +276,10 @@ $(B)/tests/%.ok: $(B)/tests/% $(data)
 	@touch $@
 
 .SECONDEXPANSION:
-$(B)/corpus/%.ok: $(B)/fuzz/% $$(wildcard corpora/$$*/*)
+$(B)/corpus/%.ok: $(B)/fuzz/% $$(wildcard $$(addsuffix /*,$$(seeds)))
 	@mkdir -p $(@D)
-	@set -- corpora/$*/*; [ -e "$$1" ] || { echo "corpora/$* is empty: add a seed" >&2; exit 1; }
-	$(call say,CORPUS)$< corpora/$*/*
+	@for d in $(seeds); do set -- $$d/*; [ -e "$$1" ] || { echo "$$d is empty: add a seed" >&2; exit 1; }; done
+	$(call say,CORPUS)$< $(addsuffix /*,$(seeds))
 	@touch $@
 
 # Who may include whom; and a parser has no library but <string.h>.
@@ -326,15 +339,16 @@ fuzz-run-%: $(B)/fuzz/%
 	if $< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
 	    -print_final_stats=1 -artifact_prefix=$(B)/found/$*- \
 	    $(patsubst %,-dict=%,$(wildcard fuzz/$*.dict)) \
-	    $(B)/found/$* corpora/$* > $$log 2>&1; then \
+	    $(B)/found/$* $(seeds) > $$log 2>&1; then \
 		awk '/number_of_executed_units/ { n = $$2 } / cov: / { c = $$4 } \
 		    END { printf "  %-20s nothing found  %10d runs  %5d edges\n", "$*", n, c }' $$log; \
 	else \
 		printf '  %-20s FOUND SOMETHING\n' $*; tail -n 40 $$log; exit 1; \
 	fi
 
-fuzz-merge: fuzz ; @sh fuzz/merge.sh $(or $(TARGETS),$(targets))
-fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(or $(TARGETS),$(targets))
+fuzz-merge: fuzz ; @sh fuzz/merge.sh $(or $(TARGETS),$(parsers) $(more))
+fuzz-rotation: ; @MAKE="$(MAKE)" sh fuzz/rotate.sh $(or $(TARGETS),$(folders) $(more))
+seeds-%: ; @echo $(seeds)
 
 coverage: ; $(MAKE) VARIANT=coverage check-run coverage-report
 coverage-report: check-run

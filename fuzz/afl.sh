@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.." || exit 1
 command -v afl-fuzz > /dev/null || { echo 'afl.sh: afl-fuzz is not here: apt-get install afl++' >&2; exit 1; }
 $MAKE afl cmplog || exit 1
 [ $# -gt 0 ] || set -- $(ls build/afl/fuzz)
+in=build/afl/seeds
 
 export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
 	AFL_NO_AFFINITY=1 AFL_QUIET=1
@@ -19,12 +20,13 @@ export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
 one() {
 	found=build/afl/found/$1
 	mkdir -p "$found"
+	sh fuzz/seeds.sh "$1" "$in/$1"
 	dict=
-	[ ! -e "fuzz/$1.dict" ] || dict="-x fuzz/$1.dict"
+	[ ! -e "$in/$1.dict" ] || dict="-x $in/$1.dict"
 	# an engine's own corpus wants no file twice and none that crashes
-	afl-fuzz -V "$SECONDS_EACH" -t 2000 -M main -i "corpora/$1" -o "$found" $dict \
+	afl-fuzz -V "$SECONDS_EACH" -t 2000 -M main -i "$in/$1" -o "$found" $dict \
 	    -- "build/afl/fuzz/$1" > "$found/main.log" 2>&1 &
-	afl-fuzz -V "$SECONDS_EACH" -t 2000 -S compare -i "corpora/$1" -o "$found" $dict \
+	afl-fuzz -V "$SECONDS_EACH" -t 2000 -S compare -i "$in/$1" -o "$found" $dict \
 	    -c "build/cmplog/fuzz/$1" -l 2 -- "build/afl/fuzz/$1" > "$found/compare.log" 2>&1 &
 	wait
 	runs=$(cat "$found"/*/fuzzer_stats 2> /dev/null | awk -F: '/^execs_done/ { n += $2 } END { print n + 0 }')

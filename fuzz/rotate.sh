@@ -1,7 +1,9 @@
 #!/bin/sh
 # rotate.sh - every fuzz target under libFuzzer and AFL++ in turn, the one with
 # the least time behind it first, until each has had SECONDS_EACH or MINUTES are
-# over. Stop it at any time: the table is where the next run goes on.
+# over. Stop it at any time: the table is where the next run goes on. Parsers have
+# their turn by folder: each input goes to all parsers of the folder, so that the
+# time of the folder is the time of each.
 #
 #	make fuzz-rotation MINUTES=30 JOBS=2
 #	make fuzz-rotation MINUTES=0		what is still short, and no more
@@ -14,7 +16,8 @@
 # was. Rows are added up, so everybody's nights count; two branches that both
 # have new rows are merged by keeping both (.gitattributes).
 #
-# SLICE is the processor seconds of one turn, which ends at ten times as many by
+# What a slow input is, is told for a busy machine: a minute for libFuzzer, half of
+# one for AFL++. SLICE is the processor seconds of one turn, which ends at ten times as many by
 # the clock in any case; ENGINES "libfuzzer afl" or one of the two, TABLE another
 # record. The corpora that grow are build/ENGINE/found/TARGET. A
 # finding stays there, and makes the exit status 1 as long as it does.
@@ -25,8 +28,8 @@ cd "$(dirname "$0")/.." || exit 1
 [ $# -gt 0 ] || { echo 'rotate.sh: no TARGET: make fuzz-rotation names them all' >&2; exit 2; }
 
 # What strangers send comes first, then the rest as it is named.
-first='sframe_header open session pcap_record_le pcapng_head_le pcapng_enhanced_le
-capture_file pipeline rtp rtcp demux tcp srtp sdp sdplog dump_line serve'
+first='parsers_sframe parsers_rtp parsers_media parsers_net parsers_file parsers_text
+parsers_dtls open session capture_file pipeline srtp sdp sdplog serve'
 order() {
 	{ printf '%s\n' $first; echo; printf '%s\n' "$@"; } | awk '
 	    $0 == "" { rest = 1; next } !rest { head[n++] = $0; next } { named[$0] = 1; all[m++] = $0 }
@@ -116,15 +119,21 @@ found_by_libfuzzer() {
 	    -o -name "$1-oom-*" -o -name "$1-leak-*" \) 2> /dev/null | wc -l
 }
 
+# begin TARGET ENGINE: its seeds and words, into $in and $dict
+begin() {
+	in=build/$2/seeds/$1 dict=
+	sh fuzz/seeds.sh "$1" "$in"
+	[ ! -e "$in.dict" ] || dict=$in.dict
+}
+
 libfuzzer() { # TARGET SECONDS
 	mkdir -p "build/libfuzzer/found/$1"
-	dict=
-	[ ! -e "fuzz/$1.dict" ] || dict="-dict=fuzz/$1.dict"
+	begin "$1" libfuzzer
 	log=build/libfuzzer/found/$1.log
 	before=$(found_by_libfuzzer "$1")
-	run "$2" "$log" "build/libfuzzer/fuzz/$1" -timeout=10 -rss_limit_mb=1024 \
-	    -print_final_stats=1 -artifact_prefix="build/libfuzzer/found/$1-" $dict \
-	    "build/libfuzzer/found/$1" "corpora/$1"
+	run "$2" "$log" "build/libfuzzer/fuzz/$1" -timeout=60 -rss_limit_mb=1024 \
+	    -print_final_stats=1 -artifact_prefix="build/libfuzzer/found/$1-" \
+	    ${dict:+"-dict=$dict"} "build/libfuzzer/found/$1" "$in"
 	runs=$(awk '/number_of_executed_units/ { n = $2 } END { print n + 0 }' "$log")
 	add "$1" libfuzzer $(((used + 50) / 100)) "$runs" \
 	    $(($(found_by_libfuzzer "$1") - before))
@@ -143,16 +152,14 @@ stat_of() { # FOLDER KEY
 afl() { # TARGET SECONDS
 	out=build/afl/found/rotation-$1
 	mkdir -p "$out"
-	dict=
-	[ ! -e "fuzz/$1.dict" ] || dict="-x fuzz/$1.dict"
+	begin "$1" afl
 	# it goes on in its own queue
-	in=corpora/$1
 	[ ! -d "$out/default/queue" ] || in=-
 	bad=$(found_by_afl "$1")
 	before=$(stat_of "$out/default" execs_done)
 	run "$2" "$out/log" env AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
 	    AFL_NO_AFFINITY=1 AFL_QUIET=1 \
-	    afl-fuzz -t 2000 -i "$in" -o "$out" $dict -c "build/cmplog/fuzz/$1" \
+	    AFL_HANG_TMOUT=30000 afl-fuzz -t 10000 -i "$in" -o "$out" ${dict:+-x "$dict"} -c "build/cmplog/fuzz/$1" \
 	    -- "build/afl/fuzz/$1"
 	after=$(stat_of "$out/default" execs_done)
 	[ "$after" -ge "$before" ] || before=0

@@ -19,7 +19,7 @@ tell() {
 }
 cd "$top" || exit 1
 unset SRC MAKEFLAGS MFLAGS MAKELEVEL
-export TARGETS="${FUZZKIT_TARGETS:-shim_line sframe_header sealed}"
+export TARGETS="${FUZZKIT_TARGETS:-shim_line sframe_header parsers_media sealed}"
 export CC="${CC:-gcc}" CXX="${CXX:-g++}" CFLAGS="-O1" CXXFLAGS="-O1" OUT="$work/out"
 mkdir -p "$OUT"
 $CC $CFLAGS -I. -c -o "$work/engine.o" fuzz/replay.c || exit 1
@@ -39,6 +39,12 @@ for name in $TARGETS harness_header harness_open harness_seal_open \
 	tell "$name runs on its seeds" $status
 	[ $status = 0 ] || head -n 5 "$work/log"
 done
+[ "$(ls "$work/seeds/parsers_media" | wc -l)" = \
+    "$(find corpora/opus corpora/red corpora/vp[89]* corpora/nal_* corpora/h26[45]* \
+        corpora/av1* corpora/sframe_payload -type f | wc -l)" ]
+tell "a folder's parsers begin with the seeds of each" $?
+cat fuzz/vp8_frame.dict fuzz/vp9_frame.dict | cmp -s - "$OUT/parsers_media.dict"
+tell 'and the words of each' $?
 [ -s "$OUT/harness_open.dict" ]
 tell 'a dictionary' $?
 # the same targets over the example in C++
@@ -132,7 +138,7 @@ grep -q '^rtp  *afl  *900  *15  *0$' "$work/log" &&
 tell 'what fuzzing is short of' $?
 # it counts what the processor did, also that of children, and not the clock
 mkdir -p "$work/rotate/fuzz" "$work/rotate/corpora/idler" "$work/rotate/build/libfuzzer/fuzz"
-cp fuzz/rotate.sh "$work/rotate/fuzz"
+cp fuzz/rotate.sh fuzz/seeds.sh "$work/rotate/fuzz"
 printf '#!/bin/sh\ntrap "kill \$!; exit" TERM\nsleep 3\nsh -c "while :; do :; done" &\nwait\n' \
     > "$work/rotate/build/libfuzzer/fuzz/idler"
 chmod +x "$work/rotate/build/libfuzzer/fuzz/idler"

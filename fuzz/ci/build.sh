@@ -16,7 +16,6 @@ make -j"$(nproc)" VARIANT=ossfuzz WERROR= $goals harness-targets
 
 # seeds NAME FOLDER
 seeds() {
-	[ -d "$2" ] || return 0
 	rm -f "$OUT/$1_seed_corpus.zip"
 	(cd "$2" && zip -q -r - .) > "$OUT/$1_seed_corpus.zip"
 }
@@ -24,8 +23,9 @@ for target in "$build"/fuzz/*; do
 	[ -x "$target" ] && [ -f "$target" ] || continue
 	name=$(basename "$target")
 	cp "$target" "$OUT/$name"
-	seeds "$name" "corpora/$name"
-	[ ! -e "fuzz/$name.dict" ] || cp "fuzz/$name.dict" "$OUT/$name.dict"
+	sh fuzz/seeds.sh "$name" "$build/seeds/$name"
+	seeds "$name" "$build/seeds/$name"
+	[ ! -e "$build/seeds/$name.dict" ] || cp "$build/seeds/$name.dict" "$OUT/$name.dict"
 done
 for name in header open seal_open sequence differential; do
 	cp "$build/harness/$name" "$OUT/harness_$name"
