@@ -320,6 +320,33 @@ def test_charged():
         check("charged: " + name, set(got) == want, got)
 
 
+LIFE = [w for part in ("key", "ctr", "rt", "ml", "rp")
+        for w in ("--case", part + "-*-s4-*")]
+
+
+def test_comes_again():
+    """A key, a step or a saved counter that comes again: found by the cases that ask
+    for it, and by no other."""
+    rows = [("step-forgets", ["rt-again-s4-02"], "CTR-06"),
+            ("replaced-restarts", ["key-return-s4-01"], "CTR-06"),
+            ("save-given-only", ["ctr-persist-s4-%02d" % n for n in (4, 5, 6)], "CTR-08")]
+    for (name, want, to), ran in zip(rows, at_once(
+            lambda n: conform("--json", *LIFE, shim=broken(n)), [(r[0],) for r in rows])):
+        bad = failures(results(ran))
+        check("comes again: " + name, [c["id"] for c in bad] == want and
+              all(c["charged"] == to and "second time" in c["why"] for c in bad), bad)
+
+
+def test_choices():
+    """What the RFC leaves open is done otherwise, and nothing fails."""
+    text = read(os.path.join(TOP, "shims", "node", "defects.mjs"))
+    names = re.findall(r'\["([a-z-]+)", "', text)
+    check("choices", len(names) >= 4, names)
+    for name, ran in zip(names, at_once(
+            lambda n: conform("--json", *LIFE, shim=broken(n)), [(n,) for n in names])):
+        check("choice: " + name, ran.status == 0, failures(results(ran)))
+
+
 def test_standard_error():
     """A panic is told in lines, of many the first and the last."""
     r = hostile("for n in range(40): sys.stderr.write('line %d\\x1b\\n' % n)\nsys.exit(101)",

@@ -57,6 +57,16 @@ neighbours(struct sf_trial *t)
 	}
 }
 
+static bool
+opens(struct sf_trial *t, struct job *j, uint64_t ctr)
+{
+	uint8_t ct[64];
+
+	j->f.ctr = ctr;
+	sf_open(t, "a", j->f.meta, sf_bytes(ct, sf_seal_by_us(t, &j->f, ct)));
+	return t->reply == SF_R_OK;
+}
+
 /* What is remembered of the frames of a key goes with the key: the next one
    under its KID begins at CTR 0. Who knows a KID only once says so by value. */
 static void
@@ -76,19 +86,70 @@ next_key(struct sf_trial *t)
 	if (t->reply == SF_R_NO)
 		sf_record(
 		    t, "another key for the KID is refused (%s)", t->reason);
-	j.f.ctr = 1001;
-	if (!removes && !t->stopped) {
-		uint8_t ct[64];
-
-		sf_open(
-		    t, "a", j.f.meta, sf_bytes(ct, sf_seal_by_us(t, &j.f, ct)));
-		if (t->reply == SF_R_NO)
+	if (removes || !opens(t, &j, 0)) {
+		if (!removes && !opens(t, &j, 1001) && !t->stopped)
 			sf_record(t, "the first key for the KID stays");
+		j.f.ctr = 0;
+		sf_must_open_ours(t, "a", &j.f);
 	}
-	j.f.ctr = 0;
-	sf_must_open_ours(t, "a", &j.f);
 	j.f.ctr = 1000;
 	sf_must_open_ours(t, "a", &j.f);
+}
+
+/* Some frames, whichever of the two keys they are under: who refuses the second, or
+   keeps the first, is told so elsewhere. */
+static void
+seal_some(struct sf_trial *t, struct job *j, struct sf_bytes first)
+{
+	struct sf_bytes ct;
+	uint64_t ctr;
+
+	for (unsigned i = 0; i < 3 && !t->stopped; i++) {
+		if (sf_seal(t, "a", j->f.kid, j->f.meta, j->f.pt) != SF_R_OK ||
+		    !sf_take_hex(t, "ct", &ct))
+			continue;
+		j->f.base = other_of(j);
+		if (!sf_opens_by_us(t, &j->f, ct))
+			j->f.base = first;
+		(void)sf_must_be_frame(t, &j->f, ct, &ctr);
+	}
+}
+
+/* A key for sending, another under its KID, and the first again: RFC 9605 7.4 knows
+   no replacement that makes a nonce good again. */
+static void
+first_again(struct sf_trial *t, bool remove)
+{
+	struct job j;
+	struct sf_bytes first;
+	bool taken;
+
+	make(t, &j);
+	first = j.f.base;
+	for (unsigned i = 0; i < 5 && !t->stopped; i++) {
+		struct sf_bytes base = i % 2 == 0 ? first : other_of(&j);
+
+		taken = sf_key(t, "a", "send", j.f.kid, base) == SF_R_OK;
+		if (i == 0)
+			sf_must_ok(t, "a key for sending");
+		seal_some(t, &j, first);
+		if (remove && taken)
+			must_remove(t, j.f.kid);
+	}
+}
+
+static void
+replaced(struct sf_trial *t)
+{
+	first_again(t, false);
+}
+
+static void
+removed(struct sf_trial *t)
+{
+	first_again(t, true);
+	sf_forgive_reuse(t, "a key that was removed and comes again behind "
+			    "another");
 }
 
 /* The same base key and KID in two suites are two keys. */
@@ -193,6 +254,8 @@ sf_cases_keys_life(struct sf_catalogue *k)
 		/* clang-format off */
 		{ "key-neighbours", "keys", "4.4.1", "KEY-06 SK-10", "A key that is removed takes no other with it", FIRST_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), neighbours },
 		{ "key-next", "keys", "9.3", "REP-03 KEY-02", "Frames of the next key under a KID open, whatever came under the one before", FIRST_SUITE, 2, SF_NEED(OPEN) | SF_NEED(RMKEY), next_key },
+		{ "key-return", "keys", "7.4", "CTR-06", "A key that another replaced, and that comes again, does not start its counter again", EACH_SUITE, 1, SF_NEED(SEAL), replaced },
+		{ "key-return-removed", "keys", "9.1", "CTR-06", "A key that comes again behind another, each of them removed in between", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(RMKEY), removed },
 		{ "key-base-open", "keys", "4.4.2", "KDF-02", "A frame opens whatever the length of its base key, and with zeros in it", EACH_SUITE, BASES, SF_NEED(OPEN), base_open },
 		{ "key-base-seal", "keys", "4.4.2", "KDF-02", "A frame is sealed whatever the length of the base key, and with zeros in it", EACH_SUITE, BASES, SF_NEED(SEAL), base_seal },
 		{ "key-others", "keys", "4.4.1", "CTR-02 KEY-05", "A key that comes does not start the counter of another again", EACH_SUITE, 1, SF_NEED(SEAL), others },

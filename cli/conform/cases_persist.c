@@ -39,17 +39,21 @@ seal_some(struct sf_trial *t, struct sender *s, unsigned n)
 		sf_must_seal(t, "a", &s->f, &ctr);
 }
 
+static enum sf_reply
+ask_save(struct sf_trial *t, const char *ctx)
+{
+	sf_begin(t, "save");
+	sf_put(t, "ctx", ctx);
+	return sf_ask(t);
+}
+
 /* What stands for the context, in memory that the caller frees. */
 static void
-save(struct sf_trial *t, struct sender *s)
+keep_state(struct sf_trial *t, struct sender *s)
 {
 	struct sf_bytes state;
 
-	sf_begin(t, "save");
-	sf_put(t, "ctx", "a");
-	sf_ask(t);
-	if (!sf_must_ok(t, "to save a context") ||
-	    !sf_take_hex(t, "state", &state))
+	if (!sf_take_hex(t, "state", &state))
 		return;
 	free(s->state);
 	s->state = malloc(state.n + 1);
@@ -60,6 +64,14 @@ save(struct sf_trial *t, struct sender *s)
 	s->n = state.n;
 	if (state.n > 0)
 		memcpy(s->state, state.p, state.n);
+}
+
+static void
+save(struct sf_trial *t, struct sender *s)
+{
+	ask_save(t, "a");
+	if (sf_must_ok(t, "to save a context"))
+		keep_state(t, s);
 }
 
 static enum sf_reply
@@ -94,11 +106,42 @@ go_on(struct sf_trial *t, struct sender *s, const char *ctx)
 	return sealed;
 }
 
+/* Loaded and saved again, and nothing is sealed in between: no key was given. Who
+   refuses to save that has the state before. */
+static void
+save_untouched(struct sf_trial *t, struct sender *s)
+{
+	load(t, "b", sf_bytes(s->state, s->n));
+	if (t->reply == SF_R_OK && ask_save(t, "b") == SF_R_OK)
+		keep_state(t, s);
+}
+
+/* The same where another key was given, and sealed. */
+static void
+save_other(struct sf_trial *t, struct sender *s)
+{
+	uint8_t base[32];
+	struct sf_plain f = s->f;
+	uint64_t ctr;
+
+	sf_fill_key(t, base, sizeof(base));
+	f.base = sf_bytes(base, sizeof(base));
+	f.kid = s->f.kid + 1;
+	load(t, "b", sf_bytes(s->state, s->n));
+	if (t->reply != SF_R_OK ||
+	    sf_key(t, "b", "send", f.kid, f.base) != SF_R_OK)
+		return;
+	if (sf_seal(t, "b", f.kid, f.meta, f.pt) == SF_R_OK)
+		(void)sf_must_be_sealed(t, &f, &ctr);
+	if (ask_save(t, "b") == SF_R_OK)
+		keep_state(t, s);
+}
+
 static void
 persist(struct sf_trial *t)
 {
 	struct sender s;
-	unsigned sealed;
+	unsigned sealed, rounds = 0;
 
 	begin(t, &s);
 	seal_some(t, &s, 3);
@@ -111,6 +154,27 @@ persist(struct sf_trial *t)
 	case 1: /* the process ends, and an old state is all there is */
 		sf_kill(t);
 		(void)go_on(t, &s, "a");
+		break;
+	case 3:
+		save_untouched(t, &s);
+		(void)go_on(t, &s, "c");
+		break;
+	case 4:
+		sf_kill(t);
+		save_untouched(t, &s);
+		sf_kill(t);
+		(void)go_on(t, &s, "b");
+		break;
+	case 5:
+		save_other(t, &s);
+		sf_kill(t);
+		(void)go_on(t, &s, "b");
+		break;
+	case 6: /* a process after the other, each with its key */
+		do {
+			save(t, &s);
+			sf_kill(t);
+		} while (go_on(t, &s, "a") > 0 && ++rounds < 3);
 		break;
 	default: /* it ends right behind a save: there is no reason to stop */
 		save(t, &s);
@@ -182,7 +246,7 @@ sf_cases_persist(struct sf_catalogue *k)
 {
 	static const struct sf_family rows[] = {
 		/* clang-format off */
-		{ "ctr-persist", "counters", "9.1", "CTR-08 CTR-09", "A context that was saved does not use a counter twice", EACH_SUITE, 3, SF_NEED(SEAL) | SF_NEED(PERSIST), persist },
+		{ "ctr-persist", "counters", "9.1", "CTR-08 CTR-09", "A context that was saved does not use a counter twice", EACH_SUITE, 7, SF_NEED(SEAL) | SF_NEED(PERSIST), persist },
 		{ "ctr-state", "counters", "9.1", "CTR-08", "A state that was cut or changed does no harm", EACH_SUITE, 1, SF_NEED(SEAL) | SF_NEED(PERSIST), damaged },
 		{ "ctr-parallel", "counters", "9.1", "CTR-02 CTR-06", "Frames that are sealed at once have a counter each", EACH_SUITE, 1, SF_NEED(SEAL) | SF_NEED(PARALLEL), parallel },
 		/* clang-format on */

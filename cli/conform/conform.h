@@ -422,6 +422,9 @@ bool sf_must_be_sealed(
 /* The same of a frame that stands anywhere in a reply. */
 bool sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
     struct sf_bytes ct, uint64_t *ctr);
+/* Who was told to forget a key cannot know it again: that the nonce repeats is then
+   told, and not judged. */
+void sf_forgive_reuse(struct sf_trial *t, const char *what);
 /* The same without a verdict: the tag is right for this key. */
 bool sf_opens_by_us(
     struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct);

@@ -1,6 +1,6 @@
 // context.mjs - keys by KID, counters, replay windows, ratchets and MLS epochs.
 
-import { broken } from "./break.mjs";
+import { broken, chosen } from "./break.mjs";
 import { EMPTY, MAX64, Refused, SUITES, aadOf, aeadOpen, aeadSeal, concat, equal, expand, nonceOf, number, ratchet, readHeader, refuse, schedule, uint, utf8, writeHeader } from "./sframe.mjs";
 
 export const WINDOW = 64n;
@@ -20,7 +20,7 @@ export class Context {
     this.chains = [];
     this.sender = null;
     this.epochs = new Map();
-    this.saved = new Map();
+    this.left = new Map(); // counters of sending keys that are gone, or of an earlier process
     this.seen = 0;
   }
 
@@ -34,44 +34,60 @@ export class Context {
     if (broken("one-key-ever") && this.recv.size + this.send.size > 0 && use === "send") return;
     const mine = use === "send" ? this.send : this.recv;
     const other = use === "send" ? this.recv : this.send;
-    if (other.get(kid)?.key) refuse("usage");
+    if (other.has(kid)) refuse("usage");
     const had = mine.get(kid);
-    if (had?.key && broken("readd-restarts") && use === "send") {
+    if (had && broken("readd-restarts") && use === "send") {
       mine.set(kid, await this.material(kid, base));
       return;
     }
-    if (had?.key && broken("replaced-silently")) {
+    if (had && broken("replaced-restarts")) {
+      const fresh = await this.material(kid, base);
+      if (!equal(fresh.secret, had.secret)) mine.set(kid, fresh);
+      return;
+    }
+    if (had && broken("replaced-silently")) {
       mine.set(kid, { ...(await this.material(kid, base)), next: had.next });
       return;
     }
-    if (had?.key && broken("kept-silently")) return;
-    if (had?.key) refuse("usage");
+    if (had && (broken("kept-silently") || chosen("keeps"))) return;
+    if (had && !chosen("replaces")) refuse("usage");
+    await this.forget(mine, kid);
     if (this.recv.size + this.send.size >= KEYS_MAX) refuse("limit");
     const fresh = await this.material(kid, base);
     if (broken("window-outlives") && this.old?.kid === kid) Object.assign(fresh, this.old.window);
-    // a sending key that was removed has left its counter behind
-    if (had && equal(had.print, fresh.secret)) Object.assign(fresh, { next: had.next, spent: had.spent });
     if (use === "send") await this.resume(kid, fresh);
     if (broken("added-restarts")) for (const k of this.send.values()) k.next = 0n;
     if (broken("keys-16") && mine.size >= 16) mine.delete(mine.keys().next().value);
     mine.set(kid, fresh);
   }
 
-  forget(map, kid) {
+  // The same for the same base key and KID, and of no use to find them.
+  async print(kid, k) {
+    return Buffer.from(concat(uint(kid, 8), await expand("SHA-256", k.secret, utf8("saved"), 8))).toString("hex");
+  }
+
+  // A sending key that goes leaves its counter behind, whoever has its KID next.
+  async forget(map, kid) {
     const k = map.get(kid);
-    if (!k?.key) return false;
-    if (map === this.send) map.set(kid, { key: null, print: k.secret, next: k.next, spent: k.spent });
-    else {
-      this.old = { kid, window: { top: k.top, window: k.window } };
-      map.delete(kid);
-    }
+    if (!k) return false;
+    map.delete(kid);
+    if (chosen("forgets")) return true;
+    if (map === this.send) this.left.set(await this.print(kid, k), { next: k.next, spent: k.spent, reserved: k.reserved });
+    else this.old = { kid, window: { top: k.top, window: k.window } };
     return true;
   }
 
-  remove(kid) {
+  // One that comes again goes on from there.
+  async resume(kid, k) {
+    const print = await this.print(kid, k);
+    Object.assign(k, this.left.get(print));
+    this.left.delete(print);
+  }
+
+  async remove(kid) {
     if (broken("remove-keeps")) return;
-    const a = this.forget(this.send, kid);
-    const b = this.forget(this.recv, kid);
+    const a = await this.forget(this.send, kid);
+    const b = await this.forget(this.recv, kid);
     if (broken("remove-prefix")) for (const other of [...this.recv.keys()]) if (`${other}`.startsWith(`${kid}`)) this.recv.delete(other);
     if (!a && !b) refuse("kid");
   }
@@ -79,8 +95,8 @@ export class Context {
   sending(kid) {
     if (broken("kid-32")) kid &= 0xffffffffn;
     const k = this.send.get(kid);
-    if (k?.key) return k;
-    if (broken("direction") && this.recv.get(kid)?.key) return this.recv.get(kid);
+    if (k) return k;
+    if (broken("direction") && this.recv.has(kid)) return this.recv.get(kid);
     refuse(this.recv.has(kid) ? "usage" : "kid");
   }
 
@@ -100,11 +116,13 @@ export class Context {
   // as may be used before the next save: an old state repeats none.
   async save() {
     const rows = [];
-    for (const [kid, k] of this.send) {
-      const mark = await expand("SHA-256", k.key ? k.secret : k.print, utf8("saved"), 8);
+    if (chosen("saves-all-given") && this.left.size > 0) refuse("other");
+    const put = (print, k) => {
       if (!broken("save-no-reserve")) k.reserved = k.next + RESERVE > MAX64 ? MAX64 : k.next + RESERVE;
-      rows.push(concat(uint(kid, 8), uint(k.reserved ?? k.next, 8), uint(k.spent ? 1 : 0, 1), mark));
-    }
+      rows.push(concat(Buffer.from(print, "hex"), uint(k.reserved ?? k.next, 8), uint(k.spent ? 1 : 0, 1)));
+    };
+    for (const [kid, k] of this.send) put(await this.print(kid, k), k);
+    if (!broken("save-given-only")) for (const [print, k] of this.left) put(print, k);
     return concat(uint(this.suite, 2), ...(broken("save-no-counter") ? [] : rows));
   }
 
@@ -113,14 +131,8 @@ export class Context {
     this.suite = Number(number(state.slice(0, 2)));
     for (let at = 2; at < state.length; at += 25) {
       const row = state.slice(at, at + 25);
-      this.saved.set(`${number(row.slice(0, 8))}`, { next: number(row.slice(8, 16)), spent: row[16] !== 0, mark: row.slice(17) });
+      this.left.set(Buffer.from(row.slice(0, 16)).toString("hex"), { next: number(row.slice(16, 24)), spent: row[24] !== 0 });
     }
-  }
-
-  // A key whose counter was saved goes on from there.
-  async resume(kid, k) {
-    const s = this.saved.get(`${kid}`);
-    if (s && equal(s.mark, await expand("SHA-256", k.secret, utf8("saved"), 8))) Object.assign(k, { next: s.next, spent: s.spent });
   }
 
   async sealWith(k, kid, meta, pt) {
@@ -144,15 +156,15 @@ export class Context {
 
   async seal(kid, meta, pt) {
     if (meta.length > 512 && broken("metadata-512")) refuse("limit");
-    if (broken("burn-back") && !this.send.get(kid)?.key) for (const k of this.send.values()) k.next = k.next > 0n ? k.next - 1n : 0n;
+    if (broken("burn-back") && !this.send.has(kid)) for (const k of this.send.values()) k.next = k.next > 0n ? k.next - 1n : 0n;
     return this.sealWith(this.sending(kid), kid, meta, pt);
   }
 
   receiving(kid) {
     if (broken("kid-32")) kid &= 0xffffffffn;
     const k = this.recv.get(kid);
-    if (k?.key) return k;
-    if (broken("direction") && this.send.get(kid)?.key) return this.send.get(kid);
+    if (k) return k;
+    if (broken("direction") && this.send.has(kid)) return this.send.get(kid);
     return null;
   }
 
@@ -235,7 +247,7 @@ export class Context {
     }
     const pt = await this.follow(h, meta, false);
     if (pt === null && broken("passes-unknown")) return { pt: data, ...h };
-    if (pt === null) refuse(this.send.get(h.kid)?.key ? "usage" : "kid");
+    if (pt === null) refuse(this.send.has(h.kid) ? "usage" : "kid");
     return { pt, ...h };
   }
 
@@ -289,8 +301,12 @@ export class Context {
       this.chains = [...this.chains, chain].slice(-4);
       return chain.kid();
     }
-    if (this.sender && broken("rkey-restarts")) this.send.clear();
-    if (this.sender) this.forget(this.send, this.sender.kid());
+    if (chosen("forgets") && this.sender?.generation === generation) refuse("usage");
+    if (this.sender && broken("rkey-restarts")) {
+      this.send.clear();
+      this.left.clear();
+    }
+    if (this.sender) await this.forget(this.send, this.sender.kid());
     return this.putSender(chain);
   }
 
@@ -304,7 +320,8 @@ export class Context {
     if (!this.sender) refuse("kid");
     const next = new Chain(this.sender);
     await next.advance(this.suite);
-    if (!broken("step-keeps")) this.forget(this.send, this.sender.kid());
+    if (broken("step-forgets")) this.send.delete(this.sender.kid());
+    else if (!broken("step-keeps")) await this.forget(this.send, this.sender.kid());
     return this.putSender(next);
   }
 
@@ -319,31 +336,32 @@ export class Context {
     return expand(s.hash, epoch.base, uint(kid >> this.ebits, 8), s.nh);
   }
 
-  epoch(epoch, base, ebits, sbits) {
+  async epoch(epoch, base, ebits, sbits) {
     if (base.length === 0 || ebits === 0n || ebits + sbits > 64n) refuse("param");
-    if (this.ebits !== ebits || this.sbits !== sbits) for (const e of [...this.epochs.values()]) this.endEpoch(e);
+    if (this.ebits !== ebits || this.sbits !== sbits) for (const e of [...this.epochs.values()]) await this.endEpoch(e);
     this.ebits = ebits;
     this.sbits = sbits;
     const low = this.low(epoch);
     const had = this.epochs.get(low);
     if (had?.number === epoch && !broken("epoch-restarts")) refuse("usage");
-    if (had && !broken("mls-no-evict")) this.endEpoch(had);
+    if (had && !broken("mls-no-evict")) await this.endEpoch(had);
     if (this.epochs.size >= EPOCHS_MAX) refuse("limit");
     this.epochs.set(low, { number: epoch, base });
   }
 
-  endEpoch(e) {
+  async endEpoch(e) {
     const first = (kid) => !broken("mls-first-context") || kid >> (this.ebits + this.sbits) === 0n;
     for (const [kid, k] of [...this.recv]) if (k.epoch === e && first(kid)) this.recv.delete(kid);
-    for (const [kid, k] of [...this.send]) if (k.epoch === e && !broken("mls-send-stays")) this.send.delete(kid);
+    for (const [kid, k] of [...this.send]) if (k.epoch === e && !broken("mls-send-stays")) await this.forget(this.send, kid);
+    if (broken("epoch-restarts")) this.left.clear();
     this.epochs.delete(this.low(e.number));
   }
 
-  rmepoch(epoch) {
+  async rmepoch(epoch) {
     const e = this.epochs.get(this.low(epoch));
-    if (broken("rmepoch-all")) for (const other of [...this.epochs.values()]) this.endEpoch(other);
+    if (broken("rmepoch-all")) for (const other of [...this.epochs.values()]) await this.endEpoch(other);
     if (!e || (e.number !== epoch && !broken("rmepoch-low-bits"))) refuse("kid");
-    this.endEpoch(e);
+    await this.endEpoch(e);
   }
 
   async mseal(epoch, index, context, meta, pt) {
@@ -357,6 +375,7 @@ export class Context {
     if (!k) {
       k = await this.material(kid, await this.memberKey(e, kid));
       k.epoch = e;
+      await this.resume(kid, k);
       this.send.set(kid, k);
     }
     return this.sealWith(k, kid, meta, pt);

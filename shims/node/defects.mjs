@@ -51,6 +51,9 @@ export const defects = new Map([
   ["ctr-stuck-8", ["CTR-04", "ctr-step-s1-*", "CTR 8 is used again and again"]],
   ["set-back", ["CTR-06", "ctr-set-back-s1-*", "The counter can be set back"]],
   ["readd-restarts", ["CTR-06", "key-readd-s1-*", "A key that is added again starts from CTR 0"]],
+  ["step-forgets", ["CTR-06", "rt-again-*", "A step that the sender has left and that comes again starts from CTR 0"]],
+  ["replaced-restarts", ["CTR-06", "key-return-s1-*", "A key that another replaced starts from CTR 0 when it comes again"]],
+  ["save-given-only", ["CTR-08", "ctr-persist-s1-*", "A context is saved without the counters of keys that were not given again"]],
   ["burn-back", ["CTR-04", "ctr-fail-burn-s1-*", "A seal that is refused brings a counter back"]],
   ["direction", ["KEY-08", "key-dir-open-s1-*", "A key is used for both directions"]],
   ["replaced-silently", ["KEY-02", "key-replace-s1-*", "A second key for a KID replaces the first, and refuse is declared"]],
@@ -167,4 +170,12 @@ export const defects = new Map([
   ["mls-send-stays", ["MLS-05", "ml-replaced-send-s1-*", "A sender goes on with its key when the epoch is replaced"]],
   ["rmepoch-all", ["MLS-05", "ml-removed-others-*", "All epochs go with one that is removed"]],
   ["export-length", ["MLS-01", "ml-export-s1-*", "The octet that ends the label of the export is counted"]],
+]);
+
+// What the RFC leaves open, done otherwise: conform fails none of these.
+export const choices = new Map([
+  ["replaces", "A second key for a KID replaces the first"],
+  ["keeps", "A second key for a KID has no effect, and keep is declared"],
+  ["forgets", "Of a key that is gone nothing is known"],
+  ["saves-all-given", "A context is saved when all keys were given that it was saved with"],
 ]);

@@ -6,7 +6,7 @@
 // HMAC are WebCrypto's, and all else is here. BREAK=name (or an argument) turns
 // on one of the defects of defects.mjs, each of which conform has to find.
 
-import { broken } from "./break.mjs";
+import { broken, chosen } from "./break.mjs";
 import { Context, KEYS_MAX, WINDOW } from "./context.mjs";
 import { join } from "./rtp.mjs";
 import { EMPTY, Refused, SUITES, aeadOpen, aeadSeal, forgetStale, left, mlsExport, ratchet, readHeader, refuse, schedule, ssrcKey, writeHeader } from "./sframe.mjs";
@@ -51,6 +51,7 @@ class Request {
 
 const verbs = {
   async hello() {
+    const rekey = broken("replaced-restarts") || chosen("replaces") ? "replace" : chosen("keeps") ? "keep" : "refuse";
     const window = broken("no-replay") || broken("replay-off-by-one") || !broken("claims-none") ? `window:${WINDOW}` : "none";
     return {
       v: 1,
@@ -58,7 +59,7 @@ const verbs = {
       version: 1,
       suites: [...SUITES.keys()].join(","),
       caps: "seal,open,ctr-set,rmkey,header,kdf,aead,ratchet,ratchet-store,mls,mls-export,per-ssrc,peek,persist,parallel,rtp",
-      policies: `nonminimal-header:accept,replay:${window},rekey-same-kid:refuse,empty-base-key:reject,counter-last:max,send-recv-same-kid:refuse`,
+      policies: `nonminimal-header:accept,replay:${window},rekey-same-kid:${rekey},empty-base-key:reject,counter-last:max,send-recv-same-kid:refuse`,
       "max-keys": KEYS_MAX,
       "max-frame": 1 << 26,
       "max-meta": 1 << 26,
@@ -77,7 +78,7 @@ const verbs = {
     await q.context().key(q.text("use"), q.number("kid"), q.octets("base"));
   },
   async rmkey(q) {
-    q.context().remove(q.number("kid"));
+    await q.context().remove(q.number("kid"));
   },
   async ctr(q) {
     q.context().counter(q.number("kid"), q.number("next"));
@@ -148,10 +149,10 @@ const verbs = {
     return { kid: await q.context().step() };
   },
   async epoch(q) {
-    q.context().epoch(q.number("epoch"), q.octets("base"), q.number("ebits"), q.number("sbits"));
+    await q.context().epoch(q.number("epoch"), q.octets("base"), q.number("ebits"), q.number("sbits"));
   },
   async rmepoch(q) {
-    q.context().rmepoch(q.number("epoch"));
+    await q.context().rmepoch(q.number("epoch"));
   },
   async mseal(q) {
     return { ct: hex(await q.context().mseal(q.number("epoch"), q.number("index"), q.number("context"), q.octets("meta"), q.octets("pt"))) };
