@@ -365,3 +365,24 @@ def add(case):
         made.__name__ = "counters_of_an_octet_twice_under_kid_%d" % kid
         case({"ctr-reused": [A]}, near="stray-clear", verdict="fail",
              is_={A: UP})(made)
+
+    # ==== clear frames that go on as headers do, and the other way round =======
+
+    def rising(stream, *seconds):
+        """Frames of Opus whose second octet is that."""
+        return stream.octets(*[
+            lambda rng, second=second: bytes([0x78, second]) +
+            rng.randbytes(60 + rng.randrange(20)) for second in seconds])
+
+    @case({"plaintext-gap": [A]}, near="stray-clear", verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 5})
+    def a_clear_end_that_rises_by_more_than_its_sender_counts(c):
+        """78 and octets that rise by 3, 2 and 1: KID 7 and a counter, where the
+        sender's own went up by one from packet to packet."""
+        rising(c.audio(A, ALICE, SFU).sframe(134, kid=4),
+               0xb6, 0xad, 0xb0, 0xb2, 0xb3)
+
+    @case({"stray-clear": [A]}, near="plaintext-gap", verdict="inconclusive",
+          is_={A: DARK})
+    def an_end_that_rises_as_its_sender_counts(c):
+        rising(c.audio(A, ALICE, SFU).sframe(134, kid=4), *range(0xb0, 0xb5))

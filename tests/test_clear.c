@@ -76,8 +76,9 @@ tells_clear_from_other(void **state)
 			for (unsigned k = 0; k < rows[i].n; k++)
 				make(&recs[k], k, rows[i].toc, rows[i].body,
 				    rows[i].codec, &s);
-			sf_clear_judge(&f, recs, rows[i].n, rows[i].codec,
-			    rows[i].whole, false);
+			sf_clear_judge(&f, recs, rows[i].n,
+			    (struct sf_clear_stream){ .codec = rows[i].codec,
+				.whole = rows[i].whole });
 			EXPECT(rows[i].what, f.what, rows[i].answer);
 		}
 }
@@ -95,7 +96,8 @@ passes_over_incomplete(void **state)
 		make(&recs[k], k, 0x78, BIASED, SF_CODEC_OPUS, &seed);
 		recs[k].complete = k < 4;
 	}
-	sf_clear_judge(&f, recs, MOST, SF_CODEC_OPUS, false, false);
+	sf_clear_judge(&f, recs, MOST,
+	    (struct sf_clear_stream){ .codec = SF_CODEC_OPUS });
 	assert_int_equal(f.what, SF_CLEAR_FEW);
 	assert_int_equal(f.asked, 4);
 }

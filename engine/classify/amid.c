@@ -83,8 +83,8 @@ static enum sf_clear
 judge(const struct sf_classifier *c, struct sf_clear_found *f, unsigned from,
     unsigned to, bool whole)
 {
-	sf_clear_judge(f, &c->recs[from], to - from, sf_classify_codec(c), whole,
-	    c->baseline);
+	sf_clear_judge(
+	    f, &c->recs[from], to - from, sf_classify_known(c, whole));
 	return f->what;
 }
 

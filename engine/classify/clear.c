@@ -30,7 +30,7 @@
 
 /* What is counted over the frames, once. */
 struct tally {
-	bool baseline;
+	struct sf_clear_stream of;
 	size_t n;            /* complete frames */
 	size_t weak, strong; /* frames with that proof, strong ones in both */
 	size_t video, vp8;   /* of the strong ones */
@@ -167,6 +167,13 @@ tally_one(struct tally *t, const struct sf_record *r)
 	tally_octets(t, r);
 }
 
+/* How far CTR may go from the one to the other. */
+static uint64_t
+reach(const struct tally *t, const struct sf_record *a, const struct sf_record *b)
+{
+	return t->of.alone ? b->seq - a->seq : NEAR;
+}
+
 /* Does the duration that a TOC tells agree with the next timestamp? */
 static void
 tally_step(
@@ -181,7 +188,8 @@ tally_step(
 	t->repeats += a->content == b->content && a->octets == b->octets;
 	t->follow += sf_run_header(&x, a, front) &&
 		     sf_run_header(&y, b, front) && x.kid == y.kid &&
-		     x.kid_octets == y.kid_octets && y.ctr - x.ctr - 1 < NEAR;
+		     x.kid_octets == y.kid_octets &&
+		     y.ctr - x.ctr - 1 < reach(t, a, b);
 	if (b->seq != a->seq + 1 || a->samples == 0 || step >= PAUSE)
 		return;
 	t->steps++;
@@ -300,26 +308,26 @@ far_values_p(const struct tally *t)
  * same octet.
  */
 static bool
-only_the_slice_head(const struct tally *t, enum sf_codec codec)
+only_the_slice_head(const struct tally *t)
 {
-	return (codec == SF_CODEC_H264 || codec == SF_CODEC_H265) &&
+	return (t->of.codec == SF_CODEC_H264 || t->of.codec == SF_CODEC_H265) &&
 	       t->far.strings >= TESTED && sf_bits_p(&t->far) >= SUSPECT &&
 	       sf_nibbles_p(&t->nib_far) >= SUSPECT &&
 	       far_values_p(t) >= FAR_EVEN &&
-	       (t->baseline || sf_classify_has_mark(&t->tail, false));
+	       (t->of.baseline || sf_classify_has_mark(&t->tail, false));
 }
 
 static enum sf_clear
-judge_video(const struct tally *t, const struct sf_clear_found *f,
-    enum sf_codec codec, bool whole)
+judge_video(const struct tally *t, const struct sf_clear_found *f)
 {
+	bool whole = t->of.whole;
 	bool trailer = f->p_tail < SF_CLEAR_SURE && t->n >= TESTED;
 
 	if (f->llr < (whole ? SURE_AMID : SF_RUN_SURE))
 		return SF_CLEAR_UNSURE;
 	if (whole ||
 	    (t->n >= TESTED && body_is_not_uniform(f) &&
-		!only_the_head_is_vp8(t, f) && !only_the_slice_head(t, codec)))
+		!only_the_head_is_vp8(t, f) && !only_the_slice_head(t)))
 		return SF_CLEAR_PLAIN;
 	/* fragments of one ciphertext may look like units of one frame */
 	if (t->n < LEAST_FRAMES)
@@ -344,12 +352,13 @@ has_header(const struct tally *t, const struct sf_clear_found *f)
 }
 
 static enum sf_clear
-judge_audio(const struct tally *t, const struct sf_clear_found *f, bool whole)
+judge_audio(const struct tally *t, const struct sf_clear_found *f)
 {
 	bool red =
 	    t->n >= 3 && most(t->strong, t->n, 80) && f->llr >= SURE_AMID;
+	bool whole;
 
-	whole = whole && !has_header(t, f);
+	whole = t->of.whole && !has_header(t, f);
 	if (!red && !opus_head(t))
 		return whole && opus_amid(t) ? SF_CLEAR_PLAIN : SF_CLEAR_UNSURE;
 	/* KIDs below 8 read as TOC octets; their counters go on */
@@ -376,39 +385,38 @@ sf_samples_say(const struct sf_record *r)
 /* They show in every octet. A few frames that are media, among many that are
    not, do not make media of these. */
 static enum sf_clear
-judge_samples(const struct tally *t, const struct sf_clear_found *f, bool whole)
+judge_samples(const struct tally *t, const struct sf_clear_found *f)
 {
 	bool uneven = t->deep.strings < TESTED
 			  ? body_is_not_uniform(f)
 			  : sf_bits_p(&t->deep) < SF_CLEAR_SURE;
 
 	if (uneven || t->surprise - QUIET * (double)(t->n - t->strong) >=
-			  (whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
+			  (t->of.whole ? SURE_AMID : SF_RUN_SURE) + log((double)t->n))
 		return SF_CLEAR_PLAIN;
 	return SF_CLEAR_UNSURE;
 }
 
 static enum sf_clear
-judge_codec(const struct tally *t, const struct sf_clear_found *f,
-    enum sf_codec codec, bool whole)
+judge_codec(const struct tally *t, const struct sf_clear_found *f)
 {
-	switch (codec) {
+	switch (t->of.codec) {
 	case SF_CODEC_VP8:
 	case SF_CODEC_VP9:
 	case SF_CODEC_H264:
 	case SF_CODEC_H265:
 	case SF_CODEC_AV1:
-		return judge_video(t, f, codec, whole);
+		return judge_video(t, f);
 	case SF_CODEC_UNKNOWN:
-		return t->video * 2 > t->n ? judge_video(t, f, codec, whole)
-					   : judge_audio(t, f, whole);
+		return t->video * 2 > t->n ? judge_video(t, f)
+					   : judge_audio(t, f);
 	case SF_CODEC_OPUS:
 	case SF_CODEC_RED:
-		return judge_audio(t, f, whole);
+		return judge_audio(t, f);
 	case SF_CODEC_PCMU:
 	case SF_CODEC_PCMA:
 	case SF_CODEC_G722:
-		return judge_samples(t, f, whole);
+		return judge_samples(t, f);
 	case SF_CODEC_RTX:
 	case SF_CODEC_ULPFEC:
 	case SF_CODEC_FLEXFEC:
@@ -449,12 +457,12 @@ keep_size(struct sf_clear_found *out, const struct sf_record *recs, size_t n)
 
 void
 sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
-    size_t n, enum sf_codec codec, bool whole, bool baseline)
+    size_t n, struct sf_clear_stream stream)
 {
 	struct tally t;
 
 	memset(&t, 0, sizeof(t));
-	t.baseline = baseline;
+	t.of = stream;
 	tally_all(&t, recs, n);
 	*out = (struct sf_clear_found){
 		.what = SF_CLEAR_FEW,
@@ -467,7 +475,7 @@ sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
 		.p_tail = sf_bits_p(&t.tail),
 	};
 	keep_size(out, recs, n);
-	out->what = judge_codec(&t, out, codec, whole);
+	out->what = judge_codec(&t, out);
 	if ((out->what == SF_CLEAR_UNSURE ||
 		(out->what == SF_CLEAR_HEAD && t.video == 0)) &&
 	    uniform_but_fields(&t, out))

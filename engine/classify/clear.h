@@ -29,14 +29,20 @@ struct sf_clear_found {
 	uint16_t width, height;
 };
 
-/*
- * n records of one stream in sequence; incomplete ones are passed over. whole:
- * the stream is known to protect whole frames at other times, so a codec's head
- * in the clear can only be plaintext. baseline: it is H.264 of the baseline
- * profile, whose slices show in every octet (no CABAC).
- */
+/* What is known of the stream. */
+struct sf_clear_stream {
+	enum sf_codec codec;
+	bool baseline; /* H.264 of that profile, whose slices show in every
+	                  octet (no CABAC) */
+	/* It protects whole frames at other times: a codec's head in the clear
+	   can only be plaintext. */
+	bool whole;
+	bool alone; /* and then CTR goes up by one from packet to packet */
+};
+
+/* n records of the stream in sequence; incomplete ones are passed over. */
 void sf_clear_judge(struct sf_clear_found *out, const struct sf_record *recs,
-    size_t n, enum sf_codec codec, bool whole, bool baseline);
+    size_t n, struct sf_clear_stream stream);
 
 /* A frame of companded samples, clear or ciphertext: what it says by itself. */
 double sf_samples_say(const struct sf_record *r);

@@ -9,6 +9,7 @@
 #define SF_KEPT_BACK 28 /* frames that may be the start of a run */
 #define LEAST_TAG    4  /* octets, of any suite */
 #define LEAST_MARKED 5  /* frames whose marks are strong */
+#define ALONE        1.05 /* CTR's steps a packet, of one stream */
 
 bool
 sf_classify_whole(const struct sf_classifier *c)
@@ -23,6 +24,24 @@ sf_classify_whole(const struct sf_classifier *c)
 		return true;
 	return c->running && c->run_frames + c->n >= SF_LEAST_RUN &&
 	       c->placing.at == 0;
+}
+
+/* Is the counter this stream's own? Only a short form's pace is followed. */
+static bool
+counts_alone(const struct sf_classifier *c)
+{
+	return c->running && sf_run_short_form(&c->last) && c->pace < ALONE;
+}
+
+struct sf_clear_stream
+sf_classify_known(const struct sf_classifier *c, bool whole)
+{
+	return (struct sf_clear_stream){
+		.codec = sf_classify_codec(c),
+		.baseline = c->baseline,
+		.whole = whole,
+		.alone = whole && counts_alone(c),
+	};
 }
 
 static void
@@ -224,8 +243,8 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 		return keep;
 	}
 	note_profile(c, from, to);
-	sf_clear_judge(&f, &c->recs[from], to - from, sf_classify_codec(c),
-	    sf_classify_whole(c), c->baseline);
+	sf_clear_judge(&f, &c->recs[from], to - from,
+	    sf_classify_known(c, sf_classify_whole(c)));
 	if (from == 0 && (f.what == SF_CLEAR_FEW ||
 			     (c->before == SF_CLEAR_PLAIN && goes_on(&f))))
 		f.what = c->before;

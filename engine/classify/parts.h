@@ -108,6 +108,10 @@ unsigned sf_classify_open(struct sf_classifier *c);
 /* Does the stream protect whole frames at other times? */
 bool sf_classify_whole(const struct sf_classifier *c);
 
+/* What is known of the stream, for sf_clear_judge(). */
+struct sf_clear_stream sf_classify_known(
+    const struct sf_classifier *c, bool whole);
+
 /* ---- amid.c: media amid frames that no format explains ---- */
 
 /* Of the open records from..to, those a..b are media, and the others uniform; f
