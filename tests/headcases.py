@@ -386,3 +386,12 @@ def add(case):
           is_={A: DARK})
     def an_end_that_rises_as_its_sender_counts(c):
         rising(c.audio(A, ALICE, SFU).sframe(134, kid=4), *range(0xb0, 0xb5))
+
+    @case({"plaintext-gap": [A]}, near="stray-clear", may=("not-rfc9605",),
+          verdict="fail", is_={A: ("mixed",)}, tell={A: 50})
+    def clear_frames_with_a_few_headers_behind_them(c):
+        """07 and a counter in an octet, as a draft has KID 7; the four behind
+        the clear frames are too few yet for the run to go on."""
+        draft = dict(kid=7, make=mkcap.draft_header)
+        c.audio(A, ALICE, SFU).sframe(200, **draft).plain(50).sframe(
+            118, **draft)

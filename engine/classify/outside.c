@@ -248,8 +248,10 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 	if (from == 0 && (f.what == SF_CLEAR_FEW ||
 			     (c->before == SF_CLEAR_PLAIN && goes_on(&f))))
 		f.what = c->before;
-	if (f.what == SF_CLEAR_HEAD && from > 0 && keep < to)
-		keep = from; /* more of them may tell */
+	/* more of them may tell; or the last are of the run that goes on there */
+	if ((f.what == SF_CLEAR_HEAD || f.what == SF_CLEAR_UNSURE) &&
+	    from > 0 && keep < to)
+		keep = from;
 	if (f.what != SF_CLEAR_PLAIN &&
 	    (enclosed || sf_classify_outermost(c, from, to)) &&
 	    sf_classify_alone(c, from, to))
