@@ -395,3 +395,16 @@ def add(case):
         draft = dict(kid=7, make=mkcap.draft_header)
         c.audio(A, ALICE, SFU).sframe(200, **draft).plain(50).sframe(
             118, **draft)
+
+    @case({"header-on-plaintext": [A], "plaintext-gap": [A]},
+          near="not-rfc9605", verdict="fail", is_={A: ("mixed",)},
+          tell={A: 150})
+    def silence_behind_headers_that_went_on_before(c):
+        """98 bf57 and a counter, then octets of silence that stay: with those
+        an IV that counts, but for the run of headers in front of it."""
+        a = c.audio(A, ALICE, SFU).sframe(118, kid=0xbf57)
+        n = mkcap.Counter(118)
+        a.octets(*[lambda rng: header(0xbf57, n.take()) + bytes.fromhex(
+            "dc9cf1116772a3ef") + rng.choice((b"\xeb\xba\x4e", b"\xec\xb7\x39"))
+            + rng.randbytes(150) + bytes(16)] * 150)
+        a.sframe(248, kid=0xbf57, counter=n)

@@ -32,6 +32,8 @@ judge(struct sf_classifier *c)
 	if (!running || c->way != NULL)
 		sf_classify_dialects(c);
 	sf_classify_runs(c);
+	if (!running)
+		sf_classify_give_back(c);
 	if (running && c->way == NULL)
 		sf_classify_dialects(c);
 	tested = sf_classify_bodies(c);

@@ -212,6 +212,75 @@ sf_classify_in_dialect(struct sf_classifier *c, struct sf_record *r)
 	return true;
 }
 
+/* Of the frames behind the first of a run, those with no header: counts them, and
+   those that carry the run on; with take these become the run's. */
+static void
+follow_run(struct sf_classifier *c, bool take, unsigned *n, unsigned *follow)
+{
+	const struct sf_record *last = NULL;
+	struct sf_run_header at = { 0 }, h;
+
+	*n = *follow = 0;
+	for (unsigned i = 0; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (sf_run_passes_over(r) || (!r->has_header && last == NULL))
+			continue;
+		h = r->header;
+		if (!r->has_header) {
+			++*n;
+			if (!sf_run_header(&h, r, c->placing) ||
+			    !sf_run_follows(&at, last->last.time_ns, &h,
+				r->last.time_ns))
+				continue;
+			++*follow;
+			if (take)
+				sf_classify_claim(c, r, &h, c->placing.layout);
+		}
+		at = h;
+		last = r;
+	}
+	if (take && last != NULL) {
+		c->last = at;
+		c->last_ns = last->last.time_ns;
+		c->last_seq = last->seq;
+	}
+}
+
+static unsigned
+headers_of(const struct sf_classifier *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->n; i++)
+		n += c->recs[i].has_header;
+	return n;
+}
+
+void
+sf_classify_give_back(struct sf_classifier *c)
+{
+	unsigned n, follow;
+
+	if (!c->running || c->way == NULL || c->way->alone >= SF_WAY_STRONG ||
+	    headers_of(c) < SF_LEAST_RUN)
+		return;
+	follow_run(c, false, &n, &follow);
+	if (follow * 4 <= n * 3)
+		return;
+	for (unsigned i = 0; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (r->dialect == SF_DIALECT_NONE)
+			continue;
+		r->decided = false;
+		r->dialect = SF_DIALECT_NONE;
+	}
+	c->way = NULL;
+	c->in_way = 0;
+	follow_run(c, true, &n, &follow);
+}
+
 static bool
 all_blank(const struct sf_classifier *c, unsigned from, unsigned to)
 {

@@ -30,6 +30,10 @@ bool sf_classify_open_dialect(struct sf_classifier *c,
 void sf_classify_mark_dialect(struct sf_classifier *c, struct sf_record *r,
     const struct sf_way *way, const struct sf_sight *s);
 
+/* A run of headers was found beside frames in a format whose marks are weak, and
+   goes on through these: then they are the run's. */
+void sf_classify_give_back(struct sf_classifier *c);
+
 /* ---- walk.c: headers that run on ---- */
 
 /* Marks every frame of the block that belongs to a run of headers. */
