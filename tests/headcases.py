@@ -277,6 +277,13 @@ def add(case):
         c.audio(A, ALICE, SFU).sframe(300, kid=9, kid_octets=3,
                                       ctr=0x2149c0052db28f9e)
 
+    @case({"kid-not-minimal": [A]}, near="not-rfc9605", verdict="fail",
+          is_={A: UP})
+    def a_padded_kid_of_four_octets_in_front_of_a_long_counter(c):
+        """bf 00a9d177 and eight octets: nor is it an IV behind an octet of Opus."""
+        c.audio(A, ALICE, SFU).sframe(300, kid=0xa9d177, kid_octets=4,
+                                      ctr=0x29ae3636bc5dfd27)
+
     # ==== clear frames where headers are behind a codec's octets, or as short ==
 
     @case({"plaintext-gap": [A]}, near="ctr-reused", verdict="fail",

@@ -171,7 +171,7 @@ is_padded(const struct sf_run_header *h)
 		return h->ctr_octets <= PADDED && h->ctr < SMALL &&
 		       (h->kid & 0xff) != 0;
 	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 &&
-	       (h->kid < SMALL || h->kid_octets > LONGEST_KID);
+	       (h->kid < SMALL || h->kid_octets >= LONGEST_KID);
 }
 
 /* By its first octet, is a header of so many octets, in any layout? It spares
