@@ -415,3 +415,11 @@ def add(case):
             "dc9cf1116772a3ef") + rng.choice((b"\xeb\xba\x4e", b"\xec\xb7\x39"))
             + rng.randbytes(150) + bytes(16)] * 150)
         a.sframe(248, kid=0xbf57, counter=n)
+
+    @case(near="ctr-went-back", may=("stray-clear",), is_={A: UP})
+    def a_clear_packet_of_three_frames_amid_kid_7(c):
+        """7b, a count and lengths: KID 7, and four octets of a CTR that no frame
+        of the sender's is near."""
+        c.audio(A, ALICE, SFU, step=.06).sframe(
+            195, kid=7, ctr=0x597b6b11).octets(*packets_of_three(1)).sframe(
+            116, kid=7)

@@ -82,6 +82,30 @@ is_again(const struct sf_classifier *c, const struct sf_record *r,
 	       before->header.ctr == h->ctr;
 }
 
+/* The first CTR under the KID of the run. */
+static uint64_t
+first_ctr(const struct sf_classifier *c)
+{
+	const struct sf_record *r = c->recs;
+
+	if (c->use != NULL && c->use->kid == c->last.kid)
+		return c->use->first_ctr;
+	while (r < c->recs + c->n && !r->has_header)
+		r++;
+	return r < c->recs + c->n ? r->header.ctr : 0;
+}
+
+/* A TOC octet of Opus that reads as the run's config octet, and a CTR of some
+   octets that the run is nowhere near: one that came late, or again, was in it. */
+static bool
+is_only_a_toc(const struct sf_classifier *c, const struct sf_record *r,
+    const struct sf_run_header *h)
+{
+	return h->kid_octets == 0 && h->ctr_octets > 1 &&
+	       sf_classify_looks_clear(c, r) &&
+	       (h->ctr > c->last.ctr || h->ctr < first_ctr(c));
+}
+
 /*
  * A frame that does not run on, but has the KID of the run in the same form: a
  * counter used again, or a frame sent again. It moves nothing. A form with
@@ -97,7 +121,8 @@ is_straggler(const struct sf_classifier *c, const struct sf_record *r,
 	       (h->kid_octets + h->ctr_octets >= 2 || is_again(c, r, h)) &&
 	       (h->ctr_octets == c->last.ctr_octets ||
 		   (h->ctr_octets < c->last.ctr_octets && h->kid_octets > 0)) &&
-	       h->ctr_octets == sf_sframe_header_octets(h->ctr);
+	       h->ctr_octets == sf_sframe_header_octets(h->ctr) &&
+	       !is_only_a_toc(c, r, h);
 }
 
 /* Too short for the shortest header and tag, and Opus by its rules: silence. */
