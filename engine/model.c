@@ -30,6 +30,9 @@ static const char *const whys[SF_WHYS] = {
 	[SF_WHY_CLEAR_HEAD] =
 	    "a codec octet is in the clear, uniform ones behind it",
 	[SF_WHY_CONTRADICTION] = "the evidence pulls both ways",
+	[SF_WHY_TWO_HEADERS] =
+	    ("headers that are KID 1 of RFC 9605, or a longer KID of "
+	     "sframe-js in its first 256 frames"),
 	[SF_WHY_ALL_INCOMPLETE] = "every frame was incomplete or cut",
 	[SF_WHY_NOT_MEDIA] = "padding or repair only",
 };

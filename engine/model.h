@@ -183,6 +183,7 @@ enum sf_why {
 	SF_WHY_FIELDS,         /* the same behind octets that stay or count */
 	SF_WHY_CLEAR_HEAD,     /* a clear codec octet; plaintext or partly clear */
 	SF_WHY_CONTRADICTION,  /* evidence pulls both ways */
+	SF_WHY_TWO_HEADERS,    /* RFC 9605 or draft-omara-sframe: both fit */
 	SF_WHY_ALL_INCOMPLETE, /* every frame was incomplete or cut */
 	SF_WHY_NOT_MEDIA,      /* padding, repair or data that is not judged */
 	SF_WHYS

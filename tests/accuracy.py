@@ -97,9 +97,12 @@ def look(call, name, report):
     sure = "clear" if call.kind.startswith("clear") else \
         "leaky" if call.kind.startswith("leaky") else \
         call.kind.split()[0]
+    twins = {s.ssrc for s in call.streams if s.sender.as_two_formats()}
     for ssrc, right in sorted(call.expect.items()):
         s = by.get(ssrc)
         said = s["protection"] if s else "absent"
+        if ssrc in twins and s and s["why"]:
+            right = right | {"undecidable"}
         r.cells.append((sure, said))
         r.protections.append(said)
         if said not in right:

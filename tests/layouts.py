@@ -139,6 +139,49 @@ def test_long_kids_of_omara(where):
                   400, kid=1, ctr=ctr), [1], ())
 
 
+def key_file(where, name, **key):
+    path = os.path.join(where, name)
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w",
+              encoding="ascii") as f:
+        json.dump({"schema": "sframe-tool/keys/v1", "keys": [
+            dict(key, base_key=bytes(range(16)).hex())]}, f)
+    return path
+
+
+def test_kid_1_or_a_long_kid_of_omara(where):
+    """19 4b 01: KID 1 and CTR 0x4b01, or KID 75 and CTR 1 where the first frame
+    is lost. Keys tell, or that the counter starts high, or goes past 4b ff."""
+    for at in 1, 3, 8:
+        call = Call("KID 75 of omara, %d lost" % at, where, lambda c, at=at:
+                    speak(c.audio(A, ALICE, SFU), 100, OmaraLong(75, at)))
+        s = call.is_(A, protection="undecidable", dialect=None)
+        call.ok("both are told", "KID 1 of RFC 9605" in (s["why"] or "") and
+                "sframe-js" in s["why"], s["why"])
+        call.ok("and no more", call.report["verdict"] == "inconclusive",
+                call.report["verdict"])
+        call.finds()
+    rfc9605 = lambda ctr, n=100: lambda c: c.audio(A, ALICE, SFU).sframe(
+        n, kid=1, ctr=ctr)
+    for ctr, n in ((0x4b20, 100), (0x4b01, 300), (0x0701, 100), (1, 100)):
+        named("KID 1 of RFC 9605 from %x, %d" % (ctr, n), "rfc9605", where,
+              rfc9605(ctr, n), [1], ())
+
+    omara = key_file(where, "omara.json", dialect="sframe-js", kid="75")
+    for at in 0, 1, 40:
+        call = Call("KID 75 of omara, %d lost, a wrong key" % at, where,
+                    lambda c, at=at: speak(c.audio(A, ALICE, SFU), 100,
+                                           OmaraLong(75, at)), "--keys", omara)
+        s = call.is_(A, dialect="sframe-js")
+        call.ok("its key", [k["kid"] for k in s["keys"]] == ["75"], s["keys"])
+        call.finds("not-rfc9605", "auth-failed")
+    one = key_file(where, "one.json", kid="1")
+    for ctr in 0x4b00, 0x4b01, 0x4b20:
+        call = Call("KID 1 from %x, a wrong key" % ctr, where, rfc9605(ctr),
+                    "--keys", one)
+        call.is_(A, dialect="rfc9605")
+        call.finds("auth-failed")
+
+
 def test_drafts_behind_nothing(where):
     """08 93 and a counter: KID 147 of a draft; or an octet of Opus and a KID of
     another draft with a signature, which nobody writes."""

@@ -58,6 +58,9 @@ unsigned sf_classify_begin(struct sf_classifier *c, struct sf_placing p,
 bool sf_classify_next_open(
     const struct sf_classifier *c, unsigned *from, unsigned *to);
 
+/* Octets of KID that a sender of draft-omara-sframe has, at most: its number. */
+#define SF_OMARA_KID 4
+
 /* ---- round.c: counters that start over again and again ---- */
 
 /* Is this, in a header of two octets or more, one of the CTRs of a sender that

@@ -1,5 +1,7 @@
 #include "engine/classify/parts.h"
 
+#include "parsers/sframe/header.h"
+
 #define STRAYS 50 /* one frame in so many may fall out of a run */
 
 /* Is it a part of the stream, and no accident in it? */
@@ -88,11 +90,39 @@ protect_ends(struct sf_stream *s)
 		s->protection = SF_PROT_PARTLY_CLEAR;
 }
 
+#define FIRST_LOST 8   /* frames in front of the first that was seen */
+#define PAST_OCTET 256 /* frames, and the last octet of CTR starts over */
+
+/*
+ * Up to its frame 255 a KID k of draft-omara-sframe is, octet for octet, KID 1 of
+ * RFC 9605 with CTRs k00 and on. Its sender begins with 00; of senders of the
+ * RFC's, few are within some frames of that when they are first seen. Where CTR
+ * does not go past kff either, both are told.
+ */
+static bool
+reads_as_omara(const struct sf_classifier *c)
+{
+	const struct sf_key_use *u = c->pub->keys;
+	uint64_t kid;
+
+	if (u == NULL || u->next != NULL || u->kid != 1 || u->no_ctr ||
+	    c->pub->dialect == SF_DIALECT_RTP_SFRAME ||
+	    sf_dialect_is_other(c->pub->dialect))
+		return false;
+	kid = u->first_ctr >> 8;
+	return kid == u->last_ctr >> 8 && sf_sframe_header_octets(kid) > 0 &&
+	       sf_sframe_header_octets(kid) <= SF_OMARA_KID &&
+	       (u->first_ctr & 0xff) - 1 < FIRST_LOST &&
+	       !(c->unlock != NULL &&
+		   sf_keys_has(c->unlock->keys, 1, c->pub->ssrc));
+}
+
 static void
 undecidable(struct sf_stream *s, enum sf_why why)
 {
 	uint64_t enough = why == SF_WHY_CLEAR_HEAD   ? SF_ENOUGH_HEAD
 			  : why == SF_WHY_FEW_FRAMES ? SF_LEAST_RUN
+			  : why == SF_WHY_TWO_HEADERS ? PAST_OCTET
 						     : 0;
 
 	s->protection = SF_PROT_UNDECIDABLE;
@@ -223,6 +253,10 @@ sf_classify_protect(struct sf_classifier *c)
 	} else if (runs >= SF_LEAST_RUN && few_strays(c)) {
 		protect_run(c);
 		protect_ends(s);
+		if (s->protection == SF_PROT_CONSISTENT && reads_as_omara(c)) {
+			undecidable(s, SF_WHY_TWO_HEADERS);
+			s->dialect = SF_DIALECT_NONE;
+		}
 	} else if (runs > 0) {
 		protect_run(c);
 		undecidable(s, runs < SF_LEAST_RUN ? SF_WHY_FEW_FRAMES

@@ -16,6 +16,7 @@
 #define RESUME        6 /* evidence for a run to go on after a known one */
 
 struct search {
+	const struct sf_classifier *of;
 	const struct sf_record *recs;
 	size_t n;
 	bool video;
@@ -257,7 +258,22 @@ is_no_draft(const struct search *s, struct sf_placing p, size_t start)
 	return foreign * 2 > n || within * 2 > n;
 }
 
-#define LONGEST_KID 4 /* octets: it is the number of a sender */
+/* A user who has a key for the one reading says which it is: SFrame's KID 1, or
+   that KID of the draft. */
+enum said { SAID_NOTHING, SAID_RFC9605, SAID_OMARA };
+
+static enum said
+said_by_keys(const struct sf_classifier *c, uint64_t kid)
+{
+	if (c->unlock == NULL)
+		return SAID_NOTHING;
+	if (sf_keys_has(c->unlock->keys, 1, c->pub->ssrc))
+		return SAID_RFC9605;
+	return sf_dialect_keys_tried(c->unlock->dialects, SF_DIALECT_SFRAME_JS,
+		   kid, c->pub->ssrc) == SF_TRIED_FORGED
+		   ? SAID_OMARA
+		   : SAID_NOTHING;
+}
 
 /*
  * KID 1 and a counter of RFC 9605, or a long KID of draft-omara-sframe and CTR 0
@@ -269,15 +285,19 @@ begins_as_omara(const struct search *s, size_t start, struct sf_placing p)
 {
 	const struct sf_record *r = &s->recs[start];
 	struct sf_run_header h;
+	enum said said;
 
 	p.layout = SF_LAYOUT_OMARA;
+	if (r->head[p.at] >> 4 != 1 || !sf_run_header(&h, r, p) ||
+	    h.kid_octets == 0 || h.kid_octets > SF_OMARA_KID ||
+	    h.kid_octets != sf_sframe_header_octets(h.kid))
+		return false;
+	said = said_by_keys(s->of, h.kid);
+	if (said != SAID_NOTHING)
+		return said == SAID_OMARA;
 	/* in front of a key frame's header there is more: that was passed over */
 	return s->first && start <= (r > s->recs && r[-1].key) &&
-	       r->head[p.at] >> 4 == 1 && sf_run_header(&h, r, p) &&
-	       h.kid_octets > 0 && h.kid_octets <= LONGEST_KID &&
-	       h.ctr == start &&
-	       h.kid_octets == sf_sframe_header_octets(h.kid) &&
-	       (h.kid & 0xff) != 0;
+	       h.ctr == start && (h.kid & 0xff) != 0;
 }
 
 /* A signature, which no sender is known to make, and octets of a codec in front
@@ -590,7 +610,8 @@ start_with_key_frame(struct search *s)
 unsigned
 sf_classify_search(struct sf_classifier *c, unsigned from, unsigned to)
 {
-	struct search s = { .recs = &c->recs[from],
+	struct search s = { .of = c,
+		.recs = &c->recs[from],
 		.n = to - from,
 		.video = c->recs[from].video,
 		.running = c->running ? &c->placing : NULL,
