@@ -89,9 +89,8 @@ def add(test, compare):
             rest = [p for p in b if id(p) not in gone]
             n = seen(where, c.packets, rest + rtx_of(lost),
                      codec + " repaired", 0)["frames"]
-            check(codec + " repaired: no more is lost than before RTX is known",
-                  n["altered"] == n["injected"] == n["altered_again"] == 0 and
-                  n["dropped"] + n["incomplete_at_b"] <= 1, n)
+            check(codec + " repaired: nothing is lost", n["same"] == n["a"] and
+                  n["altered"] == n["injected"] == n["altered_again"] == 0, n)
             storm = b + rtx_of(video) + rtx_of(video, 90, 500 + len(video))
             r = seen(where, c.packets, storm, codec + " NACK storm", 0)
             check(codec + " NACK storm: nothing to say", not r["findings"] and
@@ -111,6 +110,24 @@ def add(test, compare):
                 x["cause"] for x in r["examples"]} == {"octets-changed"} and
                 slugs(r) == ["altered-in-transit", "rtx-differs"],
                 r["examples"][:1])
+
+    @test
+    def retransmitted_from_the_start(where):
+        """The first packets of a stream are lost, and come by RTX while neither
+        of the two is known for what it is."""
+        for codec in ("vp8", "h264", "av1"):
+            for first, step, most in ((0, 99, 1), (2, 99, 1), (2, 9, 9),
+                                      (0, 3, 30), (10, 20, 4), (60, 20, 1)):
+                c = small_call(codec=codec)
+                b = sent_on(c)
+                lost = [p for p in b if p.pt == 96][first::step][:most]
+                gone = {id(p) for p in lost}
+                r = seen(where, c.packets, [p for p in b if id(p) not in gone]
+                         + rtx_of(lost), "%s, RTX from %d" % (codec, first), 0)
+                check("%s, %d by RTX from %d: all there, none more" % (
+                    codec, len(lost), first), not r["findings"] and
+                    r["frames"]["same"] == r["frames"]["a"] and
+                    len(r["streams"]) == 2, (r["frames"], r["streams"]))
 
     @test
     def redundant_at_one_side(where):

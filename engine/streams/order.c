@@ -86,6 +86,8 @@ sf_track_believe(struct sf_streams *s, struct sf_track *t)
 	if (t->held != 0) {
 		t->next = sf_held_at(s, t->held)->unit.seq;
 		t->first_seq = t->next < t->first_seq ? t->next : t->first_seq;
+		if (t->pub.kind != SF_KIND_REPAIR)
+			sf_repair_held(s, t);
 		drain(s, t);
 	} else {
 		t->next = t->highest + 1;

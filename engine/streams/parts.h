@@ -189,6 +189,11 @@ void sf_repair_unit(
    back if another stream misses it, and marks it as spent. */
 void sf_repair_early(
     struct sf_streams *s, struct sf_track *t, struct sf_unit *u);
+
+/* A stream that is believed just now: puts back what it misses of packets that
+   streams on probation hold, in front of its first as well. */
+void sf_repair_held(struct sf_streams *s, struct sf_track *of);
+
 void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 
 /* ---- inferred.c: names in header extensions that SDP does not list ---- */

@@ -357,7 +357,86 @@ sf_repair_early(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		return;
 	put_back(s, of, &o, u);
 	t->pub.evidence.copies++;
+	t->early.copies += t->early.of == of;
 	u->spent = true;
+}
+
+/* Could t, which is on probation, repair this stream? */
+static bool
+may_be_repair(
+    struct sf_streams *s, const struct sf_track *of, const struct sf_track *t)
+{
+	enum sf_codec named =
+	    sf_track_sdp_codec(s->sdp, t->pub.ssrc, t->pub.pts[0]);
+
+	return (named == SF_CODEC_UNKNOWN || named == SF_CODEC_RTX) &&
+	       of->pub.pts[0] != t->pub.pts[0] &&
+	       same_addresses(&of->pub, &t->pub);
+}
+
+/* Reads what a packet held on probation begins with; does it repair this stream,
+   by that number and by its timestamp? */
+static bool
+may_repair(
+    const struct sf_track *of, const struct sf_unit *u, struct original *o)
+{
+	return !u->spent && !u->cut && read_original(o, of, u) &&
+	       o->seq + AHEAD >= of->first_seq &&
+	       o->seq <= of->highest + AHEAD &&
+	       lane_near(of->lane, (uint16_t)o->seq, u->timestamp);
+}
+
+/* What stood in front of the first packet that came is waited for as well. */
+static void
+begin_with_repairs(
+    struct sf_streams *s, struct sf_track *of, const struct sf_track *t)
+{
+	struct original o;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next)
+		if (may_repair(of, &sf_held_at(s, at)->unit, &o) &&
+		    o.seq < of->next) {
+			of->next = o.seq;
+			of->first_seq = o.seq;
+		}
+}
+
+static void
+take_repairs(struct sf_streams *s, struct sf_track *of, struct sf_track *t)
+{
+	struct original o;
+	unsigned fits = 0, restored = 0;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		struct sf_unit *u = &sf_held_at(s, at)->unit;
+
+		if (!may_repair(of, u, &o))
+			continue;
+		fits++;
+		if (compare(of, &o) != MISSING)
+			continue;
+		put_back(s, of, &o, u);
+		restored++;
+		u->spent = true;
+	}
+	t->pub.evidence.copies += restored;
+	if (fits <= t->early.fits)
+		return;
+	t->early.of = of;
+	t->early.ssrc = of->pub.ssrc;
+	t->early.fits = fits;
+	t->early.copies = restored;
+}
+
+void
+sf_repair_held(struct sf_streams *s, struct sf_track *of)
+{
+	for (struct sf_track *t = s->oldest; t != NULL; t = t->newer)
+		if (may_be_repair(s, of, t))
+			begin_with_repairs(s, of, t);
+	for (struct sf_track *t = s->oldest; t != NULL; t = t->newer)
+		if (may_be_repair(s, of, t))
+			take_repairs(s, of, t);
 }
 
 /* A repair stream is what it repairs, if all it sent were copies; else it is

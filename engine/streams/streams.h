@@ -182,7 +182,7 @@ struct sf_track {
 		struct sf_track *of;  /* may be gone since */
 		uint32_t ssrc;        /* and was this one */
 		unsigned fits, asked; /* packets, as they came */
-		unsigned copies;     /* octet for octet */
+		unsigned copies;     /* octet for octet, or put back */
 	} early;
 	struct sf_track *older, *newer; /* on probation, by first packet */
 	struct sf_track *next_free;
