@@ -86,6 +86,18 @@ struct sf_altered_frame {
 	struct sf_altered how;
 };
 
+#define SF_RTX_SHOWN 8
+
+/* An RTX packet of B that is not the packet of B that it repeats. */
+struct sf_rtx_example {
+	uint32_t row; /* of sf_comparison.rows */
+	uint64_t original, packet;
+	int64_t time_ns;    /* of the second */
+	uint16_t seq;       /* of the first */
+	uint32_t octets[2]; /* of their payloads; RTX without its own two */
+	struct sf_altered how;
+};
+
 enum sf_compare_verdict { SF_UNTOUCHED, SF_TOUCHED, SF_NO_COMMON };
 
 struct sf_compare_finding {
@@ -111,6 +123,8 @@ struct sf_comparison {
 	int64_t delay_p95_ns, delay_most_ns; /* over both */
 	struct sf_altered_frame shown[SF_ALTERED_SHOWN];
 	unsigned n_shown;
+	struct sf_rtx_example rtx_shown[SF_RTX_SHOWN];
+	unsigned n_rtx_shown;
 	enum sf_compare_verdict verdict;
 	struct sf_compare_finding findings[9];
 	unsigned n_findings;

@@ -2,13 +2,15 @@
  * cmd_compare.c - one call seen at two points.
  *
  * Each capture is read once, and a note is kept of every frame. Where frames
- * were altered both are read once more, for the octets of a few of them.
+ * were altered both are read once more, for the octets of a few of them, and B
+ * where RTX packets are not what they repeat.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/output.h"
+#include "cli/rtxdiff.h"
 #include "cli/run.h"
 #include "report/compare.h"
 
@@ -235,6 +237,8 @@ compare(struct sf_output *out, const struct sf_config *c, struct point *p)
 		    NULL, "not enough memory; try a smaller --max-memory");
 	} else {
 		explain_altered(&result, &p[0], &p[1]);
+		sf_rtxdiff_find(
+		    &result, &p[1].config, p[1].side.model, p[1].codecs);
 		v.verdict = verdict_of(&result, c->fail_on);
 		st = status_of(c, &v);
 		if (!sf_output_close(out, write_view(out, c, &v)))

@@ -291,6 +291,42 @@ put_example(FILE *f, const struct sf_altered_frame *x,
 	sf_para_end(&p);
 }
 
+static void
+put_rtx_example(FILE *f, const struct sf_rtx_example *x,
+    const struct sf_report_style *style)
+{
+	struct sf_para p = sf_para(f, style, 4, 8);
+
+	sf_para_format(&p,
+	    "packet %" PRIu64 " of B (RTX) repeats packet %" PRIu64
+	    " of B, sequence number %u, %" PRIu32 " -> %" PRIu32
+	    " octets of payload: first difference at octet %zu;",
+	    x->packet, x->original, (unsigned)x->seq, x->octets[0],
+	    x->octets[1], x->how.at);
+	sf_para_text(&p, sf_alteration_text(x->how.what));
+	sf_para_format(
+	    &p, "(%zu octet%s).", x->how.n, x->how.n == 1 ? "" : "s");
+	sf_para_end(&p);
+}
+
+static void
+put_rtx_examples(
+    FILE *f, const struct sf_comparison *c, const struct sf_report_style *style)
+{
+	for (unsigned i = 0; i < c->n_rtx_shown; i++) {
+		const struct sf_rtx_example *x = &c->rtx_shown[i];
+		bool new = true;
+
+		for (unsigned j = 0; j < i && !style->verbose; j++)
+			new &= c->rtx_shown[j].row != x->row ||
+			       c->rtx_shown[j].how.what != x->how.what;
+		if (i == 0 && c->n_shown == 0)
+			fputs("\n  For example\n", f);
+		if (new)
+			put_rtx_example(f, x, style);
+	}
+}
+
 /* The first of each stream, and of each way it was altered. */
 static void
 put_examples(
@@ -372,6 +408,7 @@ sf_compare_text(FILE *f, const struct sf_compare_view *v,
 		put_clock(f, c, style);
 	}
 	put_examples(f, c, style);
+	put_rtx_examples(f, c, style);
 	if (c->n_findings > 0)
 		fputc('\n', f);
 	for (unsigned i = 0; i < c->n_findings; i++)
@@ -463,6 +500,23 @@ put_json_example(struct sf_emit *e, const struct sf_altered_frame *x)
 }
 
 static void
+put_json_rtx(struct sf_emit *e, const struct sf_rtx_example *x)
+{
+	sf_emit_open(e, NULL, '{');
+	sf_emit_count(e, "row", x->row);
+	sf_emit_count(e, "repeated_packet", x->original);
+	sf_emit_count(e, "packet", x->packet);
+	sf_json_time(e, "time", x->time_ns);
+	sf_emit_count(e, "sequence_number", x->seq);
+	sf_emit_count(e, "repeated_octets", x->octets[0]);
+	sf_emit_count(e, "rtx_octets", x->octets[1]);
+	sf_emit_string(e, "cause", sf_alteration_name(x->how.what));
+	sf_emit_count(e, "first_difference", x->how.at);
+	sf_emit_count(e, "octets", x->how.n);
+	sf_emit_close(e, '{');
+}
+
+static void
 put_json_finding(struct sf_emit *e, const struct sf_compare_finding *x)
 {
 	const struct sf_rule *rule = &sf_rules[x->rule];
@@ -550,6 +604,10 @@ sf_compare_json(
 	sf_emit_open(&e, "examples", '[');
 	for (unsigned i = 0; i < c->n_shown; i++)
 		put_json_example(&e, &c->shown[i]);
+	sf_emit_close(&e, '[');
+	sf_emit_open(&e, "rtx_examples", '[');
+	for (unsigned i = 0; i < c->n_rtx_shown; i++)
+		put_json_rtx(&e, &c->rtx_shown[i]);
 	sf_emit_close(&e, '[');
 	sf_emit_open(&e, "findings", '[');
 	for (unsigned i = 0; i < c->n_findings; i++)

@@ -7,7 +7,7 @@ import random
 import struct
 
 import mkcap
-from harness import check
+from harness import check, run
 from mkcap import MS
 
 ALICE, BOB, SFU = "10.0.0.1:4000", "10.0.0.2:5000", "10.0.0.9:9000"
@@ -65,15 +65,18 @@ def red_of(packets, spoil=lambda n, block: block):
     return out
 
 
+def paths(where):
+    return [os.path.join(where, x) for x in ("a.pcap", "b.pcap")]
+
+
 def add(test, compare):
     def seen(where, a, b, name, status):
-        paths = [os.path.join(where, x) for x in ("a.pcap", "b.pcap")]
-        for path, packets in zip(paths, (a, b)):
+        for path, packets in zip(paths(where), (a, b)):
             with open(path, "wb") as f:
                 f.write(mkcap.pcap([mkcap.Packet(p.ns, mkcap.ethernet(
                     p.src, p.dst, p.octets())) for p in sorted(
                         packets, key=lambda p: p.ns)]))
-        return compare(*paths, name=name, status=status)
+        return compare(*paths(where), name=name, status=status)
 
     def slugs(r):
         return [x["slug"] for x in r["findings"]]
@@ -110,6 +113,26 @@ def add(test, compare):
                 x["cause"] for x in r["examples"]} == {"octets-changed"} and
                 slugs(r) == ["altered-in-transit", "rtx-differs"],
                 r["examples"][:1])
+            # of frames of several packets no frame can be put together
+            times = [p.timestamp for p in video]
+            parts = [p.copy(payload=flipped(p.payload)) for p in video[20:]
+                     if times.count(p.timestamp) > 1][::5]
+            both = sorted(b + rtx_of(parts), key=lambda p: p.ns)
+            r = seen(where, c.packets, both, codec + " parts otherwise", 0)
+            number = {(p.ssrc, p.seq): i for i, p in enumerate(both, 1)}
+            want = [(number[p.ssrc, p.seq], number[RTX, 500 + i],
+                     p.seq & 0xffff, len(p.payload), len(p.payload) - 9, 1)
+                    for i, p in enumerate(parts)][:2]
+            got = [(x["repeated_packet"], x["packet"], x["sequence_number"],
+                    x["rtx_octets"], x["first_difference"], x["octets"])
+                   for x in r["rtx_examples"]]
+            check(codec + " parts otherwise: where, octet by octet",
+                  got == want and {x["cause"] for x in r["rtx_examples"]} ==
+                  {"octets-changed"} and not r["examples"] and
+                  r["frames"]["rtx_packets_differ"] == len(parts), (want, r))
+            text = run("compare", *paths(where)).text
+            check(codec + " parts otherwise: said", "first difference at octet "
+                  "%d" % want[0][4] in " ".join(text.split()), text)
 
     @test
     def retransmitted_from_the_start(where):
@@ -279,9 +302,9 @@ def add(test, compare):
         for a, b in (("S25-turn-udp", "S26-sframe-sll2"),
                      ("S28-sframe-h264-prefix", "S29-sframe-av1"),
                      ("S01-none", "SJ4-room-plain-2s")):
-            paths = [os.path.join(os.path.dirname(mkcap.CLEAR),
+            calls = [os.path.join(os.path.dirname(mkcap.CLEAR),
                                   x + ".rtp.pcap") for x in (a, b)]
-            r = compare(*paths, name="%s and %s" % (a, b), status=4)
+            r = compare(*calls, name="%s and %s" % (a, b), status=4)
             check("%s and %s: two calls" % (a, b), not r["findings"], r)
 
     @test
