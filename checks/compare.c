@@ -13,6 +13,7 @@
 #include "checks/compare_parts.h"
 
 #define PAIRS_MOST ((size_t)4 << 20) /* of streams */
+#define DOUBTS     8 /* times that what was barred is left out, and all is done anew */
 
 void
 sf_side_frame(void *ctx, const struct sf_frame_event *ev)
@@ -64,6 +65,8 @@ sort_out(struct sf_side *s, const struct sf_stream **streams)
 
 		s->notes[i].spare = !sf_compare_media(of);
 		s->notes[i].hop |= of->protection == SF_PROT_SRTP;
+		s->notes[i].other = 0;
+		s->notes[i].said = false;
 	}
 }
 
@@ -84,8 +87,10 @@ take_memory(struct sf_compare_work *w)
 {
 	size_t na = w->a->model->n_streams, nb = w->b->model->n_streams;
 
-	if (na > 0 && nb > 0 && na * nb <= PAIRS_MOST)
+	if (na > 0 && nb > 0 && na * nb <= PAIRS_MOST) {
 		w->votes = calloc(na * nb, sizeof(*w->votes));
+		w->barred = calloc(na * nb, sizeof(*w->barred));
+	}
 	w->map = calloc(nb + 1, sizeof(*w->map));
 	w->offset = calloc(nb + 1, sizeof(*w->offset));
 	w->offset_of = calloc(nb + 1, sizeof(*w->offset_of));
@@ -100,20 +105,56 @@ take_memory(struct sf_compare_work *w)
 	       streams_by_id(&w->b_streams, w->b->model);
 }
 
+/* As before anything was found. */
+static void
+begin_anew(struct sf_compare_work *w)
+{
+	size_t na = w->a->model->n_streams, nb = w->b->model->n_streams;
+
+	sort_out(w->a, w->a_streams);
+	sort_out(w->b, w->b_streams);
+	w->out->copies = w->out->repeated = 0;
+	w->out->has_offset = false;
+	for (size_t i = 0; i < nb; i++) {
+		w->map[i] = w->offset[i] = w->offset_of[i] = 0;
+		w->by_time[i] = false;
+	}
+	for (size_t i = 0; w->votes != NULL && i < na * nb; i++)
+		w->votes[i] = 0;
+}
+
+static bool
+match(struct sf_compare_work *w)
+{
+	begin_anew(w);
+	if (!sf_compare_equal(w) || !sf_compare_delays(w))
+		return false;
+	sf_compare_streams(w);
+	return sf_compare_altered(w) && sf_compare_delays(w);
+}
+
+/* Each turn leaves out what the one before found not to be one stream. */
+static bool
+match_what_is_one(struct sf_compare_work *w)
+{
+	bool more = true;
+
+	for (unsigned i = 0; i < DOUBTS && more; i++)
+		if (!match(w) || !sf_compare_doubt(w, &more))
+			return false;
+	w->apart |= more;
+	return !more || match(w);
+}
+
 static bool
 do_work(struct sf_compare_work *w)
 {
 	if (!take_memory(w))
 		return false;
-	sort_out(w->a, w->a_streams);
-	sort_out(w->b, w->b_streams);
 	w->out->srtp[0] = under_srtp(w->a->model);
 	w->out->srtp[1] = under_srtp(w->b->model);
-	if (!sf_compare_equal(w) || !sf_compare_delays(w))
-		return false;
-	sf_compare_streams(w);
-	return sf_compare_altered(w) && sf_compare_delays(w) &&
-	       sf_compare_again(w) && sf_compare_rows(w) && sf_compare_count(w);
+	return match_what_is_one(w) && sf_compare_again(w) &&
+	       sf_compare_rows(w) && sf_compare_count(w);
 }
 
 bool
@@ -126,6 +167,7 @@ sf_compare(struct sf_comparison *out, struct sf_side *a, struct sf_side *b)
 	    (struct sf_comparison){ .partial = a->left_out + b->left_out > 0 };
 	good = do_work(&w);
 	free(w.votes);
+	free(w.barred);
 	free(w.map);
 	free(w.offset);
 	free(w.offset_of);

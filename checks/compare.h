@@ -32,6 +32,7 @@ struct sf_note {
 	bool blank : 1; /* as servers make them up */
 	bool hop : 1;   /* under SRTP: not the frame, only that it is equal */
 	bool again : 1; /* of B: its counterpart came as it was, too */
+	bool said : 1;  /* blank, and what the sender said all the same */
 };
 
 struct sf_side {
@@ -128,6 +129,8 @@ struct sf_comparison {
 	enum sf_compare_verdict verdict;
 	struct sf_compare_finding findings[9];
 	unsigned n_findings;
+	uint64_t doubted; /* frames that are equal at both points, where nothing
+	                     else says that it is one call */
 	bool partial; /* frames were left out */
 };
 

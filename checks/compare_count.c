@@ -275,7 +275,7 @@ count_b(struct sf_compare_work *w)
 			continue;
 		if (b->time_ns < a.first || b->time_ns > a.last)
 			r->outside++;
-		else if (b->blank)
+		else if (b->blank && !b->said)
 			r->made_up++;
 		else if (is_missing(&h, b))
 			r->missing++;

@@ -160,8 +160,8 @@ fold_copies(struct sf_compare_work *w, struct sf_note_table *t)
 /* The note of A with these octets that nobody has taken; else NULL, and *used
    is one that was. */
 static struct sf_note *
-find_equal(const struct sf_note_table *t, const struct sf_note *b,
-    struct sf_note **used)
+find_equal(const struct sf_compare_work *w, const struct sf_note_table *t,
+    const struct sf_note *b, struct sf_note **used)
 {
 	uint32_t at = t->heads[sf_note_by_content(b) & t->mask];
 
@@ -170,7 +170,8 @@ find_equal(const struct sf_note_table *t, const struct sf_note *b,
 	     at = t->notes[at - 1].next, k++) {
 		struct sf_note *a = &t->notes[at - 1];
 
-		if (a->content != b->content || a->spare)
+		if (a->content != b->content || a->spare ||
+		    sf_compare_barred(w, a->stream, b->stream))
 			continue;
 		if (a->other == 0)
 			return a;
@@ -205,7 +206,7 @@ pair_equal(struct sf_compare_work *w, const struct sf_note_table *of_a,
 		struct sf_note *b = &w->b->notes[i];
 		struct sf_note *used = NULL;
 		struct sf_note *a =
-		    sf_note_whole(b) ? find_equal(of_a, b, &used) : NULL;
+		    sf_note_whole(b) ? find_equal(w, of_a, b, &used) : NULL;
 
 		if (a != NULL && is_unique(of_a, of_b, a, b)) {
 			pair(w, a, b);
@@ -249,7 +250,7 @@ static bool
 same_timestamp(const struct sf_note *a, const struct sf_note *b)
 {
 	return a->stream == b->from && a->timestamp == sf_note_a_timestamp(b) &&
-	       (!b->blank || a->content == b->content);
+	       (!b->blank || b->said || a->content == b->content);
 }
 
 /* How a frame of B is looked for among those of A. */
@@ -348,7 +349,7 @@ unblank(const struct sf_compare_work *w)
 		    w->a->notes[b->other - 1].content != b->content;
 	}
 	for (size_t i = 0; i < w->b->n; i++)
-		w->b->notes[i].blank &= !clear[w->b->notes[i].stream - 1];
+		w->b->notes[i].said = clear[w->b->notes[i].stream - 1];
 	free(clear);
 	return true;
 }

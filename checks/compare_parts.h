@@ -41,6 +41,9 @@ struct sf_compare_work {
 	uint32_t *offset;    /* its timestamp less that of A */
 	uint32_t *offset_of; /* id of the stream of A that it was told for */
 	bool *by_time;       /* by no frame that is equal */
+	bool *barred;        /* [a][b]: not the same stream, whatever is equal;
+	                        NULL: too many */
+	bool apart;          /* two calls, as far as anyone can tell */
 	struct sf_source *now; /* of a stream of B, while notes are walked */
 };
 
@@ -65,11 +68,56 @@ bool sf_note_left_with_header(const struct sf_note *n);
 bool sf_note_incomplete(const struct sf_note *n);
 bool sf_note_protected(const struct sf_note *n);
 
+/* Were the two streams found not to be the same? By their ids. */
+static inline bool
+sf_compare_barred(
+    const struct sf_compare_work *w, uint32_t a_id, uint32_t b_id)
+{
+	size_t nb = w->b->model->n_streams;
+
+	return w->apart ||
+	       (w->barred != NULL && w->barred[(a_id - 1) * nb + b_id - 1]);
+}
+
+/* ---- compare_fit.c: lengths ---- */
+
+#define SF_FIT_FRAMES 48
+
+/* The first frames of two streams that nothing was found for. */
+struct sf_fit_frames {
+	const struct sf_note *a[SF_FIT_FRAMES], *b[SF_FIT_FRAMES];
+	size_t na, nb;
+};
+
+/* How frames fit at one distance of timestamps. */
+struct sf_fit {
+	unsigned alike;    /* lengths differ by the same, about: encryption adds
+	                      as much to every frame */
+	unsigned exactly;  /* likewise, but for one octet */
+	unsigned counters; /* KID and CTR are the same */
+};
+
+int sf_compare_by_value(const void *left, const void *right); /* int64_t */
+
+/* The most of these that are as large, give or take. Sorts them. */
+unsigned sf_fit_alike(int64_t *v, unsigned n, int64_t slack);
+
+struct sf_fit sf_fit_at(const struct sf_fit_frames *l, uint32_t off);
+
+/* No frame of the two is equal: the distance at which most fit, and how many. */
+unsigned sf_fit_best(const struct sf_fit_frames *l, uint32_t *offset);
+
+/* Do so many fit that it is no chance? */
+bool sf_fit_is_no_chance(const struct sf_fit_frames *l, unsigned fit);
+
 /* The steps, in this order. False without memory. */
 bool sf_compare_equal(struct sf_compare_work *w);
 bool sf_compare_delays(struct sf_compare_work *w);
 void sf_compare_streams(struct sf_compare_work *w);
 bool sf_compare_altered(struct sf_compare_work *w);
+/* What was taken for one stream and is not is barred, and *more is true: then
+   all of the above is to be done once more. */
+bool sf_compare_doubt(struct sf_compare_work *w, bool *more);
 bool sf_compare_again(struct sf_compare_work *w);
 bool sf_compare_rows(struct sf_compare_work *w);
 bool sf_compare_count(struct sf_compare_work *w);

@@ -7,8 +7,7 @@
 #include "checks/compare_parts.h"
 
 #define SECOND ((int64_t)1000000000)
-#define VOTERS 48 /* frames that vote on a timestamp offset */
-#define LEAST  8  /* of them */
+#define LEAST  8 /* frames that vote on a timestamp offset */
 
 /* A drift is looked for between quarters of so many frames, so far apart, and is
    one when it makes so much of a difference; one in a hundred is no clock. */
@@ -17,14 +16,6 @@
 #define DRIFT_LEAST  ((int64_t)5000000)
 
 /* ---- the clocks ---------------------------------------------------------------------------- */
-
-static int
-by_value(const void *left, const void *right)
-{
-	const int64_t *a = left, *b = right;
-
-	return *a < *b ? -1 : *a > *b;
-}
 
 struct delay {
 	int64_t a_ns, ns;
@@ -44,7 +35,7 @@ median(const struct delay *d, size_t n, int64_t *sorted)
 {
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = d[i].ns;
-	qsort(sorted, n, sizeof(*sorted), by_value);
+	qsort(sorted, n, sizeof(*sorted), sf_compare_by_value);
 	return sorted[(n - 1) / 2];
 }
 
@@ -88,7 +79,7 @@ sum_delays(
 	find_drift(out, d, n, sorted);
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = d[i].ns - sf_compare_offset_at(out, d[i].a_ns);
-	qsort(sorted, n, sizeof(*sorted), by_value);
+	qsort(sorted, n, sizeof(*sorted), sf_compare_by_value);
 	out->delay_p95_ns = sorted[(n * 95 + 99) / 100 - 1];
 	out->delay_most_ns = sorted[n - 1];
 }
@@ -156,7 +147,7 @@ first_of(const struct sf_side *s, uint32_t stream,
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n && n < VOTERS; i++)
+	for (size_t i = 0; i < s->n && n < SF_FIT_FRAMES; i++)
 		if (s->notes[i].stream == stream && wanted(&s->notes[i]))
 			out[n++] = &s->notes[i];
 	return n;
@@ -166,105 +157,6 @@ static bool
 is_seen(const struct sf_note *n)
 {
 	return sf_note_whole(n) && !n->hop;
-}
-
-/* Frames under one key that count on from different numbers are different
-   frames, however long they are. */
-static bool
-may_be_same(const struct sf_note *a, const struct sf_note *b)
-{
-	return !a->has_header || !b->has_header || a->kid != b->kid ||
-	       a->ctr == b->ctr;
-}
-
-/* The most of these that are as large, give or take. */
-static unsigned
-most_alike(int64_t *v, unsigned n, int64_t slack)
-{
-	unsigned most = 0;
-
-	qsort(v, n, sizeof(*v), by_value);
-	for (unsigned i = 0, from = 0; i < n; i++) {
-		while (v[i] - v[from] > slack)
-			from++;
-		most = i + 1 - from > most ? i + 1 - from : most;
-	}
-	return most;
-}
-
-/* The first frames of two streams that nothing was found for. */
-struct lefts {
-	const struct sf_note *a[VOTERS], *b[VOTERS];
-	size_t na, nb;
-};
-
-/* How frames fit at one distance of timestamps. */
-struct fit {
-	unsigned alike;    /* lengths differ by the same, about: encryption adds
-	                      as much to every frame */
-	unsigned exactly;  /* likewise, but for one octet */
-	unsigned counters; /* KID and CTR are the same */
-};
-
-static struct fit
-fit_at(const struct lefts *l, uint32_t off)
-{
-	int64_t differ[VOTERS];
-	struct fit f = { 0 };
-	unsigned n = 0;
-
-	for (size_t x = 0, y = 0; x < l->na && y < l->nb;) {
-		const struct sf_note *a = l->a[x], *b = l->b[y];
-		int32_t d = (int32_t)(b->timestamp - off - a->timestamp);
-
-		if (d == 0 && may_be_same(a, b)) {
-			differ[n++] = (int64_t)b->octets - (int64_t)a->octets;
-			f.counters +=
-			    a->has_header && b->has_header && a->kid == b->kid;
-		}
-		x += d >= 0;
-		y += d <= 0;
-	}
-	f.alike = most_alike(differ, n, 4);
-	f.exactly = most_alike(differ, n, 1);
-	return f;
-}
-
-/* No frame of the two is equal: the distance at which most fit. */
-static unsigned
-best_offset(const struct lefts *l, uint32_t *offset)
-{
-	unsigned most = 0;
-
-	for (size_t i = 0; i < l->na; i++)
-		for (size_t j = 0; j < l->nb && j < 4; j++) {
-			uint32_t off = l->b[j]->timestamp - l->a[i]->timestamp;
-			unsigned n = fit_at(l, off).alike;
-
-			if (n > most || (n == most && off == 0)) {
-				most = n;
-				*offset = off;
-			}
-		}
-	return most;
-}
-
-/* Do so many fit that it is no chance? Where frames are about as long, lengths
-   fit at any distance: five standard deviations over what any two do. */
-static bool
-is_no_chance(const struct lefts *l, unsigned fit)
-{
-	int64_t differ[VOTERS * VOTERS];
-	unsigned n = 0;
-	int64_t any, more;
-
-	for (size_t i = 0; i < l->na; i++)
-		for (size_t j = 0; j < l->nb; j++)
-			differ[n++] =
-			    (int64_t)l->b[j]->octets - (int64_t)l->a[i]->octets;
-	any = most_alike(differ, n, 1);
-	more = (int64_t)fit * n - (int64_t)l->nb * any;
-	return more > 0 && more * more > 25 * (int64_t)l->nb * any * (n - any);
 }
 
 /* Could the two be one stream, by their names and by the clock? */
@@ -298,21 +190,21 @@ is_mapped(const struct sf_compare_work *w, uint32_t a_id)
 
 /* Where other streams say that it is one call, counters say enough. */
 static bool
-are_one(const struct sf_compare_work *w, const struct lefts *l, uint32_t off)
+are_one(const struct sf_compare_work *w, const struct sf_fit_frames *l, uint32_t off)
 {
-	struct fit f = fit_at(l, off);
+	struct sf_fit f = sf_fit_at(l, off);
 
 	return (w->out->has_offset && f.counters * 10 > l->nb * 6) ||
-	       is_no_chance(l, f.exactly);
+	       sf_fit_is_no_chance(l, f.exactly);
 }
 
 /* For a second receiver: the counters, or the very timestamps, of A or of the
    first. Lengths say nothing: another sender may play the same test tone. */
 static bool
-is_second_leg(const struct sf_compare_work *w, const struct lefts *l,
+is_second_leg(const struct sf_compare_work *w, const struct sf_fit_frames *l,
     uint32_t a_id, uint32_t off)
 {
-	struct fit f = fit_at(l, off);
+	struct sf_fit f = sf_fit_at(l, off);
 
 	if (f.counters * 10 > l->nb * 6 || off == 0)
 		return true;
@@ -324,7 +216,7 @@ is_second_leg(const struct sf_compare_work *w, const struct lefts *l,
 
 /* Offers that fit are those that most frames fit. */
 static bool
-is_believed(const struct sf_compare_work *w, const struct lefts *l,
+is_believed(const struct sf_compare_work *w, const struct sf_fit_frames *l,
     const struct sf_stream *a, const struct sf_stream *b, uint32_t off)
 {
 	if (a->ssrc == b->ssrc && off == 0)
@@ -337,7 +229,7 @@ static void
 map_by_time(struct sf_compare_work *w, uint32_t b_id)
 {
 	const struct sf_stream *to = w->b_streams[b_id - 1];
-	struct lefts l;
+	struct sf_fit_frames l;
 	unsigned most = 0;
 	uint32_t found = 0, offset = 0;
 
@@ -347,10 +239,11 @@ map_by_time(struct sf_compare_work *w, uint32_t b_id)
 		uint32_t off = 0;
 		unsigned n;
 
-		if (!sf_compare_media(s) || !may_be_one(w, s, to))
+		if (!sf_compare_media(s) || sf_compare_barred(w, s->id, b_id) ||
+		    !may_be_one(w, s, to))
 			continue;
 		l.na = first_of(w->a, s->id, is_seen, l.a);
-		n = best_offset(&l, &off);
+		n = sf_fit_best(&l, &off);
 		if (n * 10 > l.nb * 6 && n > most &&
 		    is_believed(w, &l, s, to, off)) {
 			most = n;

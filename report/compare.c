@@ -68,6 +68,13 @@ sf_compare_headline(
 		    "A and %" PRIu64 " of B are still under SRTP, where frames "
 		    "cannot be seen; give its keys (--srtp-keys, --keylog)",
 		    c->srtp[0], c->srtp[1]);
+	else if (c->matched == 0 && c->doubted > 0)
+		snprintf(out, SF_COMPARE_HEADLINE,
+		    "these seem to be two calls: %" PRIu64 " frames are equal, "
+		    "as test tones and silence are in any two, and nothing "
+		    "else says that it is one; nothing can be said about what "
+		    "is between the two points",
+		    c->doubted);
 	else if (c->matched == 0)
 		snprintf(out, SF_COMPARE_HEADLINE,
 		    "no frame was seen at both points; nothing can be said "
@@ -561,6 +568,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "repeated", c->repeated);
 	sf_emit_count(e, "doubled_packets", c->doubled);
 	sf_emit_count(e, "copies", c->copies);
+	sf_emit_count(e, "equal_by_chance", c->doubted);
 	sf_emit_count(e, "same_under_srtp", c->hop);
 	sf_emit_count(e, "srtp_streams_a", c->srtp[0]);
 	sf_emit_count(e, "srtp_streams_b", c->srtp[1]);

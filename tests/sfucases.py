@@ -299,13 +299,68 @@ def add(test, compare):
     def calls_of_one_test_device(where):
         """Browsers' fake devices make the same tone in every call: lengths, and
         in the clear octets, are equal at places; the pictures are not."""
-        for a, b in (("S25-turn-udp", "S26-sframe-sll2"),
-                     ("S28-sframe-h264-prefix", "S29-sframe-av1"),
-                     ("S01-none", "SJ4-room-plain-2s")):
-            calls = [os.path.join(os.path.dirname(mkcap.CLEAR),
-                                  x + ".rtp.pcap") for x in (a, b)]
-            r = compare(*calls, name="%s and %s" % (a, b), status=4)
-            check("%s and %s: two calls" % (a, b), not r["findings"], r)
+        for a, b, equal in (("S25-turn-udp.rtp", "S26-sframe-sll2.rtp", 0),
+                            ("S28-sframe-h264-prefix.rtp",
+                             "S29-sframe-av1.rtp", 0),
+                            ("S01-none.rtp", "SJ4-room-plain-2s.rtp", 0),
+                            ("S18-d-av-shared-key.rtp",
+                             "S20-sframe-h264.rtp", 0),
+                            ("S20-sframe-h264.rtp",
+                             "S22-sframe-ctr-step3.rtp", 0),
+                            ("S01-none.rtp", "S17-d-late-encrypt.rtp", 100),
+                            ("S24-d-late-encrypt-2s.rtp",
+                             "S36-nosrtp-none.plain", 100),
+                            ("S34-d-one-side-plain.rtp",
+                             "S36-nosrtp-none.plain", 400)):
+            for x, y in ((a, b), (b, a)):
+                calls = [os.path.join(os.path.dirname(mkcap.CLEAR),
+                                      z + ".pcap") for z in (x, y)]
+                r = compare(*calls, name="%s and %s" % (x, y), status=4)
+                check("%s and %s: two calls" % (x, y), not r["findings"] and
+                      r["frames"]["matched"] == 0, r)
+                check("%s and %s: what is equal is told" % (x, y),
+                      r["frames"]["equal_by_chance"] >= equal and (
+                          equal == 0 or "two calls" in r["headline"]),
+                      (r["frames"], r["headline"]))
+
+    @test
+    def equal_by_chance(where):
+        """One key, one counter and silence, or a tone in the clear: frames are
+        equal in two calls. Lengths and the clock tell those from one call with
+        others altered on the way."""
+        def call(seed, ssrc, sealed, tone, behind_s=0, at=0):
+            rng, lot = random.Random(seed), random.Random(1)
+            c = mkcap.Capture(seed=seed)
+            s = c.audio(ssrc, ALICE, SFU)
+            for i in range(400):
+                n = 40 + lot.randrange(60)
+                own = rng.randbytes(40 + rng.randrange(60))
+                body = lot.randbytes(n) if tone(i) else own
+                s.octets(mkcap.header(5, i) + body if sealed
+                         else b"\x78" + body)
+            return [p.copy(timestamp=p.timestamp + at,
+                           ns=p.ns + behind_s * 10**9) for p in c.packets]
+
+        for sealed, part in ((True, lambda i: i % 40 == 7),
+                             (False, lambda i: i % 5 < 3)):
+            what = "sealed" if sealed else "clear"
+            n = sum(map(part, range(400)))
+            a = call(1, 0xa1, sealed, part)
+            r = seen(where, a, call(2, 0xb1, sealed, part, 100, 777),
+                     what + ", later", 4)
+            check(what + ", later: two calls", not r["findings"] and
+                  r["frames"]["equal_by_chance"] == n, r["frames"])
+            r = seen(where, a, call(2, 0xb1, sealed, part, 0, 777),
+                     what + ", then", 1)
+            check(what + ", then: altered", r["frames"]["altered"] ==
+                  400 - n and r["frames"]["same"] == n, r["frames"])
+        # by a hop: later by its clock, and each other frame is longer by four
+        a = call(1, 0xa1, True, lambda i: False)
+        b = [p.copy(ns=p.ns + 100 * 10**9, payload=p.payload + (
+            b"" if i % 40 == 7 else b"\0\0\0\0")) for i, p in enumerate(a)]
+        n = seen(where, a, b, "longer, later", 1)["frames"]
+        check("longer, later: lengths say that it is one", n["same"] == 10 and
+              n["altered"] == 390, n)
 
     @test
     def only_the_second_receiver(where):
