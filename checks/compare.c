@@ -95,12 +95,13 @@ take_memory(struct sf_compare_work *w)
 	w->offset = calloc(nb + 1, sizeof(*w->offset));
 	w->offset_of = calloc(nb + 1, sizeof(*w->offset_of));
 	w->by_time = calloc(nb + 1, sizeof(*w->by_time));
+	w->delay = calloc(nb + 1, sizeof(*w->delay));
 	w->now = calloc(nb + 1, sizeof(*w->now));
 	w->row_of_a = calloc(na + 1, sizeof(*w->row_of_a));
 	w->row_of_b = calloc(nb + 1, sizeof(*w->row_of_b));
 	return w->map != NULL && w->offset != NULL && w->offset_of != NULL &&
-	       w->by_time != NULL && w->now != NULL && w->row_of_a != NULL &&
-	       w->row_of_b != NULL &&
+	       w->by_time != NULL && w->delay != NULL && w->now != NULL &&
+	       w->row_of_a != NULL && w->row_of_b != NULL &&
 	       streams_by_id(&w->a_streams, w->a->model) &&
 	       streams_by_id(&w->b_streams, w->b->model);
 }
@@ -172,6 +173,7 @@ sf_compare(struct sf_comparison *out, struct sf_side *a, struct sf_side *b)
 	free(w.offset);
 	free(w.offset_of);
 	free(w.by_time);
+	free(w.delay);
 	free(w.now);
 	free(w.row_of_a);
 	free(w.row_of_b);

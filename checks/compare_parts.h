@@ -41,6 +41,7 @@ struct sf_compare_work {
 	uint32_t *offset;    /* its timestamp less that of A */
 	uint32_t *offset_of; /* id of the stream of A that it was told for */
 	bool *by_time;       /* by no frame that is equal */
+	int64_t *delay;      /* then: the time of B less that of A, the median */
 	bool *barred;        /* [a][b]: not the same stream, whatever is equal;
 	                        NULL: too many */
 	bool apart;          /* two calls, as far as anyone can tell */
@@ -81,20 +82,30 @@ sf_compare_barred(
 
 /* ---- compare_fit.c: lengths ---- */
 
-#define SF_FIT_FRAMES 48
+#define SF_FIT_FRAMES  48
+#define SF_FIT_SOURCES 256
 
-/* The first frames of two streams that nothing was found for. */
+/* The first frames of a stream of B that nothing was found for, and those of A
+   that they may be. */
 struct sf_fit_frames {
-	const struct sf_note *a[SF_FIT_FRAMES], *b[SF_FIT_FRAMES];
+	const struct sf_note *a[SF_FIT_SOURCES], *b[SF_FIT_FRAMES];
 	size_t na, nb;
 };
 
 /* How frames fit at one distance of timestamps. */
 struct sf_fit {
-	unsigned alike;    /* lengths differ by the same, about: encryption adds
-	                      as much to every frame */
-	unsigned exactly;  /* likewise, but for one octet */
-	unsigned counters; /* KID and CTR are the same */
+	unsigned alike;     /* lengths differ by the same, about: encryption adds
+	                       as much to every frame */
+	unsigned exactly;   /* likewise, but for one octet */
+	unsigned counters;  /* KID and CTR are the same */
+	unsigned decrypted; /* protected, then clear and shorter by as much as
+	                       protection adds */
+};
+
+/* How much later than at A a frame is to be at B, if that is known. */
+struct sf_fit_when {
+	bool known;
+	int64_t ns, within;
 };
 
 int sf_compare_by_value(const void *left, const void *right); /* int64_t */
@@ -104,8 +115,19 @@ unsigned sf_fit_alike(int64_t *v, unsigned n, int64_t slack);
 
 struct sf_fit sf_fit_at(const struct sf_fit_frames *l, uint32_t off);
 
+/* By how much later those of B are, the median. */
+int64_t sf_fit_delay(const struct sf_fit_frames *l, uint32_t off);
+
 /* No frame of the two is equal: the distance at which most fit, and how many. */
-unsigned sf_fit_best(const struct sf_fit_frames *l, uint32_t *offset);
+unsigned sf_fit_best(const struct sf_fit_frames *l,
+    const struct sf_fit_when *when, uint32_t *offset);
+
+/* Do they fit at other distances about as well? */
+bool sf_fit_comes_round(const struct sf_fit_frames *l, uint32_t off);
+
+/* Is each early or late when that of A, or of its leg that is known, is? */
+bool sf_fit_goes_along(const struct sf_fit_frames *l, uint32_t off,
+    const struct sf_note *notes_of_b);
 
 /* Do so many fit that it is no chance? */
 bool sf_fit_is_no_chance(const struct sf_fit_frames *l, unsigned fit);

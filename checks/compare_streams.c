@@ -3,11 +3,14 @@
  * their clocks are.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "checks/compare_parts.h"
 
 #define SECOND ((int64_t)1000000000)
-#define LEAST  8 /* frames that vote on a timestamp offset */
+#define LEAST    8             /* frames that vote on a timestamp offset */
+#define APART    (2 * SECOND)  /* from the usual way, at most */
+#define TOGETHER (SECOND / 10) /* likewise, of legs of one stream */
 
 /* A drift is looked for between quarters of so many frames, so far apart, and is
    one when it makes so much of a difference; one in a hundred is no clock. */
@@ -140,15 +143,18 @@ map_by_votes(struct sf_compare_work *w)
 	}
 }
 
-/* The first frames of a stream that can be one of the other side. */
+/* Frames of a stream that can be one of the other side: the first ones, from a
+   time on. */
 static size_t
-first_of(const struct sf_side *s, uint32_t stream,
-    bool (*wanted)(const struct sf_note *), const struct sf_note **out)
+frames_from(const struct sf_side *s, uint32_t stream, int64_t from_ns,
+    bool (*wanted)(const struct sf_note *), const struct sf_note **out,
+    size_t room)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n && n < SF_FIT_FRAMES; i++)
-		if (s->notes[i].stream == stream && wanted(&s->notes[i]))
+	for (size_t i = 0; i < s->n && n < room; i++)
+		if (s->notes[i].stream == stream &&
+		    s->notes[i].time_ns >= from_ns && wanted(&s->notes[i]))
 			out[n++] = &s->notes[i];
 	return n;
 }
@@ -190,23 +196,73 @@ is_mapped(const struct sf_compare_work *w, uint32_t a_id)
 
 /* Where other streams say that it is one call, counters say enough. */
 static bool
-are_one(const struct sf_compare_work *w, const struct sf_fit_frames *l, uint32_t off)
+are_one(const struct sf_compare_work *w, const struct sf_fit_frames *l,
+    const struct sf_fit *f)
 {
-	struct sf_fit f = sf_fit_at(l, off);
+	return (w->out->has_offset && f->counters * 10 > l->nb * 6) ||
+	       sf_fit_is_no_chance(l, f->exactly);
+}
 
-	return (w->out->has_offset && f.counters * 10 > l->nb * 6) ||
-	       sf_fit_is_no_chance(l, f.exactly);
+/* By how much later than at A frames of this stream come to B. */
+static struct sf_fit_when
+when_of(const struct sf_compare_work *w, uint32_t a_id, int64_t b_ns)
+{
+	const struct sf_comparison *c = w->out;
+
+	if (c->has_offset)
+		return (struct sf_fit_when){ true,
+			sf_compare_offset_at(c, b_ns - c->offset_ns), APART };
+	for (uint32_t b = 0; b < w->b->model->n_streams; b++)
+		if (w->map[b] == a_id && w->by_time[b])
+			return (struct sf_fit_when){ true, w->delay[b], APART };
+	return (struct sf_fit_when){ 0 };
+}
+
+/* Does a receiver get the stream already, by another one between the same two
+   addresses? */
+static bool
+is_there_already(
+    const struct sf_compare_work *w, uint32_t a_id, const struct sf_stream *b)
+{
+	for (const struct sf_stream *s = w->b->model->streams; s != NULL;
+	     s = s->next)
+		if (s != b && sf_compare_media(s) &&
+		    sf_compare_carries(w, a_id, s->id) &&
+		    memcmp(&s->src, &b->src, sizeof(s->src)) == 0 &&
+		    memcmp(&s->dst, &b->dst, sizeof(s->dst)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * For a second receiver, decrypted, with timestamps of its own. Another sender
+ * may be in the clear and play the same test tone, so lengths alone do not tell:
+ * the frames come when those of the first come, and to another address; and where
+ * it may be a tone, they are late together.
+ */
+static bool
+is_decrypted_leg(const struct sf_compare_work *w, const struct sf_fit_frames *l,
+    const struct sf_fit *f, uint32_t a_id, const struct sf_stream *b,
+    uint32_t off)
+{
+	struct sf_fit_when when = when_of(w, a_id, l->b[0]->time_ns);
+	int64_t later = sf_fit_delay(l, off) - when.ns;
+
+	return f->decrypted * 10 > l->nb * 6 && when.known &&
+	       later < TOGETHER && -later < TOGETHER &&
+	       sf_fit_is_no_chance(l, f->exactly) &&
+	       !is_there_already(w, a_id, b) &&
+	       (!sf_fit_comes_round(l, off) ||
+		   sf_fit_goes_along(l, off, w->b->notes));
 }
 
 /* For a second receiver: the counters, or the very timestamps, of A or of the
    first. Lengths say nothing: another sender may play the same test tone. */
 static bool
 is_second_leg(const struct sf_compare_work *w, const struct sf_fit_frames *l,
-    uint32_t a_id, uint32_t off)
+    const struct sf_fit *f, uint32_t a_id, uint32_t off)
 {
-	struct sf_fit f = sf_fit_at(l, off);
-
-	if (f.counters * 10 > l->nb * 6 || off == 0)
+	if (f->counters * 10 > l->nb * 6 || off == 0)
 		return true;
 	for (uint32_t b = 0; b < w->b->model->n_streams; b++)
 		if (w->map[b] == a_id && w->offset[b] == off)
@@ -219,41 +275,87 @@ static bool
 is_believed(const struct sf_compare_work *w, const struct sf_fit_frames *l,
     const struct sf_stream *a, const struct sf_stream *b, uint32_t off)
 {
+	struct sf_fit f = sf_fit_at(l, off);
+
 	if (a->ssrc == b->ssrc && off == 0)
 		return true;
-	return is_mapped(w, a->id) ? is_second_leg(w, l, a->id, off)
-				   : are_one(w, l, off);
+	if (is_mapped(w, a->id))
+		return is_second_leg(w, l, &f, a->id, off) ||
+		       is_decrypted_leg(w, l, &f, a->id, b, off);
+	return are_one(w, l, &f);
+}
+
+/* A stream of A that one of B may be, and how many frames say so. */
+struct offer {
+	uint32_t a_id, offset;
+	unsigned fit;
+	int64_t delay;
+};
+
+/* Of frames of A that were there when those of B were, or else of the first. */
+static void
+consider(struct offer *best, const struct sf_compare_work *w,
+    struct sf_fit_frames *l, const struct sf_stream *a,
+    const struct sf_stream *b, const struct sf_fit_when *when)
+{
+	int64_t from = when->known ? l->b[0]->time_ns - when->ns - when->within
+				   : INT64_MIN;
+	uint32_t off = 0;
+	unsigned n;
+
+	l->na = frames_from(w->a, a->id, from, is_seen, l->a,
+	    when->known ? SF_FIT_SOURCES : SF_FIT_FRAMES);
+	n = sf_fit_best(l, when, &off);
+	if (n * 10 > l->nb * 6 && n > best->fit && is_believed(w, l, a, b, off))
+		*best = (struct offer){ a->id, off, n, sf_fit_delay(l, off) };
+}
+
+static bool
+is_decrypted(const struct sf_stream *a, const struct sf_stream *b)
+{
+	return b->protection == SF_PROT_PLAINTEXT &&
+	       (a->protection == SF_PROT_VERIFIED ||
+		   a->protection == SF_PROT_CONSISTENT ||
+		   a->protection == SF_PROT_PARTLY_CLEAR ||
+		   a->protection == SF_PROT_OTHER_DIALECT);
+}
+
+static void
+consider_all(struct offer *best, const struct sf_compare_work *w,
+    struct sf_fit_frames *l, const struct sf_stream *a,
+    const struct sf_stream *b)
+{
+	struct sf_fit_when when = when_of(w, a->id, l->b[0]->time_ns);
+	struct sf_fit_when near = { when.known, when.ns, TOGETHER };
+
+	if (when.known)
+		consider(best, w, l, a, b, &near);
+	consider(best, w, l, a, b, &when);
+	/* The clocks may agree, and A have begun long before. Two senders with
+	   one test tone are as near: what was decrypted alone is looked for. */
+	near = (struct sf_fit_when){ true, 0, APART };
+	if (!when.known && is_decrypted(a, b))
+		consider(best, w, l, a, b, &near);
 }
 
 static void
 map_by_time(struct sf_compare_work *w, uint32_t b_id)
 {
 	const struct sf_stream *to = w->b_streams[b_id - 1];
+	struct offer best = { 0 };
 	struct sf_fit_frames l;
-	unsigned most = 0;
-	uint32_t found = 0, offset = 0;
 
-	l.nb = first_of(w->b, b_id, sf_note_left, l.b);
+	l.nb = frames_from(
+	    w->b, b_id, INT64_MIN, sf_note_left, l.b, SF_FIT_FRAMES);
 	for (const struct sf_stream *s = w->a->model->streams;
-	     l.nb >= LEAST && s != NULL; s = s->next) {
-		uint32_t off = 0;
-		unsigned n;
-
-		if (!sf_compare_media(s) || sf_compare_barred(w, s->id, b_id) ||
-		    !may_be_one(w, s, to))
-			continue;
-		l.na = first_of(w->a, s->id, is_seen, l.a);
-		n = sf_fit_best(&l, &off);
-		if (n * 10 > l.nb * 6 && n > most &&
-		    is_believed(w, &l, s, to, off)) {
-			most = n;
-			found = s->id;
-			offset = off;
-		}
-	}
-	w->map[b_id - 1] = found;
-	w->offset[b_id - 1] = offset;
-	w->by_time[b_id - 1] = found != 0;
+	     l.nb >= LEAST && s != NULL; s = s->next)
+		if (sf_compare_media(s) && may_be_one(w, s, to) &&
+		    !sf_compare_barred(w, s->id, b_id))
+			consider_all(&best, w, &l, s, to);
+	w->map[b_id - 1] = best.a_id;
+	w->offset[b_id - 1] = best.offset;
+	w->delay[b_id - 1] = best.delay;
+	w->by_time[b_id - 1] = best.a_id != 0;
 }
 
 /* A repair stream is where the stream that it repairs is. */

@@ -324,6 +324,31 @@ def add(test, compare):
                       (r["frames"], r["headline"]))
 
     @test
+    def two_senders_of_one_tone(where):
+        """In one browser, a real call: one in the clear and one not, whose
+        frames are as long, at about the same times, to two receivers."""
+        sent = []
+        for p in mkcap.read_capture(os.path.join(os.path.dirname(
+                mkcap.CLEAR), "S34-d-one-side-plain.rtp.pcap")):
+            r = mkcap.rtp_of(p.octets)
+            if r is not None and r[0] == 111:
+                sent.append((p, r[4]))
+        ssrcs = sorted({ssrc for _, ssrc in sent})
+        check("two senders: two", len(ssrcs) == 2, ssrcs)
+        for one in ssrcs:
+            a = [p for p, ssrc in sent if ssrc == one]
+            b = [p if ssrc == one else mkcap.Packet(
+                p.ns, p.octets[:30] + bytes([10, 9, 9, 9]) + p.octets[34:])
+                for p, ssrc in sent]
+            for path, packets in zip(paths(where), (a, b)):
+                with open(path, "wb") as f:
+                    f.write(mkcap.pcap(packets))
+            name = "two senders, 0x%08x" % one
+            r = compare(*paths(where), name=name, status=0)
+            check(name + ": nothing altered", r["frames"]["same"] == len(a) and
+                  r["frames"]["altered_again"] == 0, r["frames"])
+
+    @test
     def equal_by_chance(where):
         """One key, one counter and silence, or a tone in the clear: frames are
         equal in two calls. Lengths and the clock tell those from one call with
@@ -403,6 +428,108 @@ def add(test, compare):
         check("another sender, same tone: not altered, and told",
               r["frames"]["altered_again"] == 0 and "300 frames of B were never "
               "seen at A" in r["headline"], (r["frames"], r["headline"]))
+
+    @test
+    def decrypted_for_the_second_receiver(where):
+        """By an SFU that has the key and numbers what it sends anew. Whoever
+        else sends the same tone in the clear is nobody's second leg."""
+        carol = "10.0.0.3:6000"
+
+        def clear_leg(codec="vp8", ms=13, dst=carol, kinds=(111, 96),
+                      change=lambda p: p):
+            c = small_clear(codec)
+            return [change(p.copy(
+                ssrc=0xd00 + p.pt, src=SFU, dst=dst, seq=p.seq + 4000,
+                timestamp=p.timestamp - p.stream.timestamp + 5 * 10**8 + p.pt,
+                ns=p.ns + ms * MS)) for p in c.packets
+                if p.stream and p.pt in kinds]
+
+        def small_clear(codec):
+            c = mkcap.Capture(seed=3)
+            c.audio(0xa1, ALICE, SFU, cname="alice").plain(300)
+            c.video(0xa2, ALICE, SFU, cname="alice", codec=codec).plain(90)
+            return c
+
+        def since(packets, seconds):
+            return [p for p in packets
+                    if p.ns >= mkcap.EPOCH + seconds * 10**9]
+
+        for codec in ("vp8", "h264", "av1"):
+            c = small_call(codec=codec)
+            r = seen(where, c.packets, sent_on(c) + clear_leg(codec),
+                     codec + " decrypted for one", 1)
+            n = r["frames"]
+            check(codec + " decrypted for one: all of it is told",
+                  n["decrypted_again"] >= 370 and n["same"] == n["a"] and
+                  n["server_made"] == 0 and
+                  n["injected"] == 390 - n["a"] and
+                  slugs(r)[0] == "decrypted-in-transit", n)
+        c = small_call()
+        for kinds, least in (((111,), 280), ((96,), 88)):
+            r = seen(where, c.packets, sent_on(c) + clear_leg(kinds=kinds),
+                     "decrypted: %s" % (kinds,), 1)
+            n = r["frames"]
+            check("decrypted: %s" % (kinds,), least <= n["decrypted_again"] <=
+                  300 and n["injected"] == 0 and n["same"] == n["a"], n)
+        r = seen(where, c.packets, sent_on(c) + since(clear_leg(), 3),
+                 "decrypted, joins late", 1)
+        n = r["frames"]
+        check("decrypted, joins late", 140 <= n["decrypted_again"] <= 210 and
+              n["injected"] == 0 and n["same"] == n["a"], n)
+        r = seen(where, c.packets, clear_leg(dst=BOB) + clear_leg(change=lambda
+                 p: p.copy(ssrc=p.ssrc ^ 0x7000, timestamp=p.timestamp + 99)),
+                 "decrypted for both", 1)
+        n = r["frames"]
+        check("decrypted for both", n["decrypted"] >= 370 and
+              n["injected"] == n["dropped"] == 0 and n["same"] == 0, n)
+
+        r = seen(where, c.packets, since(clear_leg(dst=BOB), 3),
+                 "decrypted, and B begins late", 1)
+        n = r["frames"]
+        check("decrypted, and B begins late", n["decrypted"] >= 140 and
+              n["injected"] == n["dropped"] == 0, n)
+
+        # a tone that comes round; every sender is early and late by itself, and
+        # all legs of it are as the sender is
+        tone, rng = mkcap.clear("opus")[40:65], random.Random(6)
+
+        def toned(seal, seed):
+            c, at = mkcap.Capture(seed=3), random.Random(seed)
+            s = c.audio(0xa1, ALICE, SFU)
+            for i in range(300):
+                body = tone[i % 25]
+                s.octets(mkcap.header(5, i) + rng.randbytes(len(body) + 16)
+                         if seal else body)
+            return [p.copy(ns=p.ns + at.randrange(MS)) for p in c.packets
+                    if p.stream]
+        a = toned(True, 1)
+        for name, seed, told in (("together", 1, True), ("apart", 2, False)):
+            b = [p.copy(ns=p.ns + 12 * MS, ssrc=0xb1, src=SFU, dst=BOB,
+                        timestamp=p.timestamp + 777) for p in a]
+            b += [p.copy(ns=p.ns + 13 * MS + rng.randrange(50000), ssrc=0xd1,
+                         src=SFU, dst=carol, timestamp=p.timestamp + 9999)
+                  for p in toned(False, seed)]
+            r = seen(where, a, b, "a tone, " + name, 1 if told else 0)
+            n = r["frames"]
+            check("a tone, %s: is it one sender's" % name, n["same"] == 300 and
+                  (n["injected"] == 0 and n["decrypted_again"] > 280 if told
+                   else n["altered_again"] == 0 and n["injected"] > 200), n)
+
+        # nobody's: the same tone beside it, or at another time; other lengths
+        rng = random.Random(4)
+        lot = [p.payload for p in clear_leg(kinds=(111,))]
+        rng.shuffle(lot)
+        for name, other in (
+                ("to whom the stream itself goes", clear_leg(dst=BOB)),
+                ("half a second later", clear_leg(ms=513)),
+                ("of other lengths", [p.copy(payload=x) for p, x in zip(
+                    clear_leg(kinds=(111,)), lot)])):
+            r = seen(where, c.packets, sent_on(c) + other,
+                     "in the clear, " + name, 0)
+            n = r["frames"]
+            check("in the clear, %s: not decrypted, and told" % name,
+                  n["altered_again"] == n["altered"] == 0 and n["same"] ==
+                  n["a"] and slugs(r) == ["injected-in-transit"], n)
 
     @test
     def still_under_srtp(where):
