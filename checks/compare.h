@@ -47,10 +47,25 @@ struct sf_side {
    octets. */
 void sf_side_frame(void *ctx, const struct sf_frame_event *ev);
 
+/* Where frames of a kind begin and end; packet is 0 when there is none. */
+struct sf_extent {
+	struct sf_place first, last;
+};
+
+/* Frames whose places are kept: those of A are dropped, the others of B. */
+enum sf_compare_kind {
+	SF_EXTENT_ALTERED,
+	SF_EXTENT_DECRYPTED,
+	SF_EXTENT_ENCRYPTED,
+	SF_EXTENT_INJECTED,
+	SF_EXTENT_DROPPED,
+	SF_EXTENTS /* none of them */
+};
+
 /* A stream at A and what became of it at B; either may be missing. */
 struct sf_compared {
 	const struct sf_stream *a, *b;
-	bool copy;          /* b is for one more receiver; counted nowhere */
+	bool copy;          /* b is for one more receiver: what differs counts */
 	bool second;        /* b shows another stream more often */
 	uint64_t frames;    /* complete at A; at B where there is no a */
 	uint64_t same;      /* octet for octet */
@@ -74,7 +89,7 @@ struct sf_compared {
 	   they repeat. */
 	uint64_t again, again_clear, rtx_differs;
 	uint64_t all_altered, all_clear; /* with those that came as well */
-	struct sf_place first_altered;
+	struct sf_extent at[SF_EXTENTS];
 };
 
 #define SF_ALTERED_SHOWN 32
@@ -106,6 +121,8 @@ struct sf_compare_finding {
 	enum sf_severity severity;
 	uint64_t count;
 	uint32_t row; /* the first that has it */
+	enum sf_compare_kind kind;
+	struct sf_extent at; /* over all rows; when that is known */
 };
 
 struct sf_comparison {

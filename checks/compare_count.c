@@ -57,15 +57,40 @@ seen_by_b(const struct sf_compare_work *w)
 	return x;
 }
 
+static bool
+comes_before(const struct sf_place *x, const struct sf_place *y)
+{
+	return x->time_ns != y->time_ns ? x->time_ns < y->time_ns
+					: x->packet < y->packet;
+}
+
+static void
+add_extent(struct sf_extent *to, const struct sf_extent *x)
+{
+	if (x->first.packet == 0)
+		return;
+	if (to->first.packet == 0 || comes_before(&x->first, &to->first))
+		to->first = x->first;
+	if (to->last.packet == 0 || comes_before(&to->last, &x->last))
+		to->last = x->last;
+}
+
+static void
+note_place(
+    struct sf_compared *r, enum sf_compare_kind kind, const struct sf_note *n)
+{
+	struct sf_place at = { .packet = n->packet, .time_ns = n->time_ns };
+
+	add_extent(&r->at[kind], &(struct sf_extent){ at, at });
+}
+
 static void
 show_altered(struct sf_compare_work *w, struct sf_compared *r,
     const struct sf_note *a, const struct sf_note *b)
 {
 	struct sf_comparison *out = w->out;
 
-	if (r->altered == 1)
-		r->first_altered = (struct sf_place){ .packet = b->packet,
-			.time_ns = b->time_ns };
+	note_place(r, SF_EXTENT_ALTERED, b);
 	/* a few of each stream, so that a long row of one hides no other */
 	if (out->n_shown < SF_ALTERED_SHOWN && r->altered + r->again <= 4)
 		out->shown[out->n_shown++] = (struct sf_altered_frame){
@@ -95,8 +120,13 @@ count_pair(
 		return;
 	}
 	r->altered++;
-	r->plaintext += is_decrypted(a, b);
-	r->encrypted += a->state == SF_STATE_PLAINTEXT && sf_note_protected(b);
+	if (is_decrypted(a, b)) {
+		r->plaintext++;
+		note_place(r, SF_EXTENT_DECRYPTED, b);
+	} else if (a->state == SF_STATE_PLAINTEXT && sf_note_protected(b)) {
+		r->encrypted++;
+		note_place(r, SF_EXTENT_ENCRYPTED, b);
+	}
 	show_altered(w, r, a, b);
 }
 
@@ -143,8 +173,10 @@ count_a(struct sf_compare_work *w, const struct sf_turns *turns)
 			r->damaged++;
 		else if (r->b != NULL && sf_turns_other(turns, a, r->b->id))
 			r->unselected++;
-		else
-			r->dropped += r->b != NULL;
+		else if (r->b != NULL) {
+			r->dropped++;
+			note_place(r, SF_EXTENT_DROPPED, a);
+		}
 	}
 	free(t.heads);
 	return true;
@@ -238,18 +270,33 @@ is_missing(struct holes *h, const struct sf_note *b)
 	return true;
 }
 
-/* Beside one that came as it was. */
+/* Beside one that came as it was: in a row of its own, where that is a stream for
+   another receiver. */
+static struct sf_compared *
+row_of_again(
+    struct sf_compare_work *w, const struct sf_note *a, const struct sf_note *b)
+{
+	uint32_t leg = w->row_of_b[b->stream - 1];
+
+	if (leg != 0 && w->out->rows[leg - 1].copy)
+		return &w->out->rows[leg - 1];
+	return &w->out->rows[w->row_of_a[a->stream - 1] - 1];
+}
+
 static void
 count_again(struct sf_compare_work *w, const struct sf_note *b)
 {
 	const struct sf_note *a = &w->a->notes[b->other - 1];
-	struct sf_compared *r = &w->out->rows[w->row_of_a[a->stream - 1] - 1];
+	struct sf_compared *r = row_of_again(w, a, b);
 	const struct sf_stream *of = w->b_streams[b->stream - 1];
 
 	r->again++;
-	r->again_clear += is_decrypted(a, b) ||
-			  (sf_note_protected(a) && of->kind == SF_KIND_REPAIR &&
-			      of->protection == SF_PROT_PLAINTEXT);
+	if (is_decrypted(a, b) ||
+	    (sf_note_protected(a) && of->kind == SF_KIND_REPAIR &&
+		of->protection == SF_PROT_PLAINTEXT)) {
+		r->again_clear++;
+		note_place(r, SF_EXTENT_DECRYPTED, b);
+	}
 	show_altered(w, r, a, b);
 }
 
@@ -279,8 +326,10 @@ count_b(struct sf_compare_work *w)
 			r->made_up++;
 		else if (is_missing(&h, b))
 			r->missing++;
-		else
+		else {
 			r->injected++;
+			note_place(r, SF_EXTENT_INJECTED, b);
+		}
 	}
 	wipe_holes(&h);
 	return true;
@@ -423,47 +472,49 @@ sum_up(struct sf_compare_work *w)
 
 static void
 find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
-    size_t member)
+    size_t member, enum sf_compare_kind kind)
 {
 	struct sf_compare_finding *f = &out->findings[out->n_findings];
 
 	if (count == 0)
 		return;
-	*f = (struct sf_compare_finding){ rule, sf_rules[rule].severity, count,
-		0 };
+	*f = (struct sf_compare_finding){ .rule = rule,
+		.severity = sf_rules[rule].severity,
+		.count = count,
+		.kind = kind,
+		.row = out->n_rows };
 	for (unsigned i = 0; i < out->n_rows; i++) {
 		uint64_t n;
 
 		memcpy(&n, (const char *)&out->rows[i] + member, sizeof(n));
-		if (n > 0) {
+		if (n > 0 && f->row == out->n_rows)
 			f->row = i;
-			break;
-		}
+		if (n > 0 && kind != SF_EXTENTS)
+			add_extent(&f->at, &out->rows[i].at[kind]);
 	}
+	if (f->row == out->n_rows)
+		f->row = 0;
 	out->n_findings++;
 }
 
 static void
 find_all(struct sf_comparison *out)
 {
-	find(out, SFC002, out->plaintext + out->again_clear,
-	    offsetof(struct sf_compared, all_clear));
-	find(out, SFC001, out->altered + out->again,
-	    offsetof(struct sf_compared, all_altered));
-	find(out, SFC003, out->encrypted,
-	    offsetof(struct sf_compared, encrypted));
+#define OF(m) offsetof(struct sf_compared, m)
+	find(out, SFC002, out->plaintext + out->again_clear, OF(all_clear),
+	    SF_EXTENT_DECRYPTED);
+	find(out, SFC001, out->altered + out->again, OF(all_altered),
+	    SF_EXTENT_ALTERED);
+	find(out, SFC003, out->encrypted, OF(encrypted), SF_EXTENT_ENCRYPTED);
 	if (out->matched == 0)
 		return;
-	find(
-	    out, SFC004, out->injected, offsetof(struct sf_compared, injected));
-	find(out, SFC005, out->dropped, offsetof(struct sf_compared, dropped));
-	find(out, SFC006, out->reordered,
-	    offsetof(struct sf_compared, reordered));
-	find(
-	    out, SFC007, out->repeated, offsetof(struct sf_compared, repeated));
-	find(out, SFC008, out->doubled, offsetof(struct sf_compared, doubled));
-	find(out, SFR003, out->rtx_differs,
-	    offsetof(struct sf_compared, rtx_differs));
+	find(out, SFC004, out->injected, OF(injected), SF_EXTENT_INJECTED);
+	find(out, SFC005, out->dropped, OF(dropped), SF_EXTENT_DROPPED);
+	find(out, SFC006, out->reordered, OF(reordered), SF_EXTENTS);
+	find(out, SFC007, out->repeated, OF(repeated), SF_EXTENTS);
+	find(out, SFC008, out->doubled, OF(doubled), SF_EXTENTS);
+	find(out, SFR003, out->rtx_differs, OF(rtx_differs), SF_EXTENTS);
+#undef OF
 }
 
 bool

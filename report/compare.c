@@ -147,6 +147,18 @@ is_empty(const struct sf_compared *r)
 	       (r->b == NULL && r->a->frames == 0);
 }
 
+/* What a further receiver gets. */
+static void
+put_copy(FILE *f, const char *a, const char *b, const struct sf_compared *r)
+{
+	fprintf(f, "  %-21s %-21s    copy", a, b);
+	if (r->again_clear > 0)
+		fprintf(f, ", %" PRIu64 " frames in the clear", r->again_clear);
+	if (r->again > r->again_clear)
+		fprintf(f, ", %" PRIu64 " altered", r->again - r->again_clear);
+	fputc('\n', f);
+}
+
 static void
 put_rows(FILE *f, const struct sf_comparison *c)
 {
@@ -161,7 +173,7 @@ put_rows(FILE *f, const struct sf_comparison *c)
 		stream_cell(a, r->a);
 		stream_cell(b, r->b);
 		if (r->copy) {
-			fprintf(f, "  %-21s %-21s    copy\n", a, b);
+			put_copy(f, a, b, r);
 			continue;
 		}
 		fprintf(f,
@@ -353,6 +365,31 @@ put_examples(
 	}
 }
 
+static char
+point_of(const struct sf_compare_finding *x)
+{
+	return x->kind == SF_EXTENT_DROPPED ? 'A' : 'B';
+}
+
+static void
+put_extent(struct sf_para *p, const struct sf_compare_finding *x)
+{
+	const struct sf_place *a = &x->at.first, *b = &x->at.last;
+	char first[SF_TIME_MAX], last[SF_TIME_MAX];
+
+	if (a->packet == 0)
+		return;
+	sf_time_clock(first, a->time_ns);
+	sf_time_clock(last, b->time_ns);
+	if (a->packet == b->packet)
+		sf_para_format(p, ", packet %" PRIu64 " of %c, %s", a->packet,
+		    point_of(x), first);
+	else
+		sf_para_format(p,
+		    ", packets %" PRIu64 "-%" PRIu64 " of %c, %s-%s", a->packet,
+		    b->packet, point_of(x), first, last);
+}
+
 static void
 put_finding(FILE *f, const struct sf_comparison *c,
     const struct sf_compare_finding *x, const struct sf_report_style *style)
@@ -363,6 +400,7 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	const struct sf_compared *r = &c->rows[x->row];
 	struct sf_para p = sf_para(f, style, 0, 10);
 	char a[40];
+	bool of_a;
 
 	sf_para_paint(
 	    &p, sf_paint_of_severity(x->severity), words[x->severity]);
@@ -374,10 +412,12 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	    x->rule == SFC008 || x->rule == SFR003 ? "packet" : "frame",
 	    x->count == 1 ? "" : "s");
 	if (x->count > 0) {
-		stream_cell(a, r->b != NULL ? r->b : r->a);
-		sf_para_format(&p, ", first in stream %s of %c", a,
-		    r->b != NULL ? 'B' : 'A');
+		of_a = r->b == NULL || point_of(x) == 'A';
+		stream_cell(a, of_a ? r->a : r->b);
+		sf_para_format(
+		    &p, ", first in stream %s of %c", a, of_a ? 'A' : 'B');
 	}
+	put_extent(&p, x);
 	sf_para_end(&p);
 	p = sf_para(f, style, 10, 13);
 	sf_para_text(&p, "->");
@@ -449,6 +489,7 @@ put_json_row(struct sf_emit *e, const struct sf_compared *r)
 	sf_emit_open(e, NULL, '{');
 	put_stream(e, "a", r->a);
 	put_stream(e, "b", r->b);
+	sf_emit_bool(e, "copy", r->copy);
 	sf_emit_count(e, "frames", r->frames);
 	sf_emit_count(e, "same", r->same);
 	sf_emit_count(e, "same_in_clear", r->clear);
@@ -524,6 +565,24 @@ put_json_rtx(struct sf_emit *e, const struct sf_rtx_example *x)
 }
 
 static void
+put_json_extent(struct sf_emit *e, const struct sf_compare_finding *x)
+{
+	const char point[] = { point_of(x), '\0' };
+
+	if (x->at.first.packet == 0) {
+		sf_emit_null(e, "where");
+		return;
+	}
+	sf_emit_open(e, "where", '{');
+	sf_emit_string(e, "point", point);
+	sf_emit_count(e, "first_packet", x->at.first.packet);
+	sf_emit_count(e, "last_packet", x->at.last.packet);
+	sf_json_time(e, "first", x->at.first.time_ns);
+	sf_json_time(e, "last", x->at.last.time_ns);
+	sf_emit_close(e, '{');
+}
+
+static void
 put_json_finding(struct sf_emit *e, const struct sf_compare_finding *x)
 {
 	const struct sf_rule *rule = &sf_rules[x->rule];
@@ -536,6 +595,7 @@ put_json_finding(struct sf_emit *e, const struct sf_compare_finding *x)
 	sf_emit_string(e, "source", rule->source);
 	sf_emit_count(e, "count", x->count);
 	sf_emit_count(e, "row", x->row);
+	put_json_extent(e, x);
 	sf_emit_string(e, "text", rule->text);
 	sf_emit_string(e, "remedy", rule->remedy);
 	sf_emit_close(e, '{');

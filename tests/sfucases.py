@@ -324,6 +324,43 @@ def add(test, compare):
                       (r["frames"], r["headline"]))
 
     @test
+    def from_where_to_where(where):
+        """Findings say it: packets of A for what B lacks, else of B."""
+        c = small_call()
+        a = sorted((p for p in c.packets if p.stream), key=lambda p: p.ns)
+        b = sent_on(c)
+        audio = [p for p in b if p.pt == 111]
+        gone = {id(p) for p in audio[100:200]}
+        bad = {id(p) for p in (audio[30], audio[60], audio[250])}
+        fake = [p.copy(timestamp=p.timestamp + 5, seq=p.seq + 400, payload=
+                       mkcap.header(300, 70000 + i) + bytes([i]) * 60)
+                for i, p in enumerate(audio[200:203])]
+        after = audio[203:]
+        for p in after:
+            p.seq += 400 + 3
+        for i, p in enumerate(audio[200:203]):
+            p.seq += 400 + i
+            fake[i].seq, fake[i].ns = p.seq + 1, p.ns + 1000
+        b = sorted([p.copy(payload=flipped(p.payload)) if id(p) in bad else p
+                    for p in b if id(p) not in gone] + fake,
+                   key=lambda p: p.ns)
+        r = seen(where, a, b, "where", 1)
+        heard = [i for i, p in enumerate(a, 1) if p.pt == 111]
+        at = {(p.pt, p.timestamp): i for i, p in enumerate(b, 1)}
+        want = {"altered-in-transit": ("B", *(
+                    at[111, audio[i].timestamp] for i in (30, 250))),
+                "injected-in-transit": ("B", *(
+                    at[111, p.timestamp] for p in (fake[0], fake[2]))),
+                "dropped-in-transit": ("A", heard[100], heard[199])}
+        got = {x["slug"]: x["where"] and (
+            x["where"]["point"], x["where"]["first_packet"],
+            x["where"]["last_packet"]) for x in r["findings"]}
+        check("where: in JSON", got == want, (got, want))
+        text = " ".join(run("compare", *paths(where)).text.split())
+        check("where: in the text", all("packets %d-%d of %s," % (
+            x[1], x[2], x[0]) in text for x in want.values()), text)
+
+    @test
     def two_senders_of_one_tone(where):
         """In one browser, a real call: one in the clear and one not, whose
         frames are as long, at about the same times, to two receivers."""
@@ -464,6 +501,12 @@ def add(test, compare):
                   n["server_made"] == 0 and
                   n["injected"] == 390 - n["a"] and
                   slugs(r)[0] == "decrypted-in-transit", n)
+            rows = [x for x in r["streams"] if x["copy"]]
+            check(codec + " decrypted for one: in the rows of that one", sum(
+                x["decrypted_again"] for x in rows) == n["decrypted_again"] and
+                {x["b"]["ssrc"] for x in rows} == {"0x00000d6f", "0x00000d60"}
+                and r["findings"][0]["row"] in [r["streams"].index(x) for x in
+                                                rows], rows)
         c = small_call()
         for kinds, least in (((111,), 280), ((96,), 88)):
             r = seen(where, c.packets, sent_on(c) + clear_leg(kinds=kinds),
