@@ -133,6 +133,9 @@ struct sf_comparison {
 	    unselected, repeated, doubled, injected, made_up, missing,
 	    reordered, copies, clear, hop, again, again_clear, rtx_differs;
 	uint64_t not_forwarded; /* streams of A of which B has nothing */
+	uint64_t unknown,
+	    in_unknown;         /* streams of B of which A has nothing, and
+	                                 the injected frames that are in them */
 	uint64_t srtp[2];       /* streams of A and of B still under SRTP */
 	bool has_offset;
 	int64_t offset_ns; /* median of time at B minus time at A */

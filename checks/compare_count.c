@@ -458,6 +458,10 @@ sum_up(struct sf_compare_work *w)
 		out->reordered += r->reordered;
 		out->clear += r->clear;
 		out->hop += r->hop;
+		if (r->a == NULL && r->injected > 0) {
+			out->unknown++;
+			out->in_unknown += r->injected;
+		}
 		out->not_forwarded +=
 		    r->a != NULL && r->b == NULL && r->frames > r->outside;
 	}

@@ -271,7 +271,7 @@ put_clock(
 	sf_para_format(&p,
 	    "Clock of B less that of A, with the way between them: %s%s "
 	    "(median)",
-	    ns < 0 ? "-" : "", offset);
+	    ns <= -500000 ? "-" : "", offset); /* of -0.000 s, none */
 	if (c->drift > 0 || c->drift < 0)
 		sf_para_format(&p,
 		    ", and it %s by %.1f ms a minute: clocks that drift, or a "
@@ -390,6 +390,20 @@ put_extent(struct sf_para *p, const struct sf_compare_finding *x)
 		    b->packet, point_of(x), first, last);
 }
 
+/* Whole streams are as a rule those of other senders. */
+static void
+put_unknown(struct sf_para *p, const struct sf_comparison *c)
+{
+	char all[32] = "all";
+
+	if (c->in_unknown < c->injected)
+		snprintf(all, sizeof(all), "%" PRIu64, c->in_unknown);
+	sf_para_format(p,
+	    " (%s of them in %" PRIu64 " stream%s that A has nothing of: "
+	    "another sender's, or of a kind that A lacks)",
+	    all, c->unknown, c->unknown == 1 ? "" : "s");
+}
+
 static void
 put_finding(FILE *f, const struct sf_comparison *c,
     const struct sf_compare_finding *x, const struct sf_report_style *style)
@@ -411,6 +425,8 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	sf_para_format(&p, ": %" PRIu64 " %s%s", x->count,
 	    x->rule == SFC008 || x->rule == SFR003 ? "packet" : "frame",
 	    x->count == 1 ? "" : "s");
+	if (x->rule == SFC004 && c->unknown > 0)
+		put_unknown(&p, c);
 	if (x->count > 0) {
 		of_a = r->b == NULL || point_of(x) == 'A';
 		stream_cell(a, of_a ? r->a : r->b);
@@ -623,6 +639,7 @@ put_json_sums(struct sf_emit *e, const struct sf_compare_view *v)
 	sf_emit_count(e, "incomplete_at_b", c->damaged);
 	sf_emit_count(e, "outside", c->outside);
 	sf_emit_count(e, "injected", c->injected);
+	sf_emit_count(e, "injected_in_new_streams", c->in_unknown);
 	sf_emit_count(e, "server_made", c->made_up);
 	sf_emit_count(e, "missing_at_a", c->missing);
 	sf_emit_count(e, "repeated", c->repeated);

@@ -352,6 +352,9 @@ def add(test, compare):
                 "injected-in-transit": ("B", *(
                     at[111, p.timestamp] for p in (fake[0], fake[2]))),
                 "dropped-in-transit": ("A", heard[100], heard[199])}
+        check("where: in a stream that A has", r["frames"][
+            "injected_in_new_streams"] == 0 < r["frames"]["injected"],
+            r["frames"])
         got = {x["slug"]: x["where"] and (
             x["where"]["point"], x["where"]["first_packet"],
             x["where"]["last_packet"]) for x in r["findings"]}
@@ -465,6 +468,10 @@ def add(test, compare):
         check("another sender, same tone: not altered, and told",
               r["frames"]["altered_again"] == 0 and "300 frames of B were never "
               "seen at A" in r["headline"], (r["frames"], r["headline"]))
+        text = " ".join(run("compare", *paths(where)).text.split())
+        check("another sender, same tone: a whole stream", r["frames"][
+              "injected_in_new_streams"] == 300 and "(all of them in 1 stream "
+              "that A has nothing of" in text, (r["frames"], text))
 
     @test
     def decrypted_for_the_second_receiver(where):
