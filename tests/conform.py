@@ -267,6 +267,16 @@ def test_causes():
     r = conform("--json", "--case", "rp-order-s1-01",
                 shim=proxy + ["Opener"] + broken("hkdf-unchained"))
     check("nor from its schedule", results(r)["cases"][0]["charged"] == "AEAD-05", r)
+    # it seals nothing: a frame with the mistake in it opens
+    for name, to, told in (("subkeys-swapped", "AEAD-02", "1 2 3 6 7 8, the MAC's key"),
+                           ("kdf-label-version", None, "no plain frame opens")):
+        shim = proxy + ["OpenOnly"] + broken(name)
+        r = conform("--case", "rp-order-s1-01", shim=shim)
+        check("in what it opens: " + name, told in r.text and
+              ("as it opens frames in suites" in r.text) == bool(to), r.text)
+        c, = results(conform("--json", "--case", "rp-order-s1-01", shim=shim))["causes"]
+        check("and in JSON: " + name, c.get("charged") == to and
+              c.get("in") == ("opened" if to else None), c)
     # a mistake with metadata is not to blame for frames without
     r = conform("--json", "--case", "md-open-s4-0*", "--case", "st-*-s4-*",
                 shim=broken("aad-order"))
@@ -306,6 +316,14 @@ def test_charged():
         ("Opener nonce-32", {"NON-01"}),
         ("Opener kid-53", {"HDR-07"}),
         ("Opener hkdf-unchained", {"AEAD-05"}),
+        # that seal nothing: what they open of frames with a mistake in them
+        ("OpenOnly kdf-label-case", {"KDF-03"}),
+        ("OpenOnly nonce-little", {"NON-01"}),
+        ("OpenOnly mac-bits", {"AEAD-05"}),
+        ("OpenOnly nibbles-swapped", {"HDR-01", "HDR-06"}),
+        ("OpenOnly ctr-first", {"HDR-06"}),
+        ("OpenOnly tag-size", {"SUITE-02"}),
+        ("OpenSchedule kdf-label-version", {"KDF-03"}),
     ]
     proxy = [sys.executable, os.path.join(TOP, "tests", "conform_proxy.py")]
 

@@ -361,6 +361,10 @@ class OpenOnly(Variant):
     hello = {"caps": "open", "policies": None}
 
 
+class OpenSchedule(Variant):
+    hello = {"caps": "open,kdf", "policies": None}
+
+
 class SealOnly(Variant):
     hello = {"caps": "seal", "policies": None}
 

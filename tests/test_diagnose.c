@@ -4,7 +4,9 @@
  * and nothing must be named where there is nothing to find.
  */
 #include "engine/config/json.h"
+#include "engine/crypto/kdf.h"
 #include "engine/diagnose/diagnose.h"
+#include "parsers/sframe/header.h"
 #include "tests/noise.h"
 #include "tests/rows.h"
 
@@ -454,6 +456,79 @@ wipes_and_survives(void **state)
 	each_vector(survives_failures, NULL);
 }
 
+static size_t
+by_the_book(uint8_t out[SF_MISTAKEN_MAX], const struct sf_mistaken *m)
+{
+	const struct sf_crypto *c = m->c;
+	const struct sf_key_entry *e = &m->keys->keys[0];
+	size_t n = sf_sframe_header_write(out, m->kid, m->ctr);
+	struct sf_schedule s;
+	struct sf_aead *a;
+	uint8_t nonce[SF_NONCE];
+
+	assert_true(sf_kdf_schedule(
+	    &s, c, m->suite, sf_bytes(e->octets, e->n), m->kid));
+	sf_kdf_nonce(nonce, s.salt, m->ctr);
+	a = c->aead_new(m->suite, s.key);
+	assert_true(c->seal(a, nonce, sf_bytes(out, n),
+	    sf_bytes(m->keys->metadata, m->keys->n_metadata), m->pt, out + n));
+	c->aead_free(a);
+	return n + m->pt.n + m->suite->tag_octets;
+}
+
+/* A frame by a sender with a mistake is not genuine, and a mistake is found in it that
+   comes to the same octets. */
+static void
+makes_what_it_finds(void **state)
+{
+	static const char keys[] =
+	    "{\"schema\":\"sframe-tool/keys/v1\",\"keys\":[{\"kid\":\"291\","
+	    "\"base_key\":\"0402fd8356f1a62a6ee915ab1b722aed112233445566778899"
+	    "aabbccddeeff01\"}],\"metadata\":\"49455446\"}";
+	static const uint8_t pt[32] = { 1, 2, 3 };
+
+	(void)state;
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
+		struct sf_keyfile *k = read_keys("mistaken",
+		    sf_bytes((const uint8_t *)keys, sizeof(keys) - 1));
+		struct sf_mistaken m = { .c = &sf_crypto_ossl, .keys = k,
+			.suite = sf_suite_by_id(id), .kid = 291,
+			.ctr = UINT64_C(0x123456789a), .pt = sf_bytes(pt, sizeof(pt)) };
+		bool seen[SF_MISTAKES] = { false };
+		uint8_t right[SF_MISTAKEN_MAX];
+		size_t n_right;
+		unsigned n = 0;
+
+		k->keys[0].suite = id;
+		n_right = by_the_book(right, &m);
+		while (sf_mistaken_next(&m)) {
+			struct sf_mistaken next = m;
+			struct sf_diagnosis d;
+			/* some are no mistake with these numbers */
+			bool wrong = m.n != n_right ||
+				     memcmp(m.frame, right, n_right) != 0;
+
+			next.ctr++;
+			assert_true(sf_mistaken_again(&next));
+			if (sf_diagnose(&d, &sf_crypto_ossl, k,
+				sf_bytes(m.frame, m.n), 0, 0,
+				sf_bytes(next.frame, next.n), NULL, 0) !=
+			    wrong)
+				fail_msg("suite %u: %s, number %d", id,
+				    sf_mistake_row(m.mistake)->slug, m.number);
+			seen[m.mistake] = true;
+			n++;
+		}
+		assert_true(seen[SF_MISTAKE_LABEL_CASE] &&
+			    seen[SF_MISTAKE_NONCE_LITTLE] &&
+			    seen[SF_MISTAKE_AAD_ORDER] &&
+			    seen[SF_MISTAKE_HEADER_LITTLE] &&
+			    seen[SF_MISTAKE_TAG_LENGTH]);
+		assert_true(n > 80);
+		free_keys(k);
+	}
+}
+
 int
 main(void)
 {
@@ -461,6 +536,7 @@ main(void)
 		cmocka_unit_test(rows_are_complete),
 		cmocka_unit_test(names_each_mistake),
 		cmocka_unit_test(finds_nothing_in_noise),
+		cmocka_unit_test(makes_what_it_finds),
 		cmocka_unit_test(stands_short_frames),
 		cmocka_unit_test(stops_and_says_so),
 		cmocka_unit_test(wipes_and_survives),

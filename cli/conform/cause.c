@@ -1,7 +1,8 @@
 /*
  * cause.c - why do the frames of a shim not open? One that seals is asked
  * for a few before all cases, and the mistakes that implementations make are
- * tried on them (engine/diagnose/diagnose.h). What one mistake breaks is
+ * tried on them (engine/diagnose/diagnose.h). One that refuses genuine frames is
+ * given some with such a mistake in them. What one mistake breaks is
  * then charged to the requirement that it is against, and not to whatever a
  * case is about.
  */
@@ -65,7 +66,8 @@ static const struct one_sided mixed = { .requirement = "KEY-06",
 		  "derived under its base key, its KID and its suite." };
 
 #define FRAMES 10
-#define LATER  0x12345
+#define LATER   0x12345
+#define AS_LONG 0x1234 /* in octets, as the KID is */
 #define MISSES 2 /* of a suite: then no frame of it is searched again */
 #define E      4
 #define S      6
@@ -97,7 +99,7 @@ is_plain(const struct sf_cause *c)
 bool
 sf_cause_opens(const struct sf_cause *c)
 {
-	return side_of(c) != NULL;
+	return c->opened || side_of(c) != NULL;
 }
 
 bool
@@ -127,6 +129,8 @@ sf_cause_text(const struct sf_cause *c)
 	const struct sf_mistake_row *row =
 	    sf_mistake_row((enum sf_mistake)c->mistake);
 
+	if (row == NULL && c->no_header && c->opened)
+		return "KID and CTR have each other's half of the config octet";
 	if (row == NULL && c->no_header)
 		return "the header is not that of RFC 9605 4.3: it has "
 		       "another KID";
@@ -234,7 +238,9 @@ cause_in(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 	unsigned *misses = &t->misses[t->suite->id];
 
 	/* a ratchet or an export that is wrong looks like other base keys */
-	if (known(t, f->kid) != &t->run->causes[t->suite->id][SF_CAUSE_FRAMES])
+	if (known(t, f->kid) !=
+		&t->run->causes[t->suite->id][SF_CAUSE_FRAMES] &&
+	    !known(t, f->kid)->opened)
 		return *known(t, f->kid);
 	if (*misses < MISSES) {
 		c.mistake = search(t, f, ct, sf_bytes(NULL, 0));
@@ -243,6 +249,10 @@ cause_in(struct sf_trial *t, const struct sf_plain *f, struct sf_bytes ct)
 	if (c.mistake != SF_MISTAKE_NONE)
 		return c;
 	c = *known(t, f->kid);
+	if (c.opened) {
+		c.mistake = SF_MISTAKE_NONE;
+		c.no_header = c.other_key = false;
+	}
 	memset(c.refused, 0, sizeof(c.refused)); /* that is what it opens */
 	return c;
 }
@@ -553,6 +563,91 @@ nothing_opens(const struct sf_cause *c)
 	return c->refused[0][0] && c->refused[0][1];
 }
 
+/* Plain frames are refused: does one open that has a mistake in it? Then that is what
+   it expects of all. */
+static enum sf_mistake
+mistake_opened(struct sf_trial *t, enum sf_cause_kind kind,
+    const struct sf_cause *c, struct sf_keyfile *k, uint64_t first)
+{
+	bool meta = c->refused[1][1] || c->refused[1][0];
+	struct sf_mistaken m = { .c = t->run->crypto, .keys = k,
+		.suite = t->suite };
+	struct sample s;
+
+	if (!begin(t, &s, kind, "recv"))
+		return SF_MISTAKE_NONE;
+	if (!meta)
+		s.f.meta = sf_bytes(NULL, 0);
+	if (!keys_of(k, t, &s.f))
+		return SF_MISTAKE_NONE;
+	if (kind == SF_CAUSE_RATCHET)
+		step_ours(t, &s, 1);
+	s.f.ctr = m.ctr = first;
+	m.kid = s.f.kid;
+	s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
+	if (sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0])) != SF_R_NO)
+		return SF_MISTAKE_NONE; /* there is nothing to explain */
+	m.pt = s.f.pt;
+	while (!t->stopped && sf_mistaken_next(&m)) {
+		if (requirements[m.mistake] == NULL)
+			continue;
+		/* another one, too: by chance a mistake may look like another */
+		for (m.ctr = first; m.ctr < first + 2; m.ctr++)
+			if (!sf_mistaken_again(&m) ||
+			    sf_open(t, "a", s.f.meta,
+				sf_bytes(m.frame, m.n)) != SF_R_OK)
+				break;
+		if (m.ctr == first + 2)
+			return m.mistake;
+	}
+	return SF_MISTAKE_NONE;
+}
+
+/* A plain frame opens when the halves of its config octet have changed places. */
+static bool
+opens_exchanged(struct sf_trial *t)
+{
+	struct sample s;
+	uint8_t *config = s.f.header;
+
+	if (!begin(t, &s, SF_CAUSE_FRAMES, "recv"))
+		return false;
+	s.f.meta = sf_bytes(NULL, 0);
+	s.f.ctr = LATER;
+	s.f.n_header = sf_sframe_header_write(s.f.header, s.f.kid, s.f.ctr);
+	*config = (uint8_t)(*config << 4 | *config >> 4);
+	s.n[0] = sf_seal_by_us(t, &s.f, s.ct[0]);
+	return sf_open(t, "a", s.f.meta, sf_bytes(s.ct[0], s.n[0])) == SF_R_OK;
+}
+
+static void
+search_opened(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
+{
+	const struct sf_cause *plain =
+	    &t->run->causes[t->suite->id][SF_CAUSE_FRAMES];
+	struct sf_keyfile *k;
+
+	if (c->mistake != SF_MISTAKE_NONE || c->no_header || c->other_key ||
+	    c->mixed || !(c->refused[0][1] || c->refused[1][1]) ||
+	    (kind != SF_CAUSE_FRAMES && plain->refused[0][1]))
+		return;
+	k = calloc(1, sizeof(*k));
+	if (k == NULL)
+		return;
+	c->mistake = mistake_opened(t, kind, c, k, LATER);
+	if (c->mistake == SF_MISTAKE_NONE)
+		c->mistake = mistake_opened(t, kind, c, k, AS_LONG);
+	c->opened = c->mistake != SF_MISTAKE_NONE;
+	if (!c->opened && kind == SF_CAUSE_FRAMES && nothing_opens(c)) {
+		c->no_header = opens_exchanged(t);
+		c->part = c->no_header ? SF_PART_UNKNOWN : sf_part_schedule(t);
+		c->other_key = c->part != SF_PART_UNKNOWN;
+		c->opened = c->no_header || c->other_key;
+	}
+	sf_keyfile_wipe(k, t->run->crypto);
+	free(k);
+}
+
 /* The first of them once more, where nothing came before. */
 static bool
 opens_alone(struct sf_trial *t, enum sf_cause_kind kind)
@@ -598,6 +693,8 @@ look(struct sf_trial *t, uint16_t suite, enum sf_cause_kind kind,
 		c->mixed = look_at_opened(t, kind, c) &&
 			   c->mistake == SF_MISTAKE_NONE && nothing_opens(c) &&
 			   opens_alone(t, kind);
+		if (!is_end(&opened))
+			search_opened(t, kind, c);
 	}
 	well = !is_end(&sealed) && !is_end(&opened);
 	sf_case_result_free(&sealed);

@@ -122,23 +122,41 @@ of_schedule(struct sf_trial *t, const struct zeros *z, enum sf_cause_part part)
 		return part;
 	if (is_other(t, "secret", s.secret, suite->hash_octets))
 		part = SF_PART_SECRET;
-	else if (!is_other(t, "key", s.key, suite->enc_octets) &&
-		 is_other(t, "key", s.key, suite->key_octets))
+	else if (is_other(t, "salt", s.salt, SF_NONCE) ||
+		 is_other(t, "key", s.key, suite->enc_octets))
+		part = SF_PART_KEY;
+	else if (is_other(t, "key", s.key, suite->key_octets))
 		part = SF_PART_HKDF;
 	t->run->crypto->wipe(&s, sizeof(s));
 	return part;
 }
 
+static void
+make(struct sf_trial *t, struct zeros *z)
+{
+	*z = (struct zeros){ .f = { .kid = KID } };
+	sf_fill_key(t, z->base, sizeof(z->base));
+	z->f.base = sf_bytes(z->base, sizeof(z->base));
+	z->f.pt = sf_bytes(z->pt, sizeof(z->pt));
+	z->f.meta = sf_bytes(NULL, 0);
+}
+
+enum sf_cause_part
+sf_part_schedule(struct sf_trial *t)
+{
+	struct zeros z;
+
+	make(t, &z);
+	return of_schedule(t, &z, SF_PART_UNKNOWN);
+}
+
 enum sf_cause_part
 sf_part_look(struct sf_trial *t)
 {
-	struct zeros z = { .f = { .kid = KID } };
+	struct zeros z;
 	bool first = false, last = false;
 
-	sf_fill_key(t, z.base, sizeof(z.base));
-	z.f.base = sf_bytes(z.base, sizeof(z.base));
-	z.f.pt = sf_bytes(z.pt, sizeof(z.pt));
-	z.f.meta = sf_bytes(NULL, 0);
+	make(t, &z);
 	sf_new(t, "a");
 	if (sf_key(t, "a", "send", KID, z.f.base) != SF_R_OK ||
 	    !is_enciphered(t, &z, &first))

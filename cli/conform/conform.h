@@ -172,7 +172,8 @@ enum sf_cause_part {
 
 /* What is wrong with all frames of a suite, as far as it is known. */
 struct sf_cause {
-	unsigned mistake; /* of diagnose.h, in what it seals; 0: none */
+	/* of diagnose.h, in what it seals, or else in what it opens; 0: none */
+	unsigned mistake;
 	bool no_header;   /* what it seals does not begin with its KID */
 	/* No mistake that is known, and what it seals is not under the key of
 	   a step (then by is RATCHET) or of an epoch (MLS). */
@@ -182,6 +183,7 @@ struct sf_cause {
 	bool refused[2][2]; /* a plain frame: with metadata; CTR not 0 */
 	bool refused_next;  /* one with CTR 1 */
 	bool mixed;         /* what came before is in the way */
+	bool opened;        /* mistake is in what it opens */
 };
 
 /* What it does with all frames of a kind: habit.c. */

@@ -134,6 +134,8 @@ put_causes(struct sf_emit *e, const struct sf_conform *run)
 		sf_emit_close(e, '[');
 		if (sf_cause_requirement(c) != NULL) {
 			sf_emit_string(e, "charged", sf_cause_requirement(c));
+			sf_emit_string(
+			    e, "in", sf_cause_opens(c) ? "opened" : "sealed");
 			sf_emit_string(e, "text", sf_cause_text(c));
 			sf_emit_string(e, "remedy", sf_cause_remedy(c));
 		}

@@ -196,9 +196,12 @@ sf_conform_cause(FILE *f, const struct sf_told_cause *c)
 		fprintf(f, "no plain frame%s opens in suite%s", kinds[c->kind],
 		    many ? "s" : "");
 	else
-		fprintf(f, "in the frames%s that it %s in suite%s",
+		fprintf(f, "%s%s%s in suite%s",
+		    c->cause->opened ? "as it opens frames" : "in the frames",
 		    kinds[c->kind],
-		    sf_cause_opens(c->cause) ? "is given" : "seals",
+		    c->cause->opened		? ""
+		    : sf_cause_opens(c->cause) ? " that it is given"
+						: " that it seals",
 		    many ? "s" : "");
 	for (unsigned id = 1; id <= SF_SUITES; id++)
 		if ((c->suites >> id & 1) != 0)

@@ -30,6 +30,8 @@ void sf_habit_blame(struct sf_trial *t, enum sf_expected e);
 
 /* What plain frames show of a mistake that is not known; and words for that. */
 enum sf_cause_part sf_part_look(struct sf_trial *t);
+/* The same where nothing is sealed: what the key schedule shows, if that is shown. */
+enum sf_cause_part sf_part_schedule(struct sf_trial *t);
 const char *sf_part_requirement(enum sf_cause_part p);
 const char *sf_part_text(enum sf_cause_part p);
 const char *sf_part_remedy(enum sf_cause_part p);

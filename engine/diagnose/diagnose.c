@@ -239,13 +239,17 @@ with_suite(struct search *s, const struct sf_vary *v,
 /* ---- which suites, which keys --------------------------------------------- */
 
 static bool
+has_mode(const struct trial *t, const struct sf_suite *suite)
+{
+	return (!(t->needs & CTR) || suite->mode == SF_MODE_CTR) &&
+	       (!(t->needs & GCM) || suite->mode == SF_MODE_GCM);
+}
+
+static bool
 suits(const struct search *s, const struct sf_vary *v,
     const struct sf_key_entry *e, const struct sf_suite *suite)
 {
-	unsigned needs = s->trial == NULL ? 0 : s->trial->needs;
-
-	if ((needs & CTR && suite->mode != SF_MODE_CTR) ||
-	    (needs & GCM && suite->mode != SF_MODE_GCM))
+	if (s->trial != NULL && !has_mode(s->trial, suite))
 		return false;
 	if (v->other_suites)
 		return e->suite != 0 && suite->id != e->suite;
@@ -331,10 +335,8 @@ any_entry(const struct sf_keyfile *f, bool exporter)
 }
 
 static bool
-has_needs(const struct search *s, unsigned needs)
+has_needs(const struct sf_keyfile *f, size_t at, unsigned needs)
 {
-	const struct sf_keyfile *f = s->keys;
-
 	return (!(needs & SENDER) || f->scheme == SF_SCHEME_SENDER) &&
 	       (!(needs & MLS) || f->scheme == SF_SCHEME_MLS) &&
 	       (!(needs & EXPORTER) || any_entry(f, true)) &&
@@ -342,7 +344,7 @@ has_needs(const struct search *s, unsigned needs)
 	       (!(needs & PER_SSRC) || f->per_ssrc_keys) &&
 	       (!(needs & NOT_PER_SSRC) || !f->per_ssrc_keys) &&
 	       (!(needs & METADATA) || f->n_metadata != 0) &&
-	       (!(needs & PREFIX) || s->at != 0);
+	       (!(needs & PREFIX) || at != 0);
 }
 
 static bool
@@ -351,7 +353,7 @@ with_trial(struct search *s, const struct trial *t)
 	struct sf_vary v = t->v;
 
 	s->trial = t;
-	if (!has_needs(s, t->needs))
+	if (!has_needs(s->keys, s->at, t->needs))
 		return false;
 	for (v.n = t->first; v.n <= t->last && s->effort != 0; v.n++)
 		if (with_vary(s, &v)) {
@@ -430,4 +432,65 @@ sf_diagnose_ssrcs(struct sf_diagnosis *out, const struct sf_crypto *c,
 	    search_of(c, keys, frame, sf_bytes(NULL, 0), ssrc,
 		(struct sf_ssrcs){ ssrcs, n_ssrcs }),
 	    at, TELLS_SSRC);
+}
+
+/* ---- the other way round -------------------------------------------------- */
+
+/* A sender does this, and not the way or the keys of others. */
+static bool
+is_senders(const struct sf_mistaken *m, const struct trial *t)
+{
+	return t->v.frame == SF_FRAME_SENT && t->v.who == SF_WHO_KID &&
+	       t->v.key.ssrc == SF_SSRC_SAID && !t->v.other_suites &&
+	       has_mode(t, m->suite) && has_needs(m->keys, 0, t->needs);
+}
+
+bool
+sf_mistaken_again(struct sf_mistaken *m)
+{
+	const struct trial *t = &trials[m->trial];
+	struct sf_key_for k = { .c = m->c,
+		.file = m->keys,
+		.entry = &m->keys->keys[0],
+		.suite = m->suite,
+		.kid = m->kid };
+	uint8_t room[3][2 * SF_MISTAKEN_MAX];
+	struct sf_workspace w = { sf_put(room[0], sizeof(room[0])),
+		sf_put(room[1], sizeof(room[1])),
+		sf_put(room[2], sizeof(room[2])) };
+	struct sf_put o = sf_put(m->frame, sizeof(m->frame));
+	struct sf_parted p = { .kid = m->kid, .ctr = m->ctr };
+	struct sf_vary v = t->v;
+	struct sf_derived d;
+	bool ok;
+
+	v.n = t->first + m->number;
+	ok = sf_put_header(&o, &v, m->kid, m->ctr);
+	p.prefix = sf_bytes(NULL, 0);
+	p.header = sf_put_all(&o);
+	p.payload = sf_bytes(NULL, 0);
+	ok = ok && sf_derive(&d, &v, &k) &&
+	     sf_put_sealed(&o, &v, &k, &d, &p, m->pt, &w);
+	m->c->wipe(&d, sizeof(d));
+	m->c->wipe(room, sizeof(room));
+	m->mistake = t->mistake;
+	m->n = o.n;
+	return ok;
+}
+
+bool
+sf_mistaken_next(struct sf_mistaken *m)
+{
+	m->number += m->begun;
+	m->begun = true;
+	for (; m->trial < LENGTH(trials); m->trial++, m->number = 0) {
+		const struct trial *t = &trials[m->trial];
+
+		if (!is_senders(m, t))
+			continue;
+		for (; t->first + m->number <= t->last; m->number++)
+			if (sf_mistaken_again(m))
+				return true;
+	}
+	return false;
 }

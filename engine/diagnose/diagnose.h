@@ -72,4 +72,32 @@ bool sf_diagnose_ssrcs(struct sf_diagnosis *out, const struct sf_crypto *c,
     const struct sf_keyfile *keys, struct sf_bytes frame, size_t at,
     uint32_t ssrc, const uint32_t *ssrcs, size_t n_ssrcs);
 
+/*
+ * The other way round: frames by senders with one of these mistakes each, for a
+ * receiver that may have it as well. keys has one entry, whose key is that of kid;
+ * what happens to frames on the way and what is scoped to an SSRC is left out.
+ */
+#define SF_MISTAKEN_MAX 256 /* octets of a frame */
+
+struct sf_mistaken {
+	const struct sf_crypto *c;
+	const struct sf_keyfile *keys;
+	const struct sf_suite *suite;
+	uint64_t kid, ctr;
+	struct sf_bytes pt;
+	/* where it is: all zeros at first */
+	size_t trial;
+	int number; /* of that trial, from its first on */
+	bool begun;
+	/* what it came to */
+	enum sf_mistake mistake;
+	size_t n;
+	uint8_t frame[SF_MISTAKEN_MAX];
+};
+
+/* The next of them; false when there is none. */
+bool sf_mistaken_next(struct sf_mistaken *m);
+/* The same mistake in another frame: kid, ctr or pt were changed. */
+bool sf_mistaken_again(struct sf_mistaken *m);
+
 #endif

@@ -346,26 +346,53 @@ decrypt(const struct sf_key_for *k, const struct sf_derived *d,
 	return ok;
 }
 
+/* The tag of n octets, within mac; NULL when there is none. */
+static const uint8_t *
+make_tag(const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, const struct sf_put *input, size_t n,
+    uint8_t mac[SF_HASH_MAX])
+{
+	enum sf_hash_name hash =
+	    v->mac == SF_MAC_HASH ? (enum sf_hash_name)v->n : k->suite->hash;
+	size_t all = sf_hash_octets(hash);
+
+	/* HKDF-Extract is HMAC, with the salt as its key (RFC 5869 2.2). */
+	if (input->full || n > all ||
+	    !k->c->extract(hash, sf_bytes(d->mac_key, d->mac_octets),
+		sf_put_all(input), mac))
+		return NULL;
+	return v->tag == SF_TAG_LAST ? mac + all - n : mac;
+}
+
 static bool
 mac_equal(const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, const struct sealed *s,
     const struct sf_put *input)
 {
-	enum sf_hash_name hash =
-	    v->mac == SF_MAC_HASH ? (enum sf_hash_name)v->n : k->suite->hash;
-	size_t all = sf_hash_octets(hash);
 	uint8_t mac[SF_HASH_MAX];
-	bool ok;
+	const uint8_t *tag = make_tag(v, k, d, input, s->tag.n, mac);
+	bool ok = tag != NULL && k->c->equal(tag, s->tag.p, s->tag.n);
 
-	if (input->full || s->tag.n > all)
-		return false;
-	/* HKDF-Extract is HMAC, with the salt as its key (RFC 5869 2.2). */
-	ok = k->c->extract(hash, sf_bytes(d->mac_key, d->mac_octets),
-		 sf_put_all(input), mac) &&
-	     k->c->equal(v->tag == SF_TAG_LAST ? mac + all - s->tag.n : mac,
-		 s->tag.p, s->tag.n);
 	k->c->wipe(mac, sizeof(mac));
 	return ok;
+}
+
+static struct mac_parts
+parts_of(const struct sf_vary *v, struct sf_bytes nonce, const struct sealed *s,
+    const struct sf_workspace *w)
+{
+	const struct mac_row *row = &mac_rows[v->mac];
+	/* behind a nonce of 12 octets stand zeros: the counter block */
+	size_t n_nonce = row->nonce == SF_NONCE ? nonce.n : row->nonce;
+
+	return (struct mac_parts){
+		.aad = w->aad.n,
+		.ct = s->ct.n + (row->with_tag ? s->tag.n : 0),
+		.tag = s->said,
+		.nonce = sf_bytes(nonce.p, n_nonce),
+		.aad_octets = sf_put_all(&w->aad),
+		.ct_octets = s->ct,
+	};
 }
 
 static bool
@@ -374,17 +401,8 @@ ctr_matches(const struct sf_vary *v, const struct sf_key_for *k,
     struct sf_workspace *w)
 {
 	const struct mac_row *row = &mac_rows[v->mac];
-	/* behind a nonce of 12 octets stand zeros: the counter block */
-	size_t n_nonce = row->nonce == SF_NONCE ? nonce.n : row->nonce;
 	struct sf_put *o = &w->input;
-	struct mac_parts p = {
-		.aad = w->aad.n,
-		.ct = s->ct.n + (row->with_tag ? s->tag.n : 0),
-		.tag = s->said,
-		.nonce = sf_bytes(nonce.p, n_nonce),
-		.aad_octets = sf_put_all(&w->aad),
-		.ct_octets = s->ct,
-	};
+	struct mac_parts p = parts_of(v, nonce, s, w);
 	bool ok;
 
 	if (row->plain && !decrypt(k, d, nonce.p, s, w))
@@ -400,6 +418,20 @@ ctr_matches(const struct sf_vary *v, const struct sf_key_for *k,
 	return ok;
 }
 
+/* What is authenticated, and room for the rest. */
+static bool
+begin(struct sf_workspace *w, const struct sf_vary *v,
+    const struct sf_key_for *k, const struct sf_parted *p)
+{
+	w->aad.n = 0;
+	w->aad.full = false;
+	w->input.n = 0;
+	w->input.full = false;
+	put_aad(
+	    &w->aad, v, p, sf_bytes(k->file->metadata, k->file->n_metadata));
+	return !w->aad.full;
+}
+
 size_t
 sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, const struct sf_parted *p,
@@ -410,15 +442,8 @@ sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
 	struct sealed s;
 	bool ok;
 
-	if (!part_tag(&s, v, k->suite->tag_octets, p->payload))
-		return 0;
-	w->aad.n = 0;
-	w->aad.full = false;
-	w->input.n = 0;
-	w->input.full = false;
-	put_aad(
-	    &w->aad, v, p, sf_bytes(k->file->metadata, k->file->n_metadata));
-	if (w->aad.full)
+	if (!part_tag(&s, v, k->suite->tag_octets, p->payload) ||
+	    !begin(w, v, k, p))
 		return 0;
 	nonce = sf_bytes(octets, make_nonce(octets, v, d, p->ctr));
 	if (k->suite->mode == SF_MODE_GCM)
@@ -427,4 +452,97 @@ sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
 		ok = ctr_matches(v, k, d, nonce, &s, w);
 	k->c->wipe(octets, sizeof(octets));
 	return ok ? s.tag.n : 0;
+}
+
+/* ---- the other way round: a frame by such a sender ------------------------ */
+
+static void
+put_payload(
+    struct sf_put *o, const struct sf_vary *v, struct sf_bytes ct, struct sf_bytes tag)
+{
+	sf_put_bytes(o, v->tag == SF_TAG_FRONT ? tag : ct);
+	sf_put_bytes(o, v->tag == SF_TAG_FRONT ? ct : tag);
+}
+
+/* Ciphertext and a tag of the cipher's own into w->plain. */
+static bool
+encrypt(const struct sf_key_for *k, const struct sf_suite *suite,
+    const struct sf_derived *d, const uint8_t nonce[SF_NONCE],
+    struct sf_bytes aad, struct sf_bytes pt, struct sf_workspace *w)
+{
+	struct sf_aead *a;
+	bool ok;
+
+	if (pt.n + SF_TAG_MAX > w->plain.room)
+		return false;
+	a = k->c->aead_new(suite, d->key);
+	ok = a != NULL &&
+	     k->c->seal(a, nonce, aad, sf_bytes(NULL, 0), pt, w->plain.p);
+	k->c->aead_free(a);
+	return ok;
+}
+
+static bool
+gcm_seals(struct sf_put *o, const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, struct sf_bytes nonce, struct sf_bytes pt,
+    struct sf_workspace *w)
+{
+	const struct sf_suite *suite =
+	    v->key_cut ? sf_suite_by_id(GCM_128) : k->suite;
+	size_t n = tag_sent(v, SF_TAG_MAX);
+
+	/* there is no way to seal under a nonce of another length */
+	if (nonce.n != SF_NONCE || n == 0 || n > SF_TAG_MAX ||
+	    (v->key_cut && suite == k->suite) ||
+	    !encrypt(k, suite, d, nonce.p, sf_put_all(&w->aad), pt, w))
+		return false;
+	put_payload(o, v, sf_bytes(w->plain.p, pt.n),
+	    sf_bytes(w->plain.p + pt.n, n));
+	return true;
+}
+
+static bool
+ctr_seals(struct sf_put *o, const struct sf_vary *v, const struct sf_key_for *k,
+    const struct sf_derived *d, struct sf_bytes nonce, struct sf_bytes pt,
+    struct sf_workspace *w)
+{
+	uint8_t mac[SF_HASH_MAX];
+	const uint8_t *tag;
+	struct mac_parts p;
+	struct sealed s;
+
+	s.tag = sf_bytes(mac, tag_sent(v, k->suite->tag_octets));
+	s.said = v->tag == SF_TAG_OCTETS ? s.tag.n : k->suite->tag_octets;
+	if (s.tag.n == 0 ||
+	    !encrypt(k, k->suite, d, nonce.p, sf_bytes(NULL, 0), pt, w))
+		return false;
+	s.ct = sf_bytes(w->plain.p, pt.n);
+	p = parts_of(v, nonce, &s, w);
+	if (mac_rows[v->mac].plain)
+		p.ct_octets = pt;
+	put_mac_input(&w->input, v, &p);
+	tag = make_tag(v, k, d, &w->input, s.tag.n, mac);
+	if (tag != NULL)
+		put_payload(o, v, s.ct, sf_bytes(tag, s.tag.n));
+	k->c->wipe(mac, sizeof(mac));
+	return tag != NULL;
+}
+
+bool
+sf_put_sealed(struct sf_put *o, const struct sf_vary *v,
+    const struct sf_key_for *k, const struct sf_derived *d,
+    const struct sf_parted *p, struct sf_bytes pt, struct sf_workspace *w)
+{
+	uint8_t octets[NONCE_MAX];
+	struct sf_bytes nonce;
+	bool ok;
+
+	if (!begin(w, v, k, p))
+		return false;
+	nonce = sf_bytes(octets, make_nonce(octets, v, d, p->ctr));
+	ok = k->suite->mode == SF_MODE_GCM
+		 ? gcm_seals(o, v, k, d, nonce, pt, w)
+		 : ctr_seals(o, v, k, d, nonce, pt, w);
+	k->c->wipe(octets, sizeof(octets));
+	return ok && !o->full;
 }

@@ -227,6 +227,74 @@ read_omara(struct sf_parted *p, struct sf_bytes in)
 	return true;
 }
 
+/* ---- the other way round -------------------------------------------------- */
+
+static void
+put_field(struct sf_put *o, uint64_t v, size_t octets, bool little)
+{
+	if (little)
+		sf_put_little(o, v, octets);
+	else
+		sf_put_uint(o, v, octets);
+}
+
+/* The config octet of RFC 9605, and its fields in another order. */
+static bool
+put_rfc(struct sf_put *o, const struct sf_vary *v, uint64_t kid, uint64_t ctr)
+{
+	unsigned k = sf_sframe_header_octets(kid);
+	unsigned c = sf_sframe_header_octets(ctr);
+	uint8_t header[SF_SFRAME_HEADER_MAX];
+	size_t n = sf_sframe_header_write(header, kid, ctr);
+	bool little = v->head == SF_HEAD_LITTLE;
+
+	if (v->head == SF_HEAD_RFC) {
+		sf_put_bytes(o, sf_bytes(header, n));
+		return true;
+	}
+	sf_put_u8(o, header[0]);
+	if (v->head == SF_HEAD_SWAPPED)
+		put_field(o, ctr, c, false);
+	put_field(o, kid, k, little);
+	if (v->head != SF_HEAD_SWAPPED)
+		put_field(o, ctr, c, little);
+	return little ? k > 1 || c > 1 : k > 0 && c > 0;
+}
+
+/* draft-ietf-sframe-enc-00 to -03 tell a length less one, those before as it is. */
+static bool
+put_draft(struct sf_put *o, unsigned less, uint64_t kid, uint64_t ctr)
+{
+	unsigned k = sf_sframe_header_octets(kid);
+	unsigned c = sf_sframe_header_octets(ctr);
+
+	if (c == 0)
+		c = 1;
+	if (k - less > 7 || c - less > 7)
+		return false;
+	sf_put_u8(o, (uint8_t)((c - less) << 4 | (k == 0 ? kid : 8 | (k - less))));
+	sf_put_uint(o, kid, k);
+	sf_put_uint(o, ctr, c);
+	return true;
+}
+
+bool
+sf_put_header(
+    struct sf_put *o, const struct sf_vary *v, uint64_t kid, uint64_t ctr)
+{
+	switch ((enum sf_head_rule)v->head) {
+	case SF_HEAD_DRAFT:
+		return put_draft(o, 1, kid, ctr);
+	case SF_HEAD_OMARA:
+		return put_draft(o, 0, kid, ctr);
+	case SF_HEAD_RFC:
+	case SF_HEAD_SWAPPED:
+	case SF_HEAD_LITTLE:
+		break;
+	}
+	return put_rfc(o, v, kid, ctr);
+}
+
 bool
 sf_part(struct sf_parted *p, const struct sf_vary *v, struct sf_bytes frame,
     size_t at, struct sf_put *out)

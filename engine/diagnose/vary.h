@@ -299,4 +299,17 @@ size_t sf_tag_matches(const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, const struct sf_parted *p,
     struct sf_workspace *w);
 
+/* ---- the other way round: a frame by such a sender ------------------------ */
+
+/* The header. False when v is the same as RFC 9605 for these numbers, or cannot write
+   them. */
+bool sf_put_header(
+    struct sf_put *o, const struct sf_vary *v, uint64_t kid, uint64_t ctr);
+
+/* Ciphertext and tag behind what is in o; p has the header and its numbers. False when
+   there is no such frame, or the library failed. */
+bool sf_put_sealed(struct sf_put *o, const struct sf_vary *v,
+    const struct sf_key_for *k, const struct sf_derived *d,
+    const struct sf_parted *p, struct sf_bytes pt, struct sf_workspace *w);
+
 #endif
