@@ -87,16 +87,17 @@ def test_kinds():
 def test_defects():
     """Of the Node shim: a header that was encoded anew, a key that stays, octets
     of the frame before."""
-    rows = [("header-anew", "took"), ("remove-keeps", "took"), ("stale-tail", "other-value")]
+    rows = [("header-anew", "took"), ("remove-keeps", "took"), ("stale-tail", "other-value"),
+            ("metadata-512", "refused"), ("aad-128", "other-value")]
     for (name, kind), r in zip(rows, at_once(
             lambda n: until(lambda r: r.status == 1, "node", os.path.join(
                 TOP, "shims", "node", "shim.mjs"), n), [(n,) for n, _ in rows])):
         check("found: " + name, r.status == 1 and re.search(
-            "^%s +open" % kind, r.text, re.M), r.text[-400:])
+            "^%s +(open|seal)" % kind, r.text, re.M), r.text[-400:])
 
 
 def test_no_difference():
-    names = "Kid32 Ctr48 MetaNone NoEmpty Strict OneContext Upper Small".split()
+    names = "Kid32 Ctr48 MetaNone MetaLimit NoEmpty Strict OneContext Upper Small".split()
     for name, r in zip(names, at_once(fuzz, [(1, *PROXY, n, OURS) for n in names])):
         check("no difference: " + name, r.status == 0, r.text[-300:])
 

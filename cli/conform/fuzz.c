@@ -315,7 +315,7 @@ sf_conform_fuzz(const struct sf_conform *run, const struct sf_config *c,
 {
 	struct sf_child children[2] = { { .in = -1, .out = -1, .err = -1 },
 		{ .in = -1, .out = -1, .err = -1 } };
-	struct sf_case_result result = { .choice = -1 };
+	struct sf_case_result result = { .verdict = SF_V_PASS };
 	struct sf_conform both = *run;
 	struct sf_fuzz f = { .run = &both,
 		.a = { .name = command,

@@ -9,7 +9,7 @@
 #include "parsers/sframe/header.h"
 
 #define PT    300
-#define META  80
+#define META  2048 /* most of the time a few octets */
 #define BASES 4 /* lengths of base keys */
 
 /* ---- scripts ------------------------------------------------------------- */
@@ -54,7 +54,7 @@ add(struct sf_fuzz *f, struct sf_fuzz_script *s)
 		return NULL;
 	memcpy(step->text, f->line.p, f->line.n);
 	step->text[f->line.n] = '\0';
-	step->open_choice = false;
+	step->open_choice = step->may_refuse = false;
 	s->n++;
 	return step;
 }
@@ -85,10 +85,25 @@ any_ctr(struct sf_fuzz *f)
 	return within(edge(f) >> 1, f->run->info.max_ctr);
 }
 
+/* None, a few octets, or as many as where a length gets longer, a hash or a buffer
+   full; most is what everybody takes where the shim declares nothing. */
 static size_t
-any_meta(struct sf_fuzz *f)
+any_meta(struct sf_fuzz *f, uint64_t most)
 {
-	return one_in(f, 2) ? 0 : within(below(f, META), f->run->info.max_meta);
+	static const uint16_t edges[] = { 16, 32, 64, 128, 256, 512, 1024,
+		META - 1 };
+	uint64_t n = below(f, 80);
+
+	if (one_in(f, 2))
+		return 0;
+	if (one_in(f, 6))
+		n = edges[below(f, sizeof(edges) / sizeof(edges[0]))] +
+		    below(f, 3) - 1;
+	else if (one_in(f, 12))
+		n = below(f, META + 1);
+	return within(n, f->run->info.max_meta != UINT64_MAX
+			     ? f->run->info.max_meta
+			     : most);
 }
 
 static size_t
@@ -245,14 +260,14 @@ add_open(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 	struct sf_plain p = { .kid = w->kids[which],
 		.ctr = w->next[which],
 		.base = sf_bytes(w->base[which], w->n_base[which]),
-		.meta = sf_bytes(meta, any_meta(f)),
+		.meta = sf_bytes(meta, any_meta(f, META)),
 		.pt = sf_bytes(pt, one_in(f, 8) ? 0 : any_pt(f, 0)) };
 	bool longer;
 	struct sf_fuzz_step *step;
 	size_t n;
 
 	w->next[which] += 1 + (one_in(f, 8) ? below(f, 300) : 0);
-	sf_fill(f->t, meta, META);
+	sf_fill(f->t, meta, p.meta.n);
 	sf_fill(f->t, pt, PT);
 	longer = shape(f, &p);
 	n = sf_seal_by_us(f->t, &p, ct);
@@ -262,12 +277,17 @@ add_open(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 		n = mutate(f, ct, n, sizeof(ct));
 	if (one_in(f, 12) && p.meta.n > 0)
 		p.meta.n--;
+	if (one_in(f, 12) && p.meta.n > 0)
+		meta[p.meta.n - 1] ^= 1;
 	begin(f, "open ctx=a");
 	sf_line_word_hex(&f->line, "meta", p.meta);
 	sf_line_word_hex(&f->line, "ct", sf_bytes(ct, n));
 	step = add(f, s);
 	if (step != NULL)
 		step->open_choice = longer || p.pt.n == 0;
+	if (step != NULL)
+		step->may_refuse = p.meta.n > SF_ANY_SIZE &&
+				   f->run->info.max_meta == UINT64_MAX;
 }
 
 static void
@@ -276,12 +296,14 @@ add_seal(struct sf_fuzz *f, struct sf_fuzz_script *s, struct world *w)
 	uint8_t meta[META], pt[PT];
 	uint64_t kid =
 	    w->n_send == 0 ? any_kid(f) : w->kids[KEYS + below(f, w->n_send)];
+	size_t n_meta;
 
-	sf_fill(f->t, meta, META);
+	n_meta = any_meta(f, SF_ANY_SIZE);
+	sf_fill(f->t, meta, n_meta);
 	sf_fill(f->t, pt, PT);
 	begin(f, "seal ctx=a");
 	sf_line_word_number(&f->line, "kid", one_in(f, 8) ? any_kid(f) : kid);
-	sf_line_word_hex(&f->line, "meta", sf_bytes(meta, any_meta(f)));
+	sf_line_word_hex(&f->line, "meta", sf_bytes(meta, n_meta));
 	sf_line_word_hex(&f->line, "pt", sf_bytes(pt, any_pt(f, 1)));
 	(void)add(f, s);
 }

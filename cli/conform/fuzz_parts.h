@@ -9,11 +9,12 @@
 #include "parsers/text/shim_line.h"
 
 #define STEPS 24
-#define STEP  1800 /* octets of a request */
+#define STEP  5200 /* octets of a request */
 
 struct sf_fuzz_step {
 	char text[STEP];
 	bool open_choice; /* the documents let it be taken or refused */
+	bool may_refuse;  /* a size that nobody has to take; a forgery is one */
 };
 
 struct sf_fuzz_script {
