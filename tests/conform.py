@@ -310,6 +310,7 @@ def test_charged():
         ("passes-failed", {"DEC-05"}),
         ("base-padded", {"KDF-02"}),
         ("plaintext-c-string", {"CT-02"}),
+        ("sealed-padded", {"CT-02"}),
         # with nothing but frames to see
         ("Opener panic-empty", {"HDR-09"}),
         ("Opener kdf-label-version", {"KDF-03"}),
@@ -347,12 +348,49 @@ def test_comes_again():
     for it, and by no other."""
     rows = [("step-forgets", ["rt-again-s4-02"], "CTR-06"),
             ("replaced-restarts", ["key-return-s4-01"], "CTR-06"),
+            ("received-moves", ["ctr-received-s4-01"], "CTR-06"),
             ("save-given-only", ["ctr-persist-s4-%02d" % n for n in (4, 5, 6)], "CTR-08")]
     for (name, want, to), ran in zip(rows, at_once(
             lambda n: conform("--json", *LIFE, shim=broken(n)), [(r[0],) for r in rows])):
         bad = failures(results(ran))
         check("comes again: " + name, [c["id"] for c in bad] == want and
               all(c["charged"] == to and "second time" in c["why"] for c in bad), bad)
+
+
+def test_kept_apart():
+    """Keys that come and go, and what they leave alone."""
+    rows = [("remove-keeps-sender", ["key-removed-send-s4-01"], "SK-10"),
+            ("kid-octet", ["key-alias-s4-%02d" % n for n in (2, 3, 4, 5)], "DEC-02"),
+            ("added-clears", ["rp-other-key-s4-01"], "REP-03")]
+    cases = ("--case", "key-*-s4-*", "--case", "rp-*-s4-*")
+    for (name, want, to), ran in zip(rows, at_once(
+            lambda n: conform("--json", *cases, shim=broken(n)), [(r[0],) for r in rows])):
+        bad = failures(results(ran))
+        check("kept apart: " + name, [c["id"] for c in bad] == want and
+              all(c["charged"] == to for c in bad), bad)
+
+
+def test_policies():
+    """What was seen of what the RFC leaves open, declared or not."""
+    proxy = [sys.executable, os.path.join(TOP, "tests", "conform_proxy.py")]
+    cases = ("--case", "rp-duplicate-*", "--case", "key-replace-*")
+
+    def seen(*shim):
+        doc = results(conform("--json", *cases, shim=shim))
+        check("fits the schema", not SCHEMA.faults(doc), SCHEMA.faults(doc))
+        return {p["name"]: p for p in doc["policies"]}
+    p = seen(OURS)
+    check("declared and kept", p["replay"] == {
+        "name": "replay", "declared": "app", "seen": {"none": 8}, "consistent": True}, p)
+    p = seen(*proxy, "Strict", OURS)
+    check("a window that was not declared", p["replay"] == {
+        "name": "replay", "seen": {"window": 8}, "consistent": True}, p)
+    p = seen(*proxy, "StrictFour", OURS)
+    check("not always the same", p["replay"] == {
+        "name": "replay", "seen": {"none": 7, "window": 1}, "consistent": False}, p)
+    text = conform(*cases, shim=proxy + ["StrictFour", OURS]).text
+    check("in words", "replay               none in 7, window in 1 cases; not declared; "
+          "not always the same\n" in text, text)
 
 
 def test_choices():

@@ -160,8 +160,10 @@ class Strict(Variant):
     def refuse(self, verb, q):
         if verb == "new":
             self.top = {k: v for k, v in self.top.items() if k[0] != q["ctx"]}
-        if verb in ("rkey", "epoch", "key", "rmkey"):
+        if verb in ("rkey", "epoch"):
             self.top = {}
+        if verb in ("key", "rmkey"):
+            self.top.pop((q["ctx"], int(q["kid"])), None)
         if verb in ("new", "rkey"):
             self.chain = verb == "rkey"  # a KID comes again with another key
         h = header(octets(q["ct"])) if verb == "open" and not self.chain else None
@@ -174,6 +176,16 @@ class Strict(Variant):
             h = header(octets(q["ct"]))
             self.top[q["ctx"], h[0]] = h[1]
         return reply
+
+
+class StrictFour(Strict):
+    """In suite 4 alone."""
+
+    def refuse(self, verb, q):
+        if verb == "new":
+            self.suites[q["ctx"]] = q["suite"]
+        why = super().refuse(verb, q)
+        return why if self.suites.get(q.get("ctx")) == "4" else None
 
 
 class Jump(Strict):

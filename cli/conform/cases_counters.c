@@ -121,6 +121,25 @@ burn(struct sf_trial *t)
 	sf_must_seal(t, "a", &s.f, &ctr);
 }
 
+/* What is received moves no counter of what is sent. */
+static void
+received(struct sf_trial *t)
+{
+	struct sender s, other;
+	uint64_t ctr;
+
+	begin(t, &s);
+	make(t, &other, 8);
+	sf_must_key(t, "a", "recv", other.f.kid, other.f.base);
+	for (unsigned i = 0; i < 4 && !t->stopped; i++) {
+		sf_must_seal(t, "a", &s.f, &ctr);
+		sf_must_seal(t, "a", &s.f, &ctr);
+		other.f.ctr = i;
+		sf_must_open_ours(t, "a", &other.f);
+	}
+	sf_must_seal(t, "a", &s.f, &ctr);
+}
+
 /* Over the end of each length. */
 static void
 grow(struct sf_trial *t)
@@ -201,6 +220,7 @@ sf_cases_counters(struct sf_catalogue *k)
 		{ "ctr-start", "counters", "4.4.1", "CTR-03", "The first counter of a key is 0", EACH_SUITE, 1, SF_NEED(SEAL), start },
 		{ "ctr-step", "counters", "4.4.1", "CTR-04 CTR-05", "300 frames have 300 counters, each with a minimal header", EACH_SUITE, 1, SF_NEED(SEAL), step },
 		{ "ctr-perkid", "counters", "4.4.1", "KEY-05 CTR-03", "Each key has a counter of its own", EACH_SUITE, 1, SF_NEED(SEAL), per_kid },
+		{ "ctr-received", "counters", "7.4", "CTR-06 KEY-08", "Frames that are received do not move the counter of those that are sent", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(OPEN), received },
 		{ "ctr-fail-burn", "counters", "4.4.1", "CTR-04", "A seal that is refused brings no counter back", EACH_SUITE, 2, SF_NEED(SEAL), burn },
 		{ "ctr-grow", "counters", "4.3", "HDR-05 CTR-04", "The counter grows over the end of a length", EACH_SUITE, 8, SF_NEED(SEAL) | SF_NEED(CTR_SET), grow },
 		{ "ctr-last", "counters", "7.4", "CTR-07 CTR-06", "Behind the last counter nothing is sealed", EACH_SUITE, 1, SF_NEED(SEAL) | SF_NEED(CTR_SET), last },

@@ -125,6 +125,7 @@ replace(struct sf_trial *t)
 	if (t->stopped)
 		return;
 	got = !said ? "refuse" : second ? "replace" : "keep";
+	sf_chose(t, SF_POLICY_REKEY_SAME_KID, got);
 	if (!said && !first)
 		sf_fail(t,
 		    "a second key for the KID was refused, and the first one "
@@ -230,6 +231,20 @@ removed(struct sf_trial *t)
 	must_remove(t, p.f.kid);
 	p.f.ctr = 1;
 	must_not_open(t, &p.f, "a frame whose key was removed");
+}
+
+static void
+removed_send(struct sf_trial *t)
+{
+	struct pair p;
+	uint64_t ctr;
+
+	make(t, &p);
+	sf_must_key(t, "a", "send", p.f.kid, p.f.base);
+	sf_must_seal(t, "a", &p.f, &ctr);
+	must_remove(t, p.f.kid);
+	sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt);
+	sf_must_no(t, "to seal with a key that was removed");
 }
 
 static void
@@ -435,6 +450,7 @@ sf_cases_keys(struct sf_catalogue *k)
 		{ "key-readd", "keys", "7.4", "CTR-06", "The same key added again does not start its counter again", EACH_SUITE, 1, SF_NEED(SEAL), again_there },
 		{ "key-readd-removed", "keys", "9.1", "CTR-06", "A key that was removed and is added again", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(RMKEY), again_removed },
 		{ "key-removed", "keys", "5.1", "SK-10", "A key that was removed opens nothing", EACH_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), removed },
+		{ "key-removed-send", "keys", "5.1", "SK-10", "A key that was removed seals nothing", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(RMKEY), removed_send },
 		{ "key-many", "keys", "4.4.1", "KEY-05", "Many keys work, or the one too many is refused and the others work", FIRST_SUITE, 4, SF_NEED(OPEN), many },
 		{ "key-suite-id", "keys", "8.1", "SUITE-03", "A suite that is reserved or not assigned is refused", ONCE, 5, SF_NEED(SEAL), suite_id },
 		{ "key-suite-other", "keys", "4.5", "SUITE-02 SUITE-03", "A suite that is not declared is refused, or is the one of its number", ONCE, 1, SF_NEED(SEAL), suite_other },

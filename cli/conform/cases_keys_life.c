@@ -2,6 +2,7 @@
  * cases_keys_life.c - keys that go and come again, and their neighbours.
  */
 #include "cli/conform/conform.h"
+#include "parsers/sframe/header.h"
 
 struct job {
 	uint8_t base[32], other[32], pt[21];
@@ -152,6 +153,27 @@ removed(struct sf_trial *t)
 			    "another");
 }
 
+/* A frame under a key that is there, and its header says another KID with the same
+   low octets: whoever looks a key up by these opens it. */
+static void
+alias(struct sf_trial *t)
+{
+	static const unsigned shifts[] = { 3, 8, 16, 32, 53 };
+	uint8_t ct[64];
+	struct job j;
+
+	make(t, &j);
+	sf_must_key(t, "a", "recv", j.f.kid, j.f.base);
+	j.f.n_header = sf_sframe_header_write(j.f.header,
+	    j.f.kid + (UINT64_C(1) << shifts[t->c->i]), j.f.ctr);
+	sf_must_refuse(t, "a", j.f.meta,
+	    sf_bytes(ct, sf_seal_by_us(t, &j.f, ct)),
+	    "a frame whose KID has no key, under the key of a KID like it");
+	j.f.n_header = 0;
+	j.f.ctr = 1;
+	sf_must_open_ours(t, "a", &j.f);
+}
+
 /* The same base key and KID in two suites are two keys. */
 static void
 two_suites(struct sf_trial *t)
@@ -254,6 +276,7 @@ sf_cases_keys_life(struct sf_catalogue *k)
 		/* clang-format off */
 		{ "key-neighbours", "keys", "4.4.1", "KEY-06 SK-10", "A key that is removed takes no other with it", FIRST_SUITE, 1, SF_NEED(OPEN) | SF_NEED(RMKEY), neighbours },
 		{ "key-next", "keys", "9.3", "REP-03 KEY-02", "Frames of the next key under a KID open, whatever came under the one before", FIRST_SUITE, 2, SF_NEED(OPEN) | SF_NEED(RMKEY), next_key },
+		{ "key-alias", "keys", "4.4.4", "DEC-02 DEC-04", "A frame is not opened with the key of another KID that has octets in common with its own", FIRST_SUITE, 5, SF_NEED(OPEN), alias },
 		{ "key-return", "keys", "7.4", "CTR-06", "A key that another replaced, and that comes again, does not start its counter again", EACH_SUITE, 1, SF_NEED(SEAL), replaced },
 		{ "key-return-removed", "keys", "9.1", "CTR-06", "A key that comes again behind another, each of them removed in between", FIRST_SUITE, 1, SF_NEED(SEAL) | SF_NEED(RMKEY), removed },
 		{ "key-base-open", "keys", "4.4.2", "KDF-02", "A frame opens whatever the length of its base key, and with zeros in it", EACH_SUITE, BASES, SF_NEED(OPEN), base_open },

@@ -124,6 +124,7 @@ duplicate(struct sf_trial *t)
 	open_ctr(t, &s, 5);
 	if (t->stopped)
 		return;
+	sf_chose(t, SF_POLICY_REPLAY, t->reply == SF_R_OK ? "none" : "window");
 	if (t->reply == SF_R_OK && s.window > 0)
 		sf_fail(t,
 		    "a frame opens twice, and the shim declares replay:%s",
@@ -137,6 +138,26 @@ duplicate(struct sf_trial *t)
 	else
 		sf_record(t, "replay: the same frame again is %s",
 		    t->reply == SF_R_OK ? "opened" : "refused");
+}
+
+/* A key that comes leaves the windows of others as they are. */
+static void
+duplicate_later(struct sf_trial *t)
+{
+	struct stream s;
+	bool again;
+
+	begin(t, &s);
+	must_ctr(t, &s, 5, "a frame that is genuine");
+	open_ctr(t, &s, 5);
+	again = t->reply == SF_R_OK;
+	sf_must_key(t, "a", "recv", 9, s.f.base);
+	open_ctr(t, &s, 5);
+	if (s.window > 0)
+		sf_must_no(t, "the same frame again, behind another key");
+	else if (!again && t->reply == SF_R_OK)
+		sf_record(t, "a frame that was refused when it came twice "
+			     "opens again when another key was given");
 }
 
 /* Cases that go on with a jump. */
@@ -508,6 +529,7 @@ sf_cases_replay(struct sf_catalogue *k)
 		{ "rp-order", "replay", "9.3", "REP-02 DEC-02", "Frames with rising counters open, whatever the gaps", EACH_SUITE, 1, SF_NEED(OPEN), in_order },
 		{ "rp-reorder", "replay", "9.3", "REP-03", "Frames out of order", EACH_SUITE, 1, SF_NEED(OPEN), reordered },
 		{ "rp-duplicate", "replay", "9.3", "REP-03", "The same frame again", EACH_SUITE, 1, SF_NEED(OPEN), duplicate },
+		{ "rp-other-key", "replay", "9.3", "REP-03", "The same frame again, when another key was given", FIRST_SUITE, 1, SF_NEED(OPEN), duplicate_later },
 		{ "rp-window", "replay", "9.3", "REP-03", "The edges of the window that is declared", EACH_SUITE, 12, SF_NEED(OPEN), window },
 		{ "rp-model", "replay", "9.3", "REP-03", "Late, twice and far ahead in any order: what the window that is declared lets through", FIRST_SUITE, 4, SF_NEED(OPEN), by_model },
 		{ "rp-behind", "replay", "9.3", "REP-03", "What opened once does not open again when the window has left it behind", FIRST_SUITE, 1, SF_NEED(OPEN), left_behind },

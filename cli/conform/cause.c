@@ -674,8 +674,8 @@ look(struct sf_trial *t, uint16_t suite, enum sf_cause_kind kind,
     struct sf_cause *c)
 {
 	struct sf_case a_case = { .suite = suite };
-	struct sf_case_result sealed = { .choice = -1 };
-	struct sf_case_result opened = { .choice = -1 };
+	struct sf_case_result sealed = { .verdict = SF_V_PASS };
+	struct sf_case_result opened = { .verdict = SF_V_PASS };
 	unsigned caps = t->run->info.caps;
 	bool well;
 
@@ -707,7 +707,7 @@ static bool
 habits(struct sf_trial *t, uint16_t suite, struct sf_habits *h)
 {
 	struct sf_case a_case = { .suite = suite };
-	struct sf_case_result result = { .choice = -1 };
+	struct sf_case_result result = { .verdict = SF_V_PASS };
 	bool well;
 
 	snprintf(a_case.id, sizeof(a_case.id), "habits-s%u", suite);

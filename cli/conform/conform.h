@@ -135,7 +135,8 @@ struct sf_case_result {
 	char *replay; /* requests for printf, or NULL: too long */
 	char *error;  /* the end of standard error, after a crash */
 	unsigned milliseconds;
-	int8_t choice; /* of a policy: 1 taken, 0 refused, -1 not asked */
+	/* Of a policy, an enum sf_vector_policy: what it does; static, or NULL. */
+	const char *chosen;
 	uint8_t policy;
 };
 
@@ -363,6 +364,9 @@ const char *sf_blame_fields(const struct sf_sframe_header *h);
    all frames of the suite is in, "" for any part; of any suite where the case
    has none. */
 void sf_blame_part(struct sf_trial *t, const char *part);
+
+/* What was seen of it, where a case judges by itself; word is static. */
+void sf_chose(struct sf_trial *t, enum sf_vector_policy p, const char *word);
 
 /* What the last reply has to be. A refusal of what is beyond is recorded. */
 bool sf_must_ok(struct sf_trial *t, const char *what);

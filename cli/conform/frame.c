@@ -326,6 +326,8 @@ sf_must_be_frame(struct sf_trial *t, const struct sf_plain *f,
 		    (unsigned long long)h.kid, (unsigned long long)f->kid);
 	if (h.payload.n != f->pt.n + t->suite->tag_octets)
 		sf_blame_part(t, "");
+	if (h.payload.n != f->pt.n + t->suite->tag_octets && t->blame == NULL)
+		t->blame = "CT-02";
 	if (h.payload.n != f->pt.n + t->suite->tag_octets)
 		sf_fail(t,
 		    "%zu octets behind the header, not %zu of plaintext and "

@@ -37,6 +37,18 @@ void sf_conform_complain(struct sf_conform_report *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Is this one that keeps an implementation from conforming? */
+/* What was seen of a policy: words, and in how many cases. */
+#define SF_CHOICES 4
+
+struct sf_policy_seen {
+	unsigned n; /* words; more than one: it is not kept to */
+	const char *word[SF_CHOICES];
+	size_t cases[SF_CHOICES];
+};
+
+struct sf_policy_seen sf_conform_policy(
+    const struct sf_conform *run, enum sf_vector_policy p);
+
 bool sf_conform_counts(const struct sf_case_result *r);
 
 #define SF_REQUIREMENT_ID 16

@@ -145,6 +145,33 @@ put_causes(struct sf_emit *e, const struct sf_conform *run)
 	sf_emit_close(e, '[');
 }
 
+/* What was seen of what the RFC leaves open. */
+static void
+put_policies(struct sf_emit *e, const struct sf_conform *run)
+{
+	sf_emit_open(e, "policies", '[');
+	for (unsigned i = 0; i < SF_VECTOR_POLICIES; i++) {
+		enum sf_vector_policy p = (enum sf_vector_policy)i;
+		struct sf_policy_seen s = sf_conform_policy(run, p);
+
+		if (s.n == 0)
+			continue;
+		sf_emit_open(e, NULL, '{');
+		e->lines = false;
+		sf_emit_string(e, "name", sf_vector_policy_name(p));
+		if (run->info.policy[i][0] != '\0')
+			sf_emit_string(e, "declared", run->info.policy[i]);
+		sf_emit_open(e, "seen", '{');
+		for (unsigned k = 0; k < s.n; k++)
+			sf_emit_count(e, s.word[k], s.cases[k]);
+		sf_emit_close(e, '{');
+		sf_emit_bool(e, "consistent", s.n == 1);
+		sf_emit_close(e, '{');
+		e->lines = true;
+	}
+	sf_emit_close(e, '[');
+}
+
 bool
 sf_conform_json(FILE *f, const struct sf_conform_report *r)
 {
@@ -173,6 +200,7 @@ sf_conform_json(FILE *f, const struct sf_conform_report *r)
 		sf_emit_string(&e, NULL, r->complaints[i]);
 	sf_emit_close(&e, '[');
 	put_causes(&e, r->run);
+	put_policies(&e, r->run);
 	sf_emit_open(&e, "requirements", '[');
 	for (size_t i = 0; i < n; i++) {
 		sf_emit_open(&e, NULL, '{');

@@ -134,6 +134,30 @@ sf_conform_said(
 	}
 }
 
+/* ---- policies ------------------------------------------------------------ */
+
+struct sf_policy_seen
+sf_conform_policy(const struct sf_conform *run, enum sf_vector_policy p)
+{
+	struct sf_policy_seen s = { .n = 0 };
+
+	for (size_t i = 0; i < run->catalogue->n; i++) {
+		const struct sf_case_result *r = &run->results[i];
+		unsigned k = 0;
+
+		if (r->chosen == NULL || r->policy != (uint8_t)p)
+			continue;
+		while (k < s.n && strcmp(s.word[k], r->chosen) != 0)
+			k++;
+		if (k == SF_CHOICES)
+			continue;
+		s.n += k == s.n;
+		s.word[k] = r->chosen;
+		s.cases[k]++;
+	}
+	return s;
+}
+
 /* ---- causes -------------------------------------------------------------- */
 
 static bool

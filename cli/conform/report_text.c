@@ -209,6 +209,33 @@ put_recorded(FILE *f, const struct sf_conform_report *r)
 	}
 }
 
+/* What the RFC leaves to the implementation: as declared, or as it was seen. */
+static void
+put_policies(FILE *f, const struct sf_conform_report *r)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < SF_VECTOR_POLICIES; i++) {
+		enum sf_vector_policy p = (enum sf_vector_policy)i;
+		struct sf_policy_seen s = sf_conform_policy(r->run, p);
+		const char *declared = r->run->info.policy[i];
+
+		if (s.n == 0)
+			continue;
+		if (!any)
+			fputs("\nPolicies, which the RFC leaves open:\n", f);
+		any = true;
+		fprintf(f, "  %-20s", sf_vector_policy_name(p));
+		for (unsigned k = 0; k < s.n; k++)
+			fprintf(f, "%s %s in %zu", k == 0 ? "" : ",", s.word[k],
+			    s.cases[k]);
+		fprintf(f, " case%s; %s%s", s.n == 1 && s.cases[0] == 1 ? "" : "s",
+		    declared[0] == '\0' ? "not declared" : "declared: ",
+		    declared);
+		fputs(s.n > 1 ? "; not always the same\n" : "\n", f);
+	}
+}
+
 static void
 put_lost(FILE *f, const struct sf_conform_report *r)
 {
@@ -316,6 +343,7 @@ sf_conform_text(FILE *f, const struct sf_conform_report *r)
 		put_cases(f, r);
 	}
 	put_recorded(f, r);
+	put_policies(f, r);
 	if (r->lost > 0) {
 		fputs("\nNot declared by the shim:\n", f);
 		put_lost(f, r);

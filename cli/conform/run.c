@@ -26,7 +26,7 @@ sf_case_result_free(struct sf_case_result *r)
 {
 	free(r->replay);
 	free(r->error);
-	*r = (struct sf_case_result){ .verdict = SF_V_NOT_RUN, .choice = -1 };
+	*r = (struct sf_case_result){ .verdict = SF_V_NOT_RUN };
 }
 
 /* ---- hello --------------------------------------------------------------- */

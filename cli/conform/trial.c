@@ -69,6 +69,15 @@ sf_record(struct sf_trial *t, const char *format, ...)
 }
 
 void
+sf_chose(struct sf_trial *t, enum sf_vector_policy p, const char *word)
+{
+	if (t->stopped)
+		return;
+	t->result->chosen = word;
+	t->result->policy = (uint8_t)p;
+}
+
+void
 sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
     const char *word_taken, const char *word_refused)
 {
@@ -83,8 +92,7 @@ sf_choose(struct sf_trial *t, enum sf_vector_policy p, bool taken,
 		return;
 	if (!taken)
 		sf_habit_blame(t, SF_EXPECTED_OK);
-	t->result->choice = (int8_t)taken;
-	t->result->policy = (uint8_t)p;
+	sf_chose(t, p, got);
 	if (strcmp(declared, other) == 0)
 		sf_fail(t,
 		    "the shim declares %s:%s, and here it is %s (the RFC "
@@ -125,7 +133,7 @@ sf_trial_case(
 	t->log_n = 0;
 	sf_line_clear(&t->log);
 	sf_case_result_free(result);
-	*result = (struct sf_case_result){ .verdict = SF_V_PASS, .choice = -1 };
+	*result = (struct sf_case_result){ .verdict = SF_V_PASS };
 }
 
 uint64_t

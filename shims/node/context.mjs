@@ -56,6 +56,7 @@ export class Context {
     const fresh = await this.material(kid, base);
     if (broken("window-outlives") && this.old?.kid === kid) Object.assign(fresh, this.old.window);
     if (use === "send") await this.resume(kid, fresh);
+    if (broken("added-clears")) for (const k of this.recv.values()) k.window.clear(), (k.top = -1n);
     if (broken("added-restarts")) for (const k of this.send.values()) k.next = 0n;
     if (broken("keys-16") && mine.size >= 16) mine.delete(mine.keys().next().value);
     mine.set(kid, fresh);
@@ -86,7 +87,7 @@ export class Context {
 
   async remove(kid) {
     if (broken("remove-keeps")) return;
-    const a = await this.forget(this.send, kid);
+    const a = broken("remove-keeps-sender") ? this.send.has(kid) : await this.forget(this.send, kid);
     const b = await this.forget(this.recv, kid);
     if (broken("remove-prefix")) for (const other of [...this.recv.keys()]) if (`${other}`.startsWith(`${kid}`)) this.recv.delete(other);
     if (!a && !b) refuse("kid");
@@ -147,6 +148,7 @@ export class Context {
     if (broken("ctr-32-wraps")) k.next &= 0xffffffffn;
     if (ctr === MAX64 && !broken("ctr-wraps")) k.spent = true;
     if (broken("ctr-from-1") && ctr === 0n) return this.sealWith(k, kid, meta, pt);
+    if (broken("sealed-padded") && pt.length % 16 !== 0) pt = concat(pt, new Uint8Array(16 - (pt.length % 16)));
     const header = writeHeader(kid, ctr);
     if (broken("empty-bare") && pt.length === 0) return header;
     const ct = await aeadSeal(this.suite, k.key, nonceOf(k.salt, ctr), aadOf(header, meta), pt);
@@ -164,6 +166,7 @@ export class Context {
     if (broken("kid-32")) kid &= 0xffffffffn;
     const k = this.recv.get(kid);
     if (k) return k;
+    if (broken("kid-octet")) for (const [other, key] of this.recv) if (((other ^ kid) & 0xffn) === 0n) return key;
     if (broken("direction") && this.send.has(kid)) return this.send.get(kid);
     return null;
   }
@@ -225,6 +228,7 @@ export class Context {
     if (broken("empty-stale")) pt = this.last = pt.length === 0 ? (this.last ?? pt) : pt;
     if (broken("opened-trimmed")) while (pt.length > 0 && pt[pt.length - 1] === 0) pt = pt.slice(0, -1);
     this.mark(k, h.ctr);
+    if (broken("received-moves")) for (const other of this.send.values()) other.next = h.ctr + 1n;
     return pt;
   }
 
