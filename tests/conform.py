@@ -403,6 +403,20 @@ def test_choices():
         check("choice: " + name, ran.status == 0, failures(results(ran)))
 
 
+def test_shim_at_fault():
+    """What is against the protocol is charged to that, and to no requirement."""
+    proxy = [sys.executable, os.path.join(TOP, "tests", "conform_proxy.py")]
+    for name, cases, word in (("Prefixed", "fr-pt-*-s4-*", "not hexadecimal"),
+                              ("Keeps", "rp-order-*", "does not make the context anew"),
+                              ("OpenSchedule", "kdf-kid-s4-*", "declares kdf")):
+        hide = [sys.executable, "-c", "import sys\nfor l in sys.stdin: print(l.split()[0] + "
+                "(' ok v=1 suites=4 caps=kdf' if 'hello' in l else ' unsupported'), flush=True)"]
+        shim = hide if name == "OpenSchedule" else proxy + [name, OURS]
+        bad = failures(results(conform("--json", "--case", cases, shim=shim)))
+        check("the shim's fault: " + name, bad and all(
+            c["charged"] == "SFS-01" and word in c["why"] for c in bad), bad[:3])
+
+
 def test_standard_error():
     """A panic is told in lines, of many the first and the last."""
     r = hostile("for n in range(40): sys.stderr.write('line %d\\x1b\\n' % n)\nsys.exit(101)",

@@ -64,6 +64,9 @@ class Variant:
     def lines(self):
         return sys.stdin
 
+    def passes(self, line):
+        return line
+
 
 class Ranges(Variant):
     def kids(self, verb, q):
@@ -265,6 +268,25 @@ class NoReason(Variant):
 class NoNumbers(Variant):
     def after(self, verb, q, reply):
         return reply.split(" kid=")[0] if verb == "open" else reply
+
+
+class Prefixed(Variant):
+    def after(self, verb, q, reply):
+        return reply.replace("ct=", "ct=0x").replace("pt=", "pt=0x").replace("hdr=", "hdr=0x")
+
+
+class Keeps(Variant):
+    """A name that is known is not made anew."""
+
+    def refuse(self, verb, q):
+        self.known = verb == "new" and q["ctx"] in self.suites
+        if verb == "new":
+            self.suites.setdefault(q["ctx"], 0)
+        return None
+
+    def passes(self, line):
+        number, verb, q = words_of(line)
+        return line if not self.known else "%s sync\n" % number
 
 
 class More(Variant):
@@ -521,7 +543,7 @@ def main():
         if why is not None:
             reply = "%s no why=%s" % (number, why)
         else:
-            shim.stdin.write(line.encode())
+            shim.stdin.write(variant.passes(line).encode())
             shim.stdin.flush()
             reply = shim.stdout.readline().decode().rstrip("\n")
         if verb == "hello":

@@ -740,8 +740,10 @@ sf_conform_causes(struct sf_conform *r)
 		if ((r->info.suites >> id & 1) != 0 &&
 		    !habits(t, id, &r->habits[id]))
 			break;
-	for (uint16_t id = 1; id <= SF_SUITES; id++)
+	for (uint16_t id = 1; id <= SF_SUITES; id++) {
 		r->ends |= r->habits[id].ends;
+		r->keeps |= r->habits[id].keeps;
+	}
 	sf_trial_free(t);
 	sf_child_free(&child);
 	free(t);

@@ -191,6 +191,7 @@ struct sf_cause {
 struct sf_habits {
 	bool takes_forged, takes_unknown;
 	bool ends;        /* the process does, behind a refusal */
+	bool keeps;       /* a context that is made anew keeps its keys */
 	bool short_nonce; /* is why far_ctr does not open */
 	bool short_label; /* of far_kid: labels have 32 bits */
 	/* frames under such keys do not open; with a zero octet in them */
@@ -207,6 +208,7 @@ struct sf_conform {
 	struct sf_cause causes[SF_SUITES + 1][SF_CAUSES];
 	struct sf_habits habits[SF_SUITES + 1];
 	bool ends; /* its process, whenever it has refused something */
+	bool keeps; /* a context that is made anew its keys, of whatever suite */
 	const struct sf_catalogue *catalogue;
 	struct sf_case_result *results;
 	size_t done, crashes;

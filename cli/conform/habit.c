@@ -234,11 +234,30 @@ look_at_noise(struct sf_trial *t, struct sf_habits *h)
 		h->noise = of_noise(t, &p, wrong);
 }
 
+/* ---- a context that is made anew ------------------------------------------ */
+
+static void
+look_at_kept(struct sf_trial *t, struct sf_habits *h)
+{
+	bool opens = (t->run->info.caps & SF_NEED(OPEN)) != 0;
+	struct frame p;
+
+	make(t, &p);
+	p.f.kid = KID + 2; /* that no context of before has */
+	if (!has_key(t, &p, opens ? "recv" : "send"))
+		return;
+	make(t, &p);
+	p.f.kid = KID + 2;
+	h->keeps = !has_key(t, &p, opens ? "recv" : "send") &&
+		   t->reply == SF_R_NO && !t->declared;
+}
+
 void
 sf_habits_look(struct sf_trial *t, struct sf_habits *h)
 {
 	struct frame p;
 
+	look_at_kept(t, h);
 	look_at_noise(t, h);
 	if ((t->run->info.caps & SF_NEED(OPEN)) == 0)
 		return;
@@ -315,6 +334,12 @@ sf_habit_blame(struct sf_trial *t, enum sf_expected e)
 		return;
 	h = &t->run->habits[t->suite->id];
 	sf_trial_verb(t, verb);
+	if (e == SF_EXPECTED_OK && t->run->keeps &&
+	    (strcmp(verb, "key") == 0 || strcmp(verb, "rkey") == 0 ||
+		strcmp(verb, "epoch") == 0))
+		blame(t, SF_SHIM_FAULT,
+		    "new, with a name that is in use, does not make the context "
+		    "anew");
 	if (e == SF_EXPECTED_OCTETS && h->noise != NULL &&
 	    (strstr(verb, "open") != NULL || strstr(verb, "seal") != NULL))
 		blame(t, h->noise,

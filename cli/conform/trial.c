@@ -58,6 +58,21 @@ sf_fail(struct sf_trial *t, const char *format, ...)
 	va_end(args);
 }
 
+/* It is the shim that does this, whatever the case is about. */
+static void __attribute__((format(printf, 2, 3)))
+fail_shim(struct sf_trial *t, const char *format, ...)
+{
+	va_list args;
+
+	if (t->stopped)
+		return;
+	t->blame = SF_SHIM_FAULT;
+	t->habit = NULL;
+	va_start(args, format);
+	decide(t, SF_V_FAIL, format, args);
+	va_end(args);
+}
+
 void
 sf_record(struct sf_trial *t, const char *format, ...)
 {
@@ -270,6 +285,7 @@ sf_trial_gone(struct sf_trial *t, enum sf_child_end e, unsigned ms)
 		    SF_CHILD_LINE >> 20);
 		break;
 	case SF_CHILD_UNASKED:
+		t->blame = SF_SHIM_FAULT;
 		end(t, SF_V_FAIL,
 		    "%s: a line on standard output that answers nothing "
 		    "(a library may log to standard error only)",
@@ -309,7 +325,7 @@ not_supported(struct sf_trial *t)
 		if (p != NULL && (p[n] == ' ' || p[n] == '\0') &&
 		    (p == verbs[i] || p[-1] == ' ') &&
 		    (t->run->info.caps >> i & 1) != 0) {
-			sf_fail(t, "%s: unsupported, but the shim declares %s",
+			fail_shim(t, "%s: unsupported, but the shim declares %s",
 			    verb, sf_cap_name((enum sf_cap)i));
 			return SF_R_NONE;
 		}
@@ -346,18 +362,18 @@ judge(struct sf_trial *t, struct sf_bytes line)
 	sf_trial_verb(t, verb);
 	copy_safe(shown, sizeof(shown), line);
 	if (sf_shim_line_parse(&l, line, &d) != SF_OK) {
-		sf_fail(t, "%s: not a reply (%s): %s", verb, d.field, shown);
+		fail_shim(t, "%s: not a reply (%s): %s", verb, d.field, shown);
 		sf_trial_lost(t);
 		return SF_R_NONE;
 	}
 	for (rest = l.payload; rest.n > 0; rest = w.payload)
 		if (sf_shim_word_parse(&w, rest, &d) != SF_OK) {
-			sf_fail(t, "%s: not a reply (%s): %s", verb, d.field,
+			fail_shim(t, "%s: not a reply (%s): %s", verb, d.field,
 			    shown);
 			return SF_R_NONE;
 		}
 	if (l.id != t->id) {
-		sf_fail(t, "%s: the reply is to %llu and not to %llu: %s", verb,
+		fail_shim(t, "%s: the reply is to %llu and not to %llu: %s", verb,
 		    (unsigned long long)l.id, (unsigned long long)t->id, shown);
 		sf_trial_lost(t);
 		return SF_R_NONE;
@@ -382,10 +398,10 @@ judge(struct sf_trial *t, struct sf_bytes line)
 		    "way of refusing: %s",
 		    verb, shown);
 	else if (sf_shim_is(l.name, "bad"))
-		sf_fail(t, "%s: the shim did not understand the request: %s",
+		fail_shim(t, "%s: the shim did not understand the request: %s",
 		    verb, shown);
 	else
-		sf_fail(t,
+		fail_shim(t,
 		    "%s: not a status: %s (there are ok, no, unsupported, bad "
 		    "and crash)",
 		    verb, shown);
@@ -490,7 +506,7 @@ sf_take_u64(struct sf_trial *t, const char *key, uint64_t *v)
 		return false;
 	if (sf_shim_value(t->words, key, &value) && sf_shim_number(value, v))
 		return true;
-	sf_fail(t, "the reply has no number %s", key);
+	fail_shim(t, "the reply has no number %s", key);
 	return false;
 }
 
@@ -511,7 +527,7 @@ take_octets(struct sf_trial *t, const char *key, struct sf_bytes value,
 		t->room = value.n;
 	}
 	if (!sf_shim_octets(value, t->octets, &n)) {
-		sf_fail(t, "the reply's %s is not hexadecimal", key);
+		fail_shim(t, "the reply's %s is not hexadecimal", key);
 		return false;
 	}
 	*b = sf_bytes(t->octets, n);
@@ -527,7 +543,7 @@ sf_take_hex(struct sf_trial *t, const char *key, struct sf_bytes *b)
 	if (t->stopped)
 		return false;
 	if (!sf_shim_value(t->words, key, &value)) {
-		sf_fail(t, "the reply has no %s", key);
+		fail_shim(t, "the reply has no %s", key);
 		return false;
 	}
 	return take_octets(t, key, value, b);

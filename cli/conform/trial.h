@@ -6,6 +6,9 @@
 
 #include "cli/conform/conform.h"
 
+/* What is against shims/README.md and no document. */
+#define SF_SHIM_FAULT "SFS-01"
+
 /* The verb that is being asked, out of the line. */
 void sf_trial_verb(const struct sf_trial *t, char out[24]);
 /* Of a reply without its id. */
