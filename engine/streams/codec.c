@@ -30,7 +30,7 @@ guess_format(struct sf_streams *s, struct sf_track *t)
 		t->framing = SF_FRAMING_DESCRIPTOR;
 	if (whole.descriptor || whole.codec == SF_CODEC_OPUS)
 		return;
-	inside = sf_track_guess_in_red(units, n, &block_pt);
+	inside = sf_red_guess(units, n, &block_pt);
 	if (inside.votes <= whole.votes)
 		return;
 	t->pub.codec = inside.codec;
@@ -208,7 +208,7 @@ sf_track_find_codec(struct sf_streams *s, struct sf_track *t)
 		t->slices.on = are_slices(s, t);
 	name_kind(&t->pub, shares_timestamps(s, t));
 	sf_boundaries_look_for(s, t, t->pub.codec);
-	sf_track_look_into_red(s, t);
+	sf_red_look_into(s, t);
 	t->plain_format = t->red == SF_RED_NOT &&
 			  (t->pub.codec != SF_CODEC_OTHER || t->unlisted) &&
 			  t->pub.kind != SF_KIND_REPAIR;

@@ -280,7 +280,29 @@ void sf_fec_flush(struct sf_streams *s, struct sf_track *t);
 /* The stream and its copies have been judged. */
 void sf_fec_finish(struct sf_track *t);
 
-/* ---- formats.c: payload types beside the main one, RED, FEC ---- */
+/* ---- red.c: frames inside RED, and the copies that it carries ---- */
+
+/* The video codec behind a RED header of one octet in most of n packets, and the
+   payload type that it names; UNKNOWN: none. Alters the units. */
+struct sf_guess sf_red_guess(
+    struct sf_unit *units, size_t n, uint8_t *block_pt);
+
+/* Fills red, when the codec is RED. */
+void sf_red_look_into(struct sf_streams *s, struct sf_track *t);
+
+/* Is it RED around the main payload type? */
+bool sf_red_wraps_main(const struct sf_track *t, const struct sf_unit *u);
+
+/* Does RED begin with this packet? Then its blocks are of the main payload type. */
+bool sf_red_begins(struct sf_track *t, const struct sf_unit *u);
+/* A packet of video RED: one block, media or ULPFEC (RFC 5109 14.1). */
+void sf_red_take_video(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+/* A packet of audio whose blocks are ciphertexts each. */
+void sf_red_take_blocks(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+
+/* ---- formats.c: payload types beside the main one ---- */
 
 /* Of the packets held, in order, those of the main payload type: events and
    comfort noise have numbers of the same row. Returns how many. */
@@ -293,19 +315,17 @@ uint8_t sf_track_main_pt(struct sf_streams *s, const struct sf_track *t);
 /* Do the packets held carry comfort noise or events, and no frames? */
 bool sf_track_is_beside(struct sf_streams *s, const struct sf_track *t);
 
-/* The video codec behind a RED header of one octet in most of n packets, and the
-   payload type that it names; UNKNOWN: none. Alters the units. */
-struct sf_guess sf_track_guess_in_red(
-    struct sf_unit *units, size_t n, uint8_t *block_pt);
-
-/* Fills red, when the codec is RED. */
-void sf_track_look_into_red(struct sf_streams *s, struct sf_track *t);
-
 /* Do all packets held repair another stream? Then repaired is that. */
 bool sf_track_is_flexfec(struct sf_streams *s, struct sf_track *t);
 
-/* Is it RED around the main payload type? */
-bool sf_track_wraps_main(const struct sf_track *t, const struct sf_unit *u);
+/* The codec of the packet's payload type; one that nobody names is the stream's. */
+enum sf_codec sf_track_format(
+    struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
+/* Repair, comfort noise, events. */
+bool sf_codec_is_frameless(enum sf_codec c);
+/* Packet u is no frame; what repairs (u, or a block in it) goes to fec.c. */
+void sf_track_pass(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
+    const struct sf_unit *repair, const struct sf_unit *u);
 
 /* What the packet's payload type holds: is that known, or past knowing? */
 bool sf_track_knows_format(

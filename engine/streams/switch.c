@@ -35,7 +35,7 @@ static bool
 are_red(const struct sf_track *t, const struct sf_unit *u, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!sf_track_wraps_main(t, &u[i]))
+		if (!sf_red_wraps_main(t, &u[i]))
 			return false;
 	return n > 0;
 }
@@ -102,7 +102,7 @@ video_of(struct sf_streams *s, struct sf_track *t, uint8_t of,
 	else
 		whole.codec =
 		    take_turns(s, t, of) ? SF_CODEC_OTHER : SF_CODEC_UNKNOWN;
-	inside = sf_track_guess_in_red(u, n, &pt);
+	inside = sf_red_guess(u, n, &pt);
 	if (inside.votes > whole.votes && pt == t->main_pt) {
 		t->block_pt = pt;
 		return SF_CODEC_RED;
