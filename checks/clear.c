@@ -11,17 +11,32 @@ is_protected(const struct sf_stream *s, const struct sf_interval *v)
 		   s->dialect == SF_DIALECT_OPAQUE);
 }
 
+/* From the first clear frame behind a header to the last. */
+static struct sf_finding *
+failed_bare(struct sf_checks *k, const struct sf_stream *s)
+{
+	const struct sf_place *first = &s->first, *last = &s->last;
+	bool begun = false;
+
+	for (const struct sf_interval *v = s->intervals; v != NULL; v = v->next)
+		if (v->state == SF_STATE_PLAINTEXT &&
+		    v->shown.look == SF_LOOK_BODY) {
+			first = begun ? first : &v->first;
+			last = &v->last;
+			begun = true;
+		}
+	return sf_failed(k, SFP008, s->id, 1, *first, *last);
+}
+
 static void
 judge_bare(struct sf_checks *k, const struct sf_stream *s)
 {
-	struct sf_finding *f;
 
 	if (s->evidence.bare == 0) {
 		sf_passed(k, SFP008, s->evidence.run_frames > 0);
 		return;
 	}
-	f = sf_failed(k, SFP008, s->id, 1, s->first, s->last);
-	f->frames = s->evidence.bare;
+	failed_bare(k, s)->frames = s->evidence.bare;
 }
 
 struct sf_example

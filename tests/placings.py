@@ -327,6 +327,97 @@ def not_so(where):
               s["frames"] == 30 and s["placing"] == "frame", states(s))
 
 
+@test
+def like_a_block(where):
+    """KID 7 and a CTR of eight octets in each packet read as the head of a RED
+    block of one octet, and as AV1 behind that: the counter is what tells."""
+    for first in range(0x08, 0x80, 8):
+        sender = Sender(4, 7, first << 56 | 0x21588300babca7)
+        path = call(sender.around("vp8"), seed=first).write(
+            os.path.join(where, "x.pcap"))
+        name = "a block, %02x" % first
+        status, s, slugs = judge(name, "--keys", keys_for(where, 4, 7), path)
+        check(name, status == 0 and not slugs and set(states(s)) == {"verified"},
+              (status, s["codec"], states(s), slugs))
+
+
+@test
+def bolted_for_a_while(where):
+    """The cipher does nothing for 60 frames, and its tag is zeros: with a key
+    for the others, these are where they are, and no end of all frames. Behind
+    a TOC octet, Opus is as even as ciphertext (RFC 6716 3.1)."""
+    c = mkcap.Capture(11)
+    s = c.audio(V, pt=100)
+    sender = Sender(4, 0, 0)
+
+    def opus():
+        return b"\x78" + c.rng.randbytes(40)
+    s.octets(*(sender.seal(opus()) for i in range(140)))
+    s.octets(*(mkcap.header(0, sender.counter.take()) + opus() + bytes(16)
+               for i in range(60)))
+    s.octets(*(sender.seal(opus()) for i in range(200)))
+    path = c.write(os.path.join(where, "x.pcap"))
+    got = strict(run("check", "--json", "--keys", keys_for(where, 4, 0), path).out)
+    named = {f["slug"]: f for f in got["findings"]
+             if f["severity"] in ("critical", "error", "warning")}
+    state = states(got["streams"][0])
+    check("bolted: told", set(named) & {"header-on-plaintext", "auth-failed"},
+          named)
+    check("bolted: and no other", "tail-clear" not in named and
+          state.get("verified") == 340 and len(state) == 2, (state, list(named)))
+    check("bolted: where", all(141 <= f["first_packet"] and
+                               f["last_packet"] <= 200
+                               for f in named.values()), named)
+
+
+@test
+def silence_without_descriptor(where):
+    """Opus that falls back to the clear amid descriptors, and is silent there:
+    a TOC octet alone is no descriptor with reserved bits."""
+    real = [f for f in mkcap.clear("opus") if len(f) > 20]
+    for silent in ((), (12,), (0,), (19,)):
+        c = mkcap.Capture(12)
+        s = c.audio(V, pt=100)
+        sender = Sender(4, 9, 0)
+        s.octets(*(b"\xc0" + sender.seal(real[i % len(real)])
+                   for i in range(60)))
+        s.octets(*(b"\x78" + (b"" if i in silent else real[i % len(real)][1:])
+                   for i in range(20)))
+        s.octets(*(b"\xc0" + sender.seal(real[i % len(real)])
+                   for i in range(60)))
+        path = c.write(os.path.join(where, "x.pcap"))
+        name = "silent at %s" % (silent,)
+        status, s, slugs = judge(name, "--keys", keys_for(where), path)
+        check(name, status == 1 and set(slugs) <= {"plaintext-gap",
+                                                   "silence-clear"} and
+              "plaintext-gap" in slugs and states(s) ==
+              {"verified": 120, "plaintext": 20}, (states(s), slugs))
+
+
+@test
+def clear_and_lost_amid_descriptors(where):
+    """AV1 that falls back to the clear amid descriptors, and packets are lost:
+    the rest of a frame is no descriptor with faults."""
+    real = mkcap.clear("av1")
+    for seed in range(8):
+        sender = Sender(4, 9, 0)
+
+        def pack(frame, number, room):
+            if 60 <= number < 90:
+                return packets.av1(real[number % len(real)], number, 300, seed % 2 == 0)
+            parts = packets.even(sender.seal(frame), 300)
+            return [bytes([(i == 0) << 7 | (i == len(parts) - 1) << 6]) + p
+                    for i, p in enumerate(parts)]
+        c = call(pack, n=150, seed=seed)
+        c.lose(part=.2)
+        c.reorder(.1, 50)
+        path = c.write(os.path.join(where, "x.pcap"))
+        status, s, slugs = judge("lossy %d" % seed, "--keys", keys_for(where),
+                                 "--sdp", sdp_for(where, "av1"), path)
+        check("lossy %d" % seed, status == 1 and "plaintext-gap" in slugs and
+              set(slugs) <= {"plaintext-gap", "frames-unexplained"}, slugs)
+
+
 def one_of_each():
     """(name, a frame's packets, kind)"""
     for n in (1, 2, 4):

@@ -273,7 +273,9 @@ test_bodies(struct sf_classifier *c, const struct body_tally *t, unsigned *from,
 		      !only_trailer(c, t);
 
 	*from = *to = 0;
-	if (uneven && c->bare.n == 0 && only_fields(c)) {
+	/* a key that opens frames has shown the header to be one */
+	if (uneven && c->bare.n == 0 && !sf_classify_keyed(c) &&
+	    only_fields(c)) {
 		take_back(c);
 		return;
 	}

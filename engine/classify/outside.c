@@ -180,10 +180,10 @@ is_stump(const struct sf_classifier *c, const struct sf_record *r)
 	       sf_classify_begins_as_run(c, r);
 }
 
-/* Do keys open this stream's frames? Then one that they do not open, and that has
-   no header of another key, is to be told, whatever stands around it. */
-static bool
-is_keyed(const struct sf_classifier *c)
+/* Then a frame that they do not open, and that has no header of another key, is to
+   be told, whatever stands around it. */
+bool
+sf_classify_keyed(const struct sf_classifier *c)
 {
 	return c->pub->by_state[SF_STATE_VERIFIED] > 0 ||
 	       c->opener.suite != 0 || c->way_opener.settled ||
@@ -194,7 +194,7 @@ static bool
 is_stranger(
     const struct sf_classifier *c, const struct sf_record *r, bool enclosed)
 {
-	if (is_keyed(c))
+	if (sf_classify_keyed(c))
 		return !c->cut_in_units;
 	return enclosed && sf_classify_whole(c) && sf_classify_stranger(c, r);
 }
@@ -218,7 +218,7 @@ decide_open(struct sf_classifier *c, struct sf_record *r, enum sf_clear what,
 		sf_classify_count_head(c, r);
 	if (r->state != SF_STATE_UNKNOWN)
 		return;
-	if ((sf_classify_whole(c) || is_head_alone(c, r) || is_keyed(c)) &&
+	if ((sf_classify_whole(c) || is_head_alone(c, r) || sf_classify_keyed(c)) &&
 	    is_silence(c, r))
 		set_silence(r);
 	else if (sf_classify_stray(c, r, enclosed))

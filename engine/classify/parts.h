@@ -154,6 +154,9 @@ bool sf_classify_looks_clear(
    them. */
 bool sf_classify_bridge(struct sf_classifier *c, unsigned from, unsigned to);
 
+/* Do keys open this stream's frames? */
+bool sf_classify_keyed(const struct sf_classifier *c);
+
 /* Amid a run: one that is of nothing known. */
 bool sf_classify_stranger(
     const struct sf_classifier *c, const struct sf_record *r);

@@ -347,11 +347,13 @@ sf_depay_unit(struct sf_depay *d, struct sf_depay_pool *pool,
 		      codec == SF_CODEC_UNKNOWN;
 	struct sf_part whole = { .slice = u->payload };
 
+	/* what comes next is behind a loss, or a frame without descriptors */
+	if (framing != SF_FRAMING_DESCRIPTOR ||
+	    (u->payload.n == 0 && d->any && u->seq != d->expected))
+		d->fragment.any = false;
 	if (u->payload.n == 0) {
 		if (d->open && u->seq == d->next_seq)
 			d->next_seq++; /* padding takes a number, no more */
-		if (d->any && u->seq != d->expected)
-			d->fragment.any = false; /* it is behind a loss */
 	} else if (framing == SF_FRAMING_PACKET) {
 		pass_whole(u, &whole, SF_CODEC_UNKNOWN, false, sink, ctx);
 	} else if (!joined) {

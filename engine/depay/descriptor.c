@@ -100,26 +100,28 @@ note(struct sf_depay *d, const struct sf_unit *u)
 {
 	struct sf_sframe_payload v;
 	struct sf_diag diag;
-	bool follows = sf_depay_follows(d, u) && d->fragment.any, odd;
+	bool follows = sf_depay_follows(d, u) && d->fragment.any, odd, sure;
 
 	if (sf_sframe_payload_parse(&v, u->payload, &diag) != SF_OK)
 		return;
 	count(d, SF_PAYLOAD_PACKETS, u);
 	if (u->bad_padding)
 		count(d, SF_PAYLOAD_PADDING, u);
+	/* behind a loss, it may be the rest of a frame that is sent clear */
+	sure = v.start || follows;
 	odd = is_odd(d, &v, follows);
 	if (odd && !is_odd_descriptor(d, &v, u)) {
 		count(d, SF_PAYLOAD_NO_DESCRIPTOR, u);
 		d->fragment.open = !u->marker;
 		return;
 	}
-	if (v.reserved != 0)
+	if (v.reserved != 0 && sure)
 		count(d,
 		    odd ? SF_PAYLOAD_NONE_MAYBE : SF_PAYLOAD_RESERVED, u);
 	if (follows)
 		note_order(d, &v, u);
 	note_t(d, &v, u, follows);
-	if (u->marker && !v.end)
+	if (u->marker && !v.end && sure)
 		count(d, SF_PAYLOAD_MARKER, u);
 	if (v.packetized && v.start && !v.end)
 		count(d, SF_PAYLOAD_SPLIT, u);

@@ -167,24 +167,48 @@ is_long(struct sf_bytes in)
 	return in.n > 1 && (in.p[1] & 0x88) != 0;
 }
 
+#define NEAR 4096 /* KIDs of one call: they count epochs, steps and senders */
+
+/* A header behind the first octet that may come next: of a KID like the last one,
+   with a CTR that goes on, or one that begins. */
+static bool
+can_follow(const struct sf_described *d, struct sf_bytes in)
+{
+	struct sf_sframe_header h;
+	struct sf_diag diag;
+
+	return sf_sframe_header_parse(
+		   &h, sf_bytes(in.p + 1, in.n - 1), &diag) == SF_OK &&
+	       h.kid - d->kid + NEAR < 2 * NEAR &&
+	       (h.ctr < STEPS || h.ctr - d->ctr < STEPS);
+}
+
 /*
  * A frame that is not encrypted has no descriptor: it is sent as its codec has
  * it. Its first packet begins with bits that no descriptor has, or without S
  * though nothing was lost and the frame before has ended, and no header of the
- * stream's is behind them.
+ * stream's is behind them. Behind a loss, a packet may be the rest of a frame:
+ * it is as the frame before was. What looks open in front of one may have been
+ * none either: it had the marker, or its header did not go on.
  */
 static void
-look_for_native(struct sf_track *t, const struct sf_unit *u)
+look_for_native(struct sf_track *t, const struct sf_unit *u, bool open)
 {
 	struct sf_described *d = &t->described;
+	bool follows = sf_depay_expects(&t->lane->depay, u->seq);
+	bool was = d->native;
 
 	d->native = false;
-	if (has_start(u))
-		note_header(d, u->payload);
-	else if (d->known && !(is_long(u->payload) && goes_on(d, u->payload)))
-		d->native = (u->payload.p[0] & RESERVED) != 0 ||
-			    (!t->lane->depay.open &&
-				sf_depay_expects(&t->lane->depay, u->seq));
+	if (has_start(u)) {
+		d->doubt = d->known && !can_follow(d, u->payload);
+		d->native = d->doubt && was && !follows;
+		if (!d->native)
+			note_header(d, u->payload);
+	} else if (d->known &&
+		   !(is_long(u->payload) && goes_on(d, u->payload))) {
+		d->native = (u->payload.p[0] & RESERVED) != 0 || was ||
+			    (follows && (d->doubt || !open));
+	}
 }
 
 /*
@@ -217,15 +241,18 @@ sf_track_framing_of(
     struct sf_track *t, enum sf_framing framing, const struct sf_unit *u)
 {
 	bool described = framing == SF_FRAMING_DESCRIPTOR;
+	bool open = t->lane->depay.open && !t->described.marked;
 
-	if (u->payload.n < 3 ||
+	t->described.marked = u->marker;
+	/* silence in the clear is a TOC octet, and no descriptor (RFC 6716 3.1) */
+	if (u->payload.n < (described ? 1 : 3) ||
 	    (t->pub.codec == SF_CODEC_UNKNOWN && !described))
 		return framing;
 	if (!begins(&t->described, u))
 		return t->described.native ? SF_FRAMING_CODEC
 					   : SF_FRAMING_DESCRIPTOR;
 	if (described)
-		look_for_native(t, u);
+		look_for_native(t, u, open);
 	else
 		look_for_described(t, u);
 	return t->described.native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;

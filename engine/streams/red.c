@@ -236,10 +236,11 @@ look_into_video(struct sf_streams *s, struct sf_track *t)
 	}
 }
 
-#define COUNTED 6 /* octets of a payload that a counter is looked for in */
+#define COUNTED 16 /* octets of a payload that a counter is looked for in */
 
 /* Does one of the first octets go on by one from packet to packet? KID 3 and CTR
-   of SFrame over packets are then what read as a block and slices of H.264. */
+   of SFrame over packets are then what read as a block and slices of H.264; KID 7
+   and a CTR of eight octets as a block and AV1. */
 static bool
 counts_packets(const struct sf_unit *units, size_t n)
 {

@@ -131,6 +131,8 @@ struct sf_words {
 struct sf_described {
 	bool any, native; /* native: it has none, and is as the codec has it */
 	bool known;       /* the header of the last that has one */
+	bool doubt;       /* that header did not go on, nor began a key */
+	bool marked;      /* the last packet had the marker */
 	uint64_t kid, ctr;
 	uint8_t fits; /* frames in a row that carry on from it */
 	uint32_t timestamp;
