@@ -37,13 +37,13 @@ CLOAKED = ("verified", "consistent", "partly-clear", "other-dialect", "srtp")
 LOUD = ("critical", "error", "warning")
 
 
-def judge(call, options=()):
-    """The program's report of the call, the capture fed as it is made."""
+def judge(pieces, options=()):
+    """The program's report of a capture, fed as it is made."""
     with tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as out:
         p = subprocess.Popen([harness.TOOL, "check", "--json", *options, "-"],
                              stdin=subprocess.PIPE, stdout=out, stderr=err)
         try:
-            for piece in call.capture():
+            for piece in pieces:
                 p.stdin.write(piece)
             p.stdin.close()
         except BrokenPipeError:
@@ -144,12 +144,16 @@ def one(job):
             sdp.write(call.describe())
             sdp.flush()
             options += ["--sdp", sdp.name]
+        pieces = call.capture()
+        if call.sealer:  # which keys there are is known when all is sealed
+            pieces = [b"".join(pieces)]
+            call.keys = call.sealer.file()
         if call.keys:
             keys = tempfile.NamedTemporaryFile("w", suffix=".json")
             json.dump(call.keys, keys)
             keys.flush()
             options += ["--keys", keys.name]
-        r = look(call, name, judge(call, options))
+        r = look(call, name, judge(pieces, options))
     except Exception as e:  # whatever it is, the call was not judged
         call = type("", (), dict(kind=kind, steps=()))
         r = Result(name, call)
@@ -163,6 +167,9 @@ def one(job):
             if again.sdp:
                 with open(base + ".sdp", "w", newline="") as f:
                     f.write(again.describe())
+            if again.sealer:
+                with open(base + ".keys.json", "w") as f:
+                    json.dump(again.sealer.file(), f)
     return r
 
 

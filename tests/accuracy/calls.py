@@ -67,7 +67,11 @@ class Sender:
 
 def sframe(s, frame, key):
     u = s.sender
-    return mkcap.header(u.kid, u.take()) + u.rng.randbytes(len(frame) + u.tag)
+    ctr = u.take()
+    head = mkcap.header(u.kid, ctr)
+    if s.call.sealer:
+        return s.call.sealer.seal(u.kid, ctr, head, frame)
+    return head + u.rng.randbytes(len(frame) + u.tag)
 
 
 def plain(s, frame, key):
@@ -320,6 +324,7 @@ class Call:
         # the truth
         self.must, self.may = set(), set()
         self.must_one = set()  # one of these is enough
+        self.sealer = None     # seals frames; without one they are random
         self.keys = None       # a key file
         self.options = []  # what the user says of the call
         self.blame = {}    # finding to the SSRCs that it has to name

@@ -2,7 +2,7 @@
 kinds.py - the kinds of call there are, by subject: kind.py tells what one is.
 """
 import calls
-import clear, faulty, foreign, leaky, repairs, rotation, sealed, sound  # noqa: E401,F401
+import clear, faulty, foreign, leaky, repairs, rotation, sealed, sound, withkeys  # noqa: E401,F401
 from hours import clean_hour  # noqa: F401
 from kind import KINDS, WEIGHT
 
