@@ -85,8 +85,47 @@ left_use(const struct sf_key_use *row, const struct sf_key_use *c)
 	return NULL;
 }
 
+static uint32_t
+sender_of(const struct sf_timeline *t, const struct sf_stream *s)
+{
+	for (unsigned i = 0; i < t->n_lines; i++)
+		if (t->lines[i].stream == s)
+			return t->lines[i].sender;
+	return 0;
+}
+
+/* Was another sender on that epoch? */
+static bool
+others_had(const struct sf_timeline *t, uint32_t sender, uint64_t value)
+{
+	for (unsigned i = 0; i < t->n_lines; i++)
+		for (const struct sf_key_use *u = t->lines[i].stream->keys;
+		     u != NULL && t->lines[i].sender != sender; u = u->next)
+			if (sf_timeline_value(t, u->kid) == value)
+				return true;
+	return false;
+}
+
+/* Had the group that epoch, and left it by then? */
+static bool
+group_left(const struct sf_checks *k, const struct sf_stream *s,
+    const struct sf_key_use *c)
+{
+	const struct sf_timeline *t = k->timeline;
+	uint64_t value;
+
+	if (t == NULL || t->group != SF_GROUP_EVIDENT)
+		return false;
+	value = sf_timeline_value(t, c->kid);
+	return sf_timeline_has_epoch(t, value) &&
+	       !sf_timeline_current(t, value, c->first.time_ns,
+		   k->options.drift_grace_ns) &&
+	       others_had(t, sender_of(t, s), value);
+}
+
 /* A to B to C, each the next of the one before, and back to A or B; each for
-   longer than frames are out of step. */
+   longer than frames are out of step. Or back to what the group had before, whoever
+   used it. */
 static void
 judge_return(struct sf_checks *k, const struct sf_stream *s)
 {
@@ -99,14 +138,17 @@ judge_return(struct sf_checks *k, const struct sf_stream *s)
 	     b = b->next) {
 		const struct sf_key_use *c = b->next, *a = NULL;
 		struct sf_finding *f;
+		bool stale = false;
 
 		if (goes_on(form, b->kid, c->kid))
 			continue;
 		if (b->kid > c->kid && b->frames >= STEADY &&
-		    c->frames >= STEADY && !went_round(b->kid, c->kid))
+		    c->frames >= STEADY && !went_round(b->kid, c->kid)) {
 			a = left_use(row, c);
+			stale = a == NULL && group_left(k, s, c);
+		}
 		row = c;
-		if (a == NULL || other_keys(a, c)) {
+		if (!stale && (a == NULL || other_keys(a, c))) {
 			sf_passed(k, SFK002, 1);
 			continue;
 		}

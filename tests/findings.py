@@ -520,6 +520,28 @@ def on_to_the_next_kid(c):
         .sframe(200, kid=0x23, ctr=200)
 
 
+def two_and_a_third(c, last):
+    """Alice and Bob go through three epochs; Carol comes with the second, and
+    then sends on that key."""
+    for who, ctr in ((alice(c), 0), (bob(c), 2**30)):
+        for kid, n in ((1000, 250), (1001, 250), (1002, 600)):
+            who.sframe(n, kid=kid, ctr=ctr)
+    s = c.audio(C, CAROL, SFU, cname="carol", start=6)
+    for kid, n in ((1001, 200), (1002, 200), (last, 200)):
+        s.sframe(n, kid=kid, ctr=2**31 if kid != 1002 else 2**32)
+
+
+@case({"kid-shared": [A, B, C], "kid-went-back": [C]}, is_={A: UP, B: UP, C: UP})
+def back_to_what_only_the_others_had(c):
+    two_and_a_third(c, 1000)
+
+
+@case({"kid-shared": [A, B, C]}, near="kid-went-back",
+      is_={A: UP, B: UP, C: UP})
+def on_to_what_nobody_has(c):
+    two_and_a_third(c, 1003)
+
+
 @case(near="kid-went-back", is_={0xe1: UP})
 def an_sfu_that_switches_between_two_speakers(c):
     """One SSRC of the SFU carries now Alice, now Bob."""
