@@ -423,3 +423,13 @@ def add(case):
         c.audio(A, ALICE, SFU, step=.06).sframe(
             195, kid=7, ctr=0x597b6b11).octets(*packets_of_three(1)).sframe(
             116, kid=7)
+
+    for n in 34, 300:
+        def made(c, n=n):
+            a, ctr = c.audio(A, ALICE, SFU), 0x439
+            for toc, m in ((b"\xdc", n), (b"\xfc", 9), (b"\xdc", 120)):
+                a.add(m, behind(toc, 0x967ab2753c304432, ctr=ctr))
+                ctr += m
+        made.__name__ = "a_toc_octet_that_is_another_behind_%d_frames" % n
+        case({"partly-clear": [A]}, near=("plaintext-gap", "stray-clear"),
+             is_={A: PARTLY})(made)

@@ -251,6 +251,106 @@ correct_layout(
 	}
 }
 
+/* ---- behind a TOC octet that reads as a config octet ----------------------- */
+
+static const struct sf_placing behind_toc = { 1, 1, SF_LAYOUT_RFC9605, false };
+
+/* The header behind the first octet, as a sender would write it. */
+static bool
+header_behind(struct sf_run_header *h, const struct sf_record *r)
+{
+	return sf_run_header(h, r, behind_toc) && sf_run_is_minimal(h) &&
+	       h->kid_octets + h->ctr_octets >= 2;
+}
+
+/* The last frame of the run in front of record from: NULL when it is gone. */
+static const struct sf_record *
+run_before(const struct sf_classifier *c, unsigned from)
+{
+	while (from-- > 0)
+		if (c->recs[from].has_header)
+			return &c->recs[from];
+	return NULL;
+}
+
+/* From the run on, read behind the first octet, do the frames from..to go on? */
+static bool
+go_on_behind(const struct sf_classifier *c, unsigned from, unsigned to)
+{
+	const struct sf_record *last = run_before(c, from);
+	struct sf_run_header a, b;
+	unsigned n = 0;
+
+	if (last == NULL || !header_behind(&a, last) || last->header.at != 0 ||
+	    a.octets + 1 != last->header.octets)
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (sf_run_passes_over(r))
+			continue;
+		if (!header_behind(&b, r) || !sf_classify_looks_clear(c, r) ||
+		    !sf_run_follows(
+			&a, last->last.time_ns, &b, r->last.time_ns))
+			return false;
+		a = b;
+		last = r;
+		n++;
+	}
+	return n > 0;
+}
+
+/* What was said of frames that are gone, by the header behind their first octet;
+   its CTR is the end of what was read as CTR. */
+static void
+reread_gone(struct sf_classifier *c, uint64_t old, const struct sf_run_header *h)
+{
+	uint64_t mask = h->ctr_octets < 8
+			    ? ((uint64_t)1 << 8 * h->ctr_octets) - 1
+			    : UINT64_MAX;
+
+	if (c->behind.has_header && c->behind.kid == old) {
+		c->behind.kid = h->kid;
+		c->behind.ctr &= mask;
+	}
+	if (c->use != NULL && c->use->kid == old) {
+		c->use->kid = h->kid;
+		c->use->first_ctr &= mask;
+		c->use->last_ctr &= mask;
+	}
+}
+
+/*
+ * A TOC octet of Opus such as dc reads as a config octet, and the header that it
+ * begins ends where the one behind it does: nothing tells which of them is there
+ * until the TOC octet changes. Where the frames from..to begin as Opus does and go
+ * on behind that, there the header was all the time.
+ */
+static bool
+move_behind_toc(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	uint64_t old = c->last.kid;
+
+	if (!c->running || c->recs[from].video || c->placing.at != 0 ||
+	    c->placing.descriptor || c->placing.layout != SF_LAYOUT_RFC9605 ||
+	    c->last.kid_octets == 0 || !go_on_behind(c, from, to))
+		return false;
+	c->placing = behind_toc;
+	for (unsigned i = 0; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+		struct sf_run_header h;
+
+		if ((r->has_header && r->header.kid == old &&
+			header_behind(&h, r)) ||
+		    (i >= from && i < to && !sf_run_passes_over(r) &&
+			header_behind(&h, r))) {
+			sf_classify_mark(c, r, &h);
+			reread_gone(c, old, &h);
+		}
+	}
+	return true;
+}
+
 /*
  * A run found among records from..to begins: its first frame and the rest. It
  * may stand in front of one that was found before it, which is the one under
@@ -305,7 +405,8 @@ sf_classify_runs(struct sf_classifier *c)
 	if (c->running)
 		(void)walk(c, 0, c->n);
 	while (sf_classify_next_open(c, &from, &to))
-		if (sf_classify_bridge(c, from, to)) {
+		if (sf_classify_bridge(c, from, to) ||
+		    move_behind_toc(c, from, to)) {
 			from = to;
 		} else if (sf_classify_search(c, from, to) == 0) {
 			sf_classify_mark_round(c, from, to);
