@@ -187,6 +187,9 @@ def test_drafts_behind_nothing(where):
     another draft with a signature, which nobody writes."""
     named("KID 147 of a draft", "sframe-draft", where,
           lambda c: speak(c.audio(A, ALICE, SFU), 300, Draft(147, 0)), [147])
+    # 28 98 0e537b: an octet of Opus, KID 0x0e53 and CTR 0x7b, up to ff
+    named("KID 152 of a draft, three octets of CTR", "sframe-draft", where,
+          lambda c: speak(c.audio(A, ALICE, SFU), 427, Draft(152, 0xe537b)))
 
 
 class WebKit(Counting):

@@ -528,14 +528,18 @@ is_long(const struct sf_run_header *h)
 	return h->kid_octets > 0 || h->ctr_octets > 1;
 }
 
-/* The next KID of draft-omara-sframe, when CTR has no room left in its octet: it
-   was a counter of RFC 9605 all the time. */
+/* The next KID, when CTR has no room left in its octet: of draft-omara-sframe it
+   was a counter of RFC 9605 all the time, and of that, behind a codec's octet, one
+   of another draft. Its own CTR would be in the config octet then. */
 static bool
 carries_over(const struct sf_run_header *last, const struct sf_run_header *h,
     struct sf_placing p)
 {
-	return p.layout == SF_LAYOUT_OMARA && h->ctr_octets == 1 &&
-	       h->kid == last->kid + 1 && last->ctr > 0xf0 && h->ctr < 0x10;
+	return (p.layout == SF_LAYOUT_OMARA ||
+		   (p.layout == SF_LAYOUT_RFC9605 && p.at > 0 &&
+		       !sf_run_is_minimal(h))) &&
+	       h->ctr_octets == 1 && h->kid == last->kid + 1 &&
+	       last->ctr > 0xf0 && h->ctr < 0x10;
 }
 
 /* The same form and place as the run before, under another KID, which needs little
