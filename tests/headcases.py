@@ -375,11 +375,11 @@ def add(case):
 
     # ==== clear frames that go on as headers do, and the other way round =======
 
-    def rising(stream, *seconds):
-        """Frames of Opus whose second octet is that."""
+    def rising(stream, *seconds, n=None):
+        """Frames of Opus whose second octet is that, and n behind it."""
         return stream.octets(*[
             lambda rng, second=second: bytes([0x78, second]) +
-            rng.randbytes(60 + rng.randrange(20)) for second in seconds])
+            rng.randbytes(n or 60 + rng.randrange(20)) for second in seconds])
 
     @case({"plaintext-gap": [A]}, near="stray-clear", verdict="fail",
           is_={A: ("mixed",)}, tell={A: 5})
@@ -433,3 +433,16 @@ def add(case):
         made.__name__ = "a_toc_octet_that_is_another_behind_%d_frames" % n
         case({"partly-clear": [A]}, near=("plaintext-gap", "stray-clear"),
              is_={A: PARTLY})(made)
+
+    @case({"plaintext-gap": [A]}, near="stray-clear", verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 53})
+    def a_clear_end_of_a_constant_rate(c):
+        """Its last five frames read as KID 7 and the CTRs that would come next;
+        but they are as long as those in front, and ciphertext is longer."""
+        a = c.audio(A, ALICE, SFU)
+        a.octets(*[lambda rng, i=i: header(7, i) + rng.randbytes(90)
+                   for i in range(100)])
+        for i in range(48):
+            a.octets(lambda rng: bytes([0x78, rng.choice((0x80, 0x82, 0xfe))]) +
+                     rng.randbytes(78))
+        rising(a, *range(0x93, 0x98), n=78)

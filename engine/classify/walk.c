@@ -107,6 +107,31 @@ struct trust {
 static const struct trust long_form = { 3, 2, 0 };
 static const struct trust short_form = { 8, 6, 1 };
 
+#define AS_LONG 20 /* frames of one length, where it is always the same */
+
+/* Is it as long as each of the frames right in front, which are none of the run's,
+   and the last one that is was of another length? At a constant rate that is
+   media, which no header and no tag has made longer. */
+static bool
+is_as_long_as_clear(const struct sf_classifier *c, unsigned at)
+{
+	const struct sf_record *r = &c->recs[at];
+	unsigned clear = 0;
+
+	for (unsigned i = at; i-- > 0;) {
+		const struct sf_record *before = &c->recs[i];
+
+		if (sf_run_passes_over(before))
+			continue;
+		if (before->has_header)
+			return clear >= AS_LONG && before->octets != r->octets;
+		if (before->octets != r->octets)
+			return false;
+		clear++;
+	}
+	return clear >= AS_LONG;
+}
+
 /*
  * Of the frames behind this one, do enough run on from it? A stranger between
  * plaintext frames now and then looks as if it did; its followers do not.
@@ -124,8 +149,11 @@ confirmed(const struct sf_classifier *c, unsigned at, unsigned end,
 	/* speech with a TOC octet that reads as the run's config octet rises for
 	   some frames */
 	if (t == &short_form && h.ctr_octets > 0 &&
-	    sf_classify_looks_clear(c, last))
+	    sf_classify_looks_clear(c, last)) {
+		if (is_as_long_as_clear(c, at))
+			return false;
 		enough = t->asked - 1;
+	}
 	for (unsigned i = at + 1; i < end && asked < t->asked; i++) {
 		const struct sf_record *r = &c->recs[i];
 
