@@ -131,7 +131,7 @@ def add(case):
         def made(c, octets=octets):
             c.audio(A, ALICE, SFU).octets(*[
                 lambda rng, f=loud[i % len(loud)]: f[:octets] +
-                rng.randbytes(len(f) - octets + 16) for i in range(1200)])
+                rng.randbytes(len(f) - octets + 16) for i in range(3000)])
         made.__name__ = "ciphertext_behind_%d_octets_of_opus" % octets
         case({"partly-clear": [A], "opaque-payload": [A]},
              near=("stream-plaintext", "plaintext-start", "plaintext-gap"),

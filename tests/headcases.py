@@ -446,3 +446,24 @@ def add(case):
             a.octets(lambda rng: bytes([0x78, rng.choice((0x80, 0x82, 0xfe))]) +
                      rng.randbytes(78))
         rising(a, *range(0x93, 0x98), n=78)
+
+    # ==== Opus to its end, or its first octets in front of ciphertext ============
+
+    def even(toc, n, ms=20):
+        """Two octets as Opus has them, and noise: real frames of 10 ms are no less
+        even behind these, nor a thousand of 20 ms where SILK is in them."""
+        def made(c):
+            c.audio(A, ALICE, SFU, step=ms / 1000).octets(*[
+                lambda rng: bytes([toc, rng.randrange(256) & 0x5b]) +
+                rng.randbytes(60 + rng.randrange(40)) for _ in range(n)])
+        made.__name__ = "even_behind_two_octets_of_opus_%02x_%d" % (toc, n)
+        return made
+
+    for toc, n, ms in (0x70, 3000, 10), (0x78, 1200, 20), (0x68, 1900, 20), \
+            (0xfc, 390, 20):
+        case({"stream-plaintext": [A]}, near="opaque-payload", verdict="fail",
+             is_={A: CLEAR})(even(toc, n, ms))
+    for toc, n in (0x78, 3000), (0xfc, 470), (0xfc, 1200):
+        case({"partly-clear": [A], "opaque-payload": [A]},
+             near="stream-plaintext", verdict="inconclusive",
+             is_={A: DARK})(even(toc, n))

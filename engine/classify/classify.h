@@ -54,7 +54,8 @@ struct sf_bare {
 /* The last octets of all frames that begin as Opus does (heads.c). */
 struct sf_long_tails {
 	uint16_t n;           /* frames counted, while there is room */
-	uint8_t small, again; /* frames that are short; repeated ones */
+	uint8_t small, again; /* frames that are short; repeated ones, */
+	uint8_t brief, silk;  /* of short duration, not of CELT: a few */
 	uint32_t content;     /* of the last */
 	uint16_t nibbles[2 * SF_LAST_OCTETS][16];
 	uint16_t last[256];

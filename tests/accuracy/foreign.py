@@ -1,7 +1,7 @@
 """foreign.py - encrypted end to end, by something else."""
 import mkcap
 from calls import (draft, garbage, headed, livekit, livekit_go, noise, prefixed,
-                   toc, trailed, H26X, NATIVE, OPUS, Sender)
+                   toc, trailed, H26X, NATIVE, OPUS, SILENT, Sender)
 from kind import kind, length, some, GOOD
 
 
@@ -95,12 +95,17 @@ def foreign_toc(c):
 @kind()
 def foreign_first_octets(c):
     """The codec's first octets, more than the one that many leave, are clear: in
-    a thousand frames the last ones are too even for media. Not of a tone, whose
-    first octets hardly change and read as many things, nor of silence, which has
-    no last octets behind sixteen."""
+    a thousand frames without SILK, and three thousand with it, the last ones are
+    too even for media; with SILK in 10 ms in none. Not of a tone, whose first
+    octets hardly change and read as many things, nor of silence, which has no last
+    octets behind sixteen."""
     n = c.rng.choice((2, 3, 4, 6, 8, 10, 16))
     way = headed(n)
     s = foreign(c, lambda i: way, {"undecidable"}, media=c.rng.choice(
         [m for m in OPUS if m.name not in ("firefox-opus", "chrome-opus")]))
     s.frames = c.rng.choice((1200, 2000, 3000))
     c.expect[s.ssrc] = {"undecidable"}
+    if s.media.frames[0][0][0] < 0x80 and (
+            s.frames < 3000 or s.media.ticks < 960 or s.media.name in SILENT):
+        c.expect[s.ssrc] |= {"plaintext"}
+        c.may.add("stream-plaintext")
