@@ -467,3 +467,11 @@ def add(case):
         case({"partly-clear": [A], "opaque-payload": [A]},
              near="stream-plaintext", verdict="inconclusive",
              is_={A: DARK})(even(toc, n))
+
+    @case({"plaintext-gap": [A]}, near="stray-clear", verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 5})
+    def clear_frames_that_rise_amid_one_key(c):
+        """78 and octets that rise by 3, 3 and 1: no frames of another key, for
+        that of the stream goes on behind them."""
+        a = c.audio(A, ALICE, SFU).sframe(230, kid=11804)
+        rising(a, 0xf0, 0xf3, 0xf6, 0xf7, 0xf6).sframe(242, kid=11804)

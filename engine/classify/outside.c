@@ -258,6 +258,7 @@ goes_on(const struct sf_clear_found *f)
 static unsigned
 judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 {
+	struct sf_clear_stream known;
 	struct sf_clear_found f;
 	bool enclosed = sf_classify_enclosed(c, from, to);
 
@@ -268,8 +269,11 @@ judge_open(struct sf_classifier *c, unsigned from, unsigned to, unsigned keep)
 		return keep;
 	}
 	note_profile(c, from, to);
-	sf_clear_judge(&f, &c->recs[from], to - from,
-	    sf_classify_known(c, sf_classify_whole(c)));
+	known = sf_classify_known(c, sf_classify_whole(c));
+	/* where one key goes on behind them, other streams do not count in what
+	   would be another's */
+	known.alone |= known.whole && enclosed;
+	sf_clear_judge(&f, &c->recs[from], to - from, known);
 	if (from == 0 && (f.what == SF_CLEAR_FEW ||
 			     (c->before == SF_CLEAR_PLAIN && goes_on(&f))))
 		f.what = c->before;
