@@ -194,6 +194,10 @@ void sf_repair_early(
    streams on probation hold, in front of its first as well. */
 void sf_repair_held(struct sf_streams *s, struct sf_track *of);
 
+/* A stream on probation that has enough packets: does it repair another one there?
+   Then that gets what it misses. NULL: none. */
+struct sf_track *sf_repair_waiting(struct sf_streams *s, struct sf_track *t);
+
 void sf_repair_finish(struct sf_streams *s, struct sf_track *t);
 
 /* ---- inferred.c: names in header extensions that SDP does not list ---- */

@@ -169,6 +169,17 @@ was_recent(struct sf_track *t, uint64_t seq)
 	return false;
 }
 
+/* What it repairs goes first. */
+static void
+believe(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_track *of = sf_repair_waiting(s, t);
+
+	if (of != NULL && of->n_held >= SF_SETTLED && plausible(s, of))
+		(void)sf_track_believe(s, of);
+	(void)sf_track_believe(s, t);
+}
+
 void
 sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 {
@@ -203,7 +214,7 @@ sf_probation_feed(struct sf_streams *s, struct sf_track *t, struct sf_unit *u)
 		(void)sf_held_add(s, t, u);
 	}
 	if (t->n_held >= SF_SETTLED && plausible(s, t))
-		(void)sf_track_believe(s, t);
+		believe(s, t);
 	else if (t->n_held >= 2 * SF_SETTLED &&
 		 (!sf_proof_find(s, t, false) || !sf_track_believe(s, t)))
 		sf_probation_dismiss(s, t);

@@ -249,18 +249,27 @@ compare(const struct sf_track *of, const struct original *o)
 	return o->seq >= of->next ? MISSING : LATE;
 }
 
-static void
-put_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
-    const struct sf_unit *u)
+/* The packet that was repeated. */
+static struct sf_unit
+as_sent(const struct original *o, const struct sf_unit *u, uint8_t pt)
 {
 	struct sf_unit back = *u;
 
 	back.seq = o->seq;
-	back.pt = of->main_pt;
+	back.pt = pt;
 	back.payload = o->payload;
 	back.hash = o->hash;
 	back.ext_octets = 0;
 	back.packet_at = u->packet_at == 0 ? 0 : (uint16_t)(u->packet_at + 2);
+	return back;
+}
+
+static void
+put_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
+    const struct sf_unit *u)
+{
+	struct sf_unit back = as_sent(o, u, of->main_pt);
+
 	of->pub.restored++;
 	sf_track_accept(s, of, &back);
 }
@@ -437,6 +446,111 @@ sf_repair_held(struct sf_streams *s, struct sf_track *of)
 	for (struct sf_track *t = s->oldest; t != NULL; t = t->newer)
 		if (may_be_repair(s, of, t))
 			take_repairs(s, of, t);
+}
+
+/* ---- both on probation ------------------------------------------------------- */
+
+/* Is the timestamp near one that it has sent? */
+static bool
+held_near(struct sf_streams *s, const struct sf_track *of, uint32_t timestamp)
+{
+	for (uint32_t at = of->held; at != 0; at = sf_held_at(s, at)->next) {
+		int32_t ticks =
+		    (int32_t)(sf_held_at(s, at)->unit.timestamp - timestamp);
+
+		if (ticks > -90000 && ticks < 90000)
+			return true;
+	}
+	return false;
+}
+
+static bool
+fits_held(struct sf_streams *s, const struct sf_track *of,
+    const struct sf_unit *u, struct original *o)
+{
+	return !u->cut && read_original(o, of, u) &&
+	       o->seq + AHEAD >= of->first_seq &&
+	       o->seq <= of->highest + AHEAD && held_near(s, of, u->timestamp);
+}
+
+/* Each repairs another packet; what a payload begins with is the same in many. */
+static bool
+repairs_held(
+    struct sf_streams *s, const struct sf_track *of, const struct sf_track *t)
+{
+	unsigned fits = 0, others = 0;
+	uint64_t last = 0;
+	struct original o;
+
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		if (!fits_held(s, of, &sf_held_at(s, at)->unit, &o))
+			continue;
+		fits++;
+		others += o.seq != last;
+		last = o.seq;
+	}
+	return fits * 10 >= t->n_held * 8 && others * 2 > t->n_held;
+}
+
+static bool
+holds(struct sf_streams *s, const struct sf_track *of, uint64_t seq)
+{
+	for (uint32_t at = of->held; at != 0; at = sf_held_at(s, at)->next)
+		if (sf_held_at(s, at)->unit.seq == seq)
+			return true;
+	return false;
+}
+
+/* Held as if it had come. */
+static void
+hold_back(struct sf_streams *s, struct sf_track *of, const struct original *o,
+    const struct sf_unit *u)
+{
+	struct sf_unit back = as_sent(o, u, of->pub.pts[0]);
+
+	if (!sf_held_add(s, of, &back))
+		return;
+	of->unique++;
+	of->pub.restored++;
+	if (o->seq > of->highest)
+		of->highest = o->seq;
+	if (o->seq < of->first_seq)
+		of->first_seq = o->seq;
+}
+
+static void
+give_held(struct sf_streams *s, struct sf_track *of, struct sf_track *t)
+{
+	struct original o;
+
+	t->early.of = of;
+	t->early.ssrc = of->pub.ssrc;
+	t->early.fits = 0;
+	for (uint32_t at = t->held; at != 0; at = sf_held_at(s, at)->next) {
+		struct sf_unit *u = &sf_held_at(s, at)->unit;
+
+		if (!fits_held(s, of, u, &o))
+			continue;
+		t->early.fits++;
+		if (u->spent || holds(s, of, o.seq))
+			continue;
+		hold_back(s, of, &o, u);
+		t->pub.evidence.copies++;
+		t->early.copies++;
+		u->spent = true;
+	}
+}
+
+struct sf_track *
+sf_repair_waiting(struct sf_streams *s, struct sf_track *t)
+{
+	for (struct sf_track *of = s->oldest; of != NULL; of = of->newer)
+		if (of != t && of->held != 0 && may_be_repair(s, of, t) &&
+		    repairs_held(s, of, t)) {
+			give_held(s, of, t);
+			return of;
+		}
+	return NULL;
 }
 
 /* A repair stream is what it repairs, if all it sent were copies; else it is
