@@ -141,15 +141,6 @@ struct ties {
 	bool altered;     /* a frame is not equal */
 };
 
-static bool
-has_kind(const struct sf_model *m, enum sf_kind kind)
-{
-	for (const struct sf_stream *s = m->streams; s != NULL; s = s->next)
-		if (s->kind == kind && s->frames >= LEAST)
-			return true;
-	return false;
-}
-
 /* Is this kind of media in both, and none of it the same? */
 static bool
 kind_differs(const struct sf_compare_work *w, const struct twins *t,
@@ -158,7 +149,7 @@ kind_differs(const struct sf_compare_work *w, const struct twins *t,
 	for (size_t i = 0; i < t->n; i++)
 		if (w->b_streams[t->of[i].b_id - 1]->kind == kind)
 			return false;
-	return has_kind(w->a->model, kind) && has_kind(w->b->model, kind);
+	return sf_compare_in_both(w, kind);
 }
 
 /* Clocks far apart, and nothing is equal but what is in the clear: then no kind of

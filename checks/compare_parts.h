@@ -60,6 +60,8 @@ int64_t sf_compare_offset_at(const struct sf_comparison *c, int64_t a_ns);
 
 /* A stream of media, no repair. */
 bool sf_compare_media(const struct sf_stream *s);
+/* Is there a stream of this kind, of some frames, at each side? */
+bool sf_compare_in_both(const struct sf_compare_work *w, enum sf_kind kind);
 
 /* Of a note: it counts; of these, nothing was found for it; likewise, with a
    header; it counts and is incomplete; it is no media in the clear. */

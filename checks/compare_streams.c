@@ -377,6 +377,12 @@ has_kind(const struct sf_model *m, enum sf_kind kind)
 	return false;
 }
 
+bool
+sf_compare_in_both(const struct sf_compare_work *w, enum sf_kind kind)
+{
+	return has_kind(w->a->model, kind) && has_kind(w->b->model, kind);
+}
+
 /* Is a stream of the kind in both that was found again, or in one at most? */
 static bool
 kind_agrees(const struct sf_compare_work *w, enum sf_kind kind)
@@ -385,7 +391,7 @@ kind_agrees(const struct sf_compare_work *w, enum sf_kind kind)
 	     s = s->next)
 		if (s->kind == kind && w->map[s->id - 1] != 0)
 			return true;
-	return !has_kind(w->a->model, kind) || !has_kind(w->b->model, kind);
+	return !sf_compare_in_both(w, kind);
 }
 
 /* No frame is equal, and lengths say that one kind of media is of one call and
