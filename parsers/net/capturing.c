@@ -51,6 +51,7 @@ nflog_values(
 		if (!sf_ok(c))
 			return sf_short(d, c, "value", REF_NFLOG);
 	}
+	n->payload = sf_rest(c); /* no octets, but of this packet */
 	return SF_OK;
 }
 
@@ -58,7 +59,7 @@ enum sf_status
 sf_nflog_parse(struct sf_nflog *out, struct sf_bytes in, struct sf_diag *d)
 {
 	struct sf_cursor c = sf_cursor(in);
-	struct sf_nflog n = { .payload = sf_bytes(NULL, 0) };
+	struct sf_nflog n = { 0 };
 	uint8_t version;
 	enum sf_status st;
 	bool big;
