@@ -31,7 +31,6 @@ failed_bare(struct sf_checks *k, const struct sf_stream *s)
 static void
 judge_bare(struct sf_checks *k, const struct sf_stream *s)
 {
-
 	if (s->evidence.bare == 0) {
 		sf_passed(k, SFP008, s->evidence.run_frames > 0);
 		return;

@@ -137,8 +137,6 @@ count_of(const struct sf_payload_facts *f, enum sf_payload_fact fact)
 	return x;
 }
 
-#define BESIDE 200000000 /* ns: of the frames beside a stretch, some are lost */
-
 /* Amid frames in the clear, what reads as a descriptor with a fault is the rest
    of one of them, whose first packet was lost. */
 static bool
@@ -146,8 +144,8 @@ is_amid_clear(const struct sf_stream *s, const struct sf_payload_count *x)
 {
 	for (const struct sf_interval *v = s->intervals; v != NULL; v = v->next)
 		if (v->state == SF_STATE_PLAINTEXT &&
-		    x->first.time_ns + BESIDE >= v->first.time_ns &&
-		    x->last.time_ns <= v->last.time_ns + BESIDE)
+		    x->first.time_ns >= v->first.time_ns &&
+		    x->last.time_ns <= v->last.time_ns)
 			return true;
 	return false;
 }

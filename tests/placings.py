@@ -395,6 +395,25 @@ def silence_without_descriptor(where):
 
 
 @test
+def fault_away_from_the_clear(where):
+    """Amid clear frames a faulty descriptor may be none; elsewhere it is told."""
+    real = [f for f in mkcap.clear("opus") if len(f) > 20]
+    c = mkcap.Capture(13)
+    s = c.audio(V, pt=100)
+    sender = Sender(4, 9, 0)
+    for part in range(2):
+        s.octets(*((b"\xc1" if part and i == 40 else b"\xc0") +
+                   sender.seal(real[i % len(real)]) for i in range(60)))
+        if part == 0:
+            s.octets(*(b"\x78" + real[i][1:] for i in range(20)))
+    path = c.write(os.path.join(where, "x.pcap"))
+    for keys in ((), ("--keys", keys_for(where))):
+        status, s, slugs = judge("a fault elsewhere", *keys, path)
+        check("a fault elsewhere", status == 1 and
+              set(slugs) == {"plaintext-gap", "reserved-set"}, slugs)
+
+
+@test
 def clear_and_lost_amid_descriptors(where):
     """AV1 that falls back to the clear amid descriptors, and packets are lost:
     the rest of a frame is no descriptor with faults."""
