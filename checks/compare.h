@@ -59,7 +59,8 @@ enum sf_compare_kind {
 	SF_EXTENT_ENCRYPTED,
 	SF_EXTENT_INJECTED,
 	SF_EXTENT_DROPPED,
-	SF_EXTENTS /* none of them */
+	SF_EXTENT_RTX, /* packets; for who reads B once more to say */
+	SF_EXTENTS     /* none of them */
 };
 
 /* A stream at A and what became of it at B; either may be missing. */
@@ -120,6 +121,7 @@ struct sf_compare_finding {
 	enum sf_finding_id rule;
 	enum sf_severity severity;
 	uint64_t count;
+	bool packets; /* are counted, not frames */
 	uint32_t row; /* the first that has it */
 	enum sf_compare_kind kind;
 	struct sf_extent at; /* over all rows; when that is known */

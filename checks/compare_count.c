@@ -474,6 +474,8 @@ sum_up(struct sf_compare_work *w)
 
 /* ---- findings ----------------------------------------------------------------------------------- */
 
+#define OF(m) offsetof(struct sf_compared, m)
+
 static void
 find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
     size_t member, enum sf_compare_kind kind)
@@ -485,6 +487,7 @@ find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
 	*f = (struct sf_compare_finding){ .rule = rule,
 		.severity = sf_rules[rule].severity,
 		.count = count,
+		.packets = member == OF(doubled) || member == OF(rtx_differs),
 		.kind = kind,
 		.row = out->n_rows };
 	for (unsigned i = 0; i < out->n_rows; i++) {
@@ -501,14 +504,24 @@ find(struct sf_comparison *out, enum sf_finding_id rule, uint64_t count,
 	out->n_findings++;
 }
 
+/* Of frames; by packets where only repairs differ, of which no frame came. */
+static void
+find_altered(struct sf_comparison *out)
+{
+	if (out->altered + out->again > 0)
+		find(out, SFC001, out->altered + out->again, OF(all_altered),
+		    SF_EXTENT_ALTERED);
+	else
+		find(out, SFC001, out->rtx_differs, OF(rtx_differs),
+		    SF_EXTENT_RTX);
+}
+
 static void
 find_all(struct sf_comparison *out)
 {
-#define OF(m) offsetof(struct sf_compared, m)
 	find(out, SFC002, out->plaintext + out->again_clear, OF(all_clear),
 	    SF_EXTENT_DECRYPTED);
-	find(out, SFC001, out->altered + out->again, OF(all_altered),
-	    SF_EXTENT_ALTERED);
+	find_altered(out);
 	find(out, SFC003, out->encrypted, OF(encrypted), SF_EXTENT_ENCRYPTED);
 	if (out->matched == 0)
 		return;
@@ -517,9 +530,10 @@ find_all(struct sf_comparison *out)
 	find(out, SFC006, out->reordered, OF(reordered), SF_EXTENTS);
 	find(out, SFC007, out->repeated, OF(repeated), SF_EXTENTS);
 	find(out, SFC008, out->doubled, OF(doubled), SF_EXTENTS);
-	find(out, SFR003, out->rtx_differs, OF(rtx_differs), SF_EXTENTS);
-#undef OF
+	find(out, SFR003, out->rtx_differs, OF(rtx_differs), SF_EXTENT_RTX);
 }
+
+#undef OF
 
 bool
 sf_compare_count(struct sf_compare_work *w)

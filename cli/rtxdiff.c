@@ -30,6 +30,7 @@ struct search {
 	struct sf_comparison *c;
 	struct watch watches[WATCHED];
 	unsigned n;
+	struct sf_extent all;
 };
 
 static bool
@@ -55,20 +56,26 @@ keep(struct watch *w, const struct sf_packet *pkt, const struct sf_rtp *rtp)
 }
 
 static void
-hold_against(struct sf_comparison *c, struct watch *w,
+hold_against(struct search *s, struct watch *w,
     const struct sf_packet *pkt, const struct sf_rtp *rtp)
 {
 	struct sf_bytes in = rtp->payload, again;
+	struct sf_comparison *c = s->c;
 	const struct kept *k;
 	uint16_t seq;
 
-	if (in.n < 3 || w->found == EACH || c->n_rtx_shown == SF_RTX_SHOWN)
+	if (in.n < 3)
 		return;
 	seq = (uint16_t)(in.p[0] << 8 | in.p[1]);
 	k = &w->kept[seq % KEPT];
 	again = sf_bytes(in.p + 2, in.n - 2);
 	if (k->packet == 0 || k->seq != seq ||
 	    (k->n == again.n && memcmp(k->octets, again.p, again.n) == 0))
+		return;
+	if (s->all.first.packet == 0)
+		s->all.first = pkt->place;
+	s->all.last = pkt->place;
+	if (w->found == EACH || c->n_rtx_shown == SF_RTX_SHOWN)
 		return;
 	w->found++;
 	c->rtx_shown[c->n_rtx_shown++] = (struct sf_rtx_example){
@@ -99,7 +106,7 @@ take(void *ctx, const struct sf_packet *pkt, const struct sf_datagram *dg)
 		if (is_of(w->of, dg, rtp.ssrc))
 			keep(w, pkt, &rtp);
 		else if (is_of(w->rtx, dg, rtp.ssrc))
-			hold_against(s->c, w, pkt, &rtp);
+			hold_against(s, w, pkt, &rtp);
 	}
 }
 
@@ -136,8 +143,10 @@ read_again(struct search *s, const struct sf_config *b, const uint8_t *codecs)
 	config.quiet = true;
 	if (sf_run_init_hooked(&run, &config, (size_t)16 << 20, &hooks) !=
 		SF_EXIT_OK ||
-	    !sf_run_read(&run))
+	    !sf_run_read(&run)) {
 		s->c->n_rtx_shown = 0;
+		s->all = (struct sf_extent){ 0 };
+	}
 	sf_run_wipe(&run);
 }
 
@@ -154,6 +163,9 @@ sf_rtxdiff_find(struct sf_comparison *c, const struct sf_config *b,
 		good = watch_row(&s, model, i);
 	if (good && s.n > 0)
 		read_again(&s, b, codecs);
+	for (unsigned i = 0; i < c->n_findings; i++)
+		if (c->findings[i].kind == SF_EXTENT_RTX)
+			c->findings[i].at = s.all;
 	for (unsigned i = 0; i < s.n; i++)
 		free(s.watches[i].kept);
 }

@@ -423,7 +423,7 @@ put_finding(FILE *f, const struct sf_comparison *c,
 	sf_para_text(&p, ":");
 	sf_para_text(&p, rule->text);
 	sf_para_format(&p, ": %" PRIu64 " %s%s", x->count,
-	    x->rule == SFC008 || x->rule == SFR003 ? "packet" : "frame",
+	    x->packets ? "packet" : "frame",
 	    x->count == 1 ? "" : "s");
 	if (x->rule == SFC004 && c->unknown > 0)
 		put_unknown(&p, c);
@@ -610,6 +610,7 @@ put_json_finding(struct sf_emit *e, const struct sf_compare_finding *x)
 	sf_emit_string(e, "level", sf_level_name(rule->level));
 	sf_emit_string(e, "source", rule->source);
 	sf_emit_count(e, "count", x->count);
+	sf_emit_string(e, "counted", x->packets ? "packets" : "frames");
 	sf_emit_count(e, "row", x->row);
 	put_json_extent(e, x);
 	sf_emit_string(e, "text", rule->text);

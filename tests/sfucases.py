@@ -118,7 +118,7 @@ def add(test, compare):
             parts = [p.copy(payload=flipped(p.payload)) for p in video[20:]
                      if times.count(p.timestamp) > 1][::5]
             both = sorted(b + rtx_of(parts), key=lambda p: p.ns)
-            r = seen(where, c.packets, both, codec + " parts otherwise", 0)
+            r = seen(where, c.packets, both, codec + " parts otherwise", 1)
             number = {(p.ssrc, p.seq): i for i, p in enumerate(both, 1)}
             want = [(number[p.ssrc, p.seq], number[RTX, 500 + i],
                      p.seq & 0xffff, len(p.payload), len(p.payload) - 9, 1)
@@ -130,6 +130,14 @@ def add(test, compare):
                   got == want and {x["cause"] for x in r["rtx_examples"]} ==
                   {"octets-changed"} and not r["examples"] and
                   r["frames"]["rtx_packets_differ"] == len(parts), (want, r))
+            check(codec + " parts otherwise: altered, by packets",
+                  slugs(r) == ["altered-in-transit", "rtx-differs"] and
+                  r["verdict"] == "fail" and all(
+                      (x["counted"], x["count"], x["where"]["point"],
+                       x["where"]["first_packet"], x["where"]["last_packet"])
+                      == ("packets", len(parts), "B", number[RTX, 500],
+                          number[RTX, 499 + len(parts)])
+                      for x in r["findings"]), r["findings"])
             text = run("compare", *paths(where)).text
             check(codec + " parts otherwise: said", "first difference at octet "
                   "%d" % want[0][4] in " ".join(text.split()), text)
