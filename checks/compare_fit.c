@@ -216,12 +216,10 @@ clock_of(const struct sf_note *first, const struct sf_note *last, int64_t ns)
 
 /*
  * Frames are sent and come a little early or late. Those of one stream do so
- * together on all its legs; those of two senders do not. Asked of the leg that is
- * known, or of A; true as well where all come as by the clock, and nothing can be
- * told.
+ * together on all its legs; those of two senders do not.
  */
-bool
-sf_fit_goes_along(const struct sf_fit_frames *l, uint32_t off,
+enum sf_fit_along
+sf_fit_along(const struct sf_fit_frames *l, uint32_t off,
     const struct sf_note *notes_of_b)
 {
 	struct sides s[SF_FIT_FRAMES];
@@ -232,13 +230,13 @@ sf_fit_goes_along(const struct sf_fit_frames *l, uint32_t off,
 	double clock;
 
 	for (unsigned i = 0; i < n; i++)
-		known[i] = s[i].a->other == 0
+		known[i] = s[i].a->other == 0 || notes_of_b == NULL
 			       ? s[i].a->time_ns
 			       : notes_of_b[s[i].a->other - 1].time_ns;
 	clock =
 	    n < 2 ? 0 : clock_of(s[0].a, s[n - 1].a, known[n - 1] - known[0]);
 	if (clock < 1)
-		return true;
+		return SF_FIT_EVEN;
 	for (unsigned i = 0; i < n; i++) {
 		double ticks = (int32_t)(s[i].a->timestamp - s[0].a->timestamp);
 
@@ -246,5 +244,7 @@ sf_fit_goes_along(const struct sf_fit_frames *l, uint32_t off,
 		apart[i] = s[i].b->time_ns - known[i];
 	}
 	usual = scatter(early, n);
-	return usual < STEADY || scatter(apart, n) * 2 < usual;
+	if (usual < STEADY)
+		return SF_FIT_EVEN;
+	return scatter(apart, n) * 2 < usual ? SF_FIT_ALONG : SF_FIT_APART;
 }

@@ -127,8 +127,15 @@ unsigned sf_fit_best(const struct sf_fit_frames *l,
 /* Do they fit at other distances about as well? */
 bool sf_fit_comes_round(const struct sf_fit_frames *l, uint32_t off);
 
-/* Is each early or late when that of A, or of its leg that is known, is? */
-bool sf_fit_goes_along(const struct sf_fit_frames *l, uint32_t off,
+/* Is each early or late when that of A is, or of its leg that is known? */
+enum sf_fit_along {
+	SF_FIT_APART,
+	SF_FIT_EVEN, /* all come as by the clock: nothing can be told */
+	SF_FIT_ALONG
+};
+
+/* Of A where notes_of_b is NULL. */
+enum sf_fit_along sf_fit_along(const struct sf_fit_frames *l, uint32_t off,
     const struct sf_note *notes_of_b);
 
 /* Do so many fit that it is no chance? */

@@ -238,7 +238,9 @@ is_there_already(
  * For a second receiver, decrypted, with timestamps of its own. Another sender
  * may be in the clear and play the same test tone, so lengths alone do not tell:
  * the frames come when those of the first come, and to another address; and where
- * it may be a tone, they are late together.
+ * it may be a tone, they are late together. To the address of the first a server
+ * forwards other senders too, as it gets round to it: there each has to be early or
+ * late as it was at A.
  */
 static bool
 is_decrypted_leg(const struct sf_compare_work *w, const struct sf_fit_frames *l,
@@ -247,13 +249,15 @@ is_decrypted_leg(const struct sf_compare_work *w, const struct sf_fit_frames *l,
 {
 	struct sf_fit_when when = when_of(w, a_id, l->b[0]->time_ns);
 	int64_t later = sf_fit_delay(l, off) - when.ns;
+	bool there = is_there_already(w, a_id, b);
+	enum sf_fit_along along =
+	    sf_fit_along(l, off, there ? NULL : w->b->notes);
 
 	return f->decrypted * 10 > l->nb * 6 && when.known &&
 	       later < TOGETHER && -later < TOGETHER &&
 	       sf_fit_is_no_chance(l, f->exactly) &&
-	       !is_there_already(w, a_id, b) &&
-	       (!sf_fit_comes_round(l, off) ||
-		   sf_fit_goes_along(l, off, w->b->notes));
+	       (there ? along == SF_FIT_ALONG
+		      : along != SF_FIT_APART || !sf_fit_comes_round(l, off));
 }
 
 /* For a second receiver: the counters, or the very timestamps, of A or of the

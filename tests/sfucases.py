@@ -568,12 +568,19 @@ def add(test, compare):
             return [p.copy(ns=p.ns + at.randrange(MS)) for p in c.packets
                     if p.stream]
         a = toned(True, 1)
-        for name, seed, told in (("together", 1, True), ("apart", 2, False)):
+        for name, seed, dst, ticks, told in (
+                ("together", 1, carol, 1, True),
+                ("apart", 2, carol, 1, False),
+                ("together, to the same", 1, BOB, 1, True),
+                ("apart, to the same", 2, BOB, 1, False),
+                # the server sends what there is each 50 ms
+                ("apart, to the same at once", 2, BOB, 50 * MS, False)):
             b = [p.copy(ns=p.ns + 12 * MS, ssrc=0xb1, src=SFU, dst=BOB,
                         timestamp=p.timestamp + 777) for p in a]
             b += [p.copy(ns=p.ns + 13 * MS + rng.randrange(50000), ssrc=0xd1,
-                         src=SFU, dst=carol, timestamp=p.timestamp + 9999)
+                         src=SFU, dst=dst, timestamp=p.timestamp + 9999)
                   for p in toned(False, seed)]
+            b = [p.copy(ns=-(-p.ns // ticks) * ticks) for p in b]
             r = seen(where, a, b, "a tone, " + name, 1 if told else 0)
             n = r["frames"]
             check("a tone, %s: is it one sender's" % name, n["same"] == 300 and
