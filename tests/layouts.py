@@ -137,6 +137,22 @@ def test_long_kids_of_omara(where):
         named("KID 1 from CTR %d" % ctr, "rfc9605", where,
               lambda c, ctr=ctr: c.audio(A, ALICE, SFU).sframe(
                   400, kid=1, ctr=ctr), [1], ())
+    # as every sender of the draft begins, until the counter goes over its octet
+    for ctr, step in (0x4b00, 1), (0x4b00, 5), (0xcd400, 1), (0xcd400, 16):
+        def over(c, ctr=ctr, step=step, loss=0):
+            c.audio(A, ALICE, SFU).sframe(700, kid=1, ctr=ctr, step=step)
+            c.lose(part=loss)
+        for loss in 0, .2:
+            named("KID 1 from CTR %d by %d, loss %s" % (ctr, step, loss),
+                  "rfc9605", where, lambda c, f=over, l=loss: f(c, loss=l),
+                  [1], ())
+    for last in 100, 246:
+        def rotated(c, last=last):
+            a = c.audio(A, ALICE, SFU)
+            for kid in 600, 601:
+                speak(a, last, OmaraLong(kid, 0))
+        named("long KIDs of omara, one after the other, %d" % last,
+              "sframe-js", where, rotated, [600, 601])
 
 
 def key_file(where, name, **key):

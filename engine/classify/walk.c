@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "engine/classify/parts.h"
 
 #include "engine/dialect/way.h"
@@ -279,6 +281,108 @@ correct_layout(
 	}
 }
 
+/* As a header of RFC 9605: KID 1, and the KID is the rest of the counter. */
+static struct sf_run_header
+as_counter(const struct sf_run_header *h)
+{
+	struct sf_run_header x = *h;
+
+	x.kid = 1;
+	x.kid_octets = 0;
+	x.ctr_octets = (uint8_t)(h->kid_octets + 1);
+	x.ctr = h->kid << 8 | h->ctr;
+	return x;
+}
+
+#define CARRY_LEAST 8  /* steps of CTR across the end of its octet */
+#define CARRY_MOST  192
+#define CARRY_WIDER 4 /* times the usual step a packet */
+
+/* CTR's mean step a packet up to the last frame of the run: of those that are
+   still there, or of those that are gone. */
+static double
+usual_step(const struct sf_classifier *c)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct sf_record *r = &c->recs[i];
+
+		if (r->has_header && r->header.ctr < c->last.ctr)
+			return (double)(c->last.ctr - r->header.ctr) /
+			       (double)(c->last_seq - r->seq);
+	}
+	return c->use == NULL ? 1
+			      : (double)(c->use->last_ctr - c->use->first_ctr) /
+				    (double)c->use->frames;
+}
+
+/* Does the counter go over the end of its last octet with the frame, in steps as
+   before? A sender of the draft that happens to take its next key just then has
+   another form of header 256 frames later. */
+static bool
+goes_over(const struct sf_classifier *c, const struct sf_record *r,
+    const struct sf_run_header *h, const struct sf_run_header *last)
+{
+	double packets = sf_run_packets(
+	    c->last_seq, c->last_ns, r->seq, r->last.time_ns);
+
+	return h->kid == 1 && h->kid_octets == 0 &&
+	       h->ctr_octets == last->ctr_octets &&
+	       h->ctr >> 8 == (last->ctr >> 8) + 1 &&
+	       (double)(h->ctr - last->ctr) <=
+		   fmin(CARRY_MOST,
+		       fmax(CARRY_LEAST, CARRY_WIDER * usual_step(c) * packets));
+}
+
+static void
+read_as_counter(struct sf_classifier *c)
+{
+	uint64_t kid = c->last.kid;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		struct sf_record *r = &c->recs[i];
+
+		if (!r->has_header || r->layout != SF_LAYOUT_OMARA)
+			continue;
+		r->header = as_counter(&r->header);
+		r->layout = SF_LAYOUT_RFC9605;
+	}
+	c->last = as_counter(&c->last);
+	c->placing.layout = SF_LAYOUT_RFC9605;
+	if (c->use != NULL) {
+		c->use->kid = 1;
+		c->use->first_ctr |= kid << 8;
+		c->use->last_ctr |= kid << 8;
+	}
+	if (c->behind.has_header && c->behind.kid == kid) {
+		c->behind.kid = 1;
+		c->behind.ctr |= kid << 8;
+	}
+	c->run_layout[SF_LAYOUT_RFC9605] += c->run_layout[SF_LAYOUT_OMARA];
+	c->run_layout[SF_LAYOUT_OMARA] = 0;
+}
+
+/* What was taken for that draft's first key, because it began with CTR 0, was KID
+   1 and a counter all the time: it goes on beyond one octet. */
+static bool
+correct_carry(struct sf_classifier *c, unsigned from, unsigned to)
+{
+	struct sf_placing p = c->placing;
+	struct sf_run_header last, h;
+
+	if (!c->running || p.layout != SF_LAYOUT_OMARA ||
+	    c->use != c->pub->keys || c->last.kid_octets == 0)
+		return false;
+	last = as_counter(&c->last);
+	p.layout = SF_LAYOUT_RFC9605;
+	while (from < to && sf_run_passes_over(&c->recs[from]))
+		from++;
+	if (from == to || !sf_run_header(&h, &c->recs[from], p) ||
+	    !goes_over(c, &c->recs[from], &h, &last))
+		return false;
+	read_as_counter(c);
+	return true;
+}
+
 /* ---- behind a TOC octet that reads as a config octet ----------------------- */
 
 static const struct sf_placing behind_toc = { 1, 1, SF_LAYOUT_RFC9605, false };
@@ -433,7 +537,9 @@ sf_classify_runs(struct sf_classifier *c)
 	if (c->running)
 		(void)walk(c, 0, c->n);
 	while (sf_classify_next_open(c, &from, &to))
-		if (sf_classify_bridge(c, from, to) ||
+		if (correct_carry(c, from, to)) {
+			(void)walk(c, from, to);
+		} else if (sf_classify_bridge(c, from, to) ||
 		    move_behind_toc(c, from, to)) {
 			from = to;
 		} else if (sf_classify_search(c, from, to) == 0) {
