@@ -284,6 +284,13 @@ def add(case):
         c.audio(A, ALICE, SFU).sframe(300, kid=0xa9d177, kid_octets=4,
                                       ctr=0x29ae3636bc5dfd27)
 
+    @case({"ctr-not-minimal": [A]}, near="not-rfc9605", verdict="fail",
+          is_={A: UP})
+    def a_long_counter_with_one_octet_too_many(c):
+        """be 7a4590cd and 00 in front of six octets of CTR: as long as an IV."""
+        c.audio(A, ALICE, SFU).sframe(100, kid=0x7a4590cd, ctr_octets=7,
+                                      ctr=0xe4a4179c0186)
+
     # ==== clear frames where headers are behind a codec's octets, or as short ==
 
     @case({"plaintext-gap": [A]}, near="ctr-reused", verdict="fail",

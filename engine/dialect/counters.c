@@ -161,15 +161,17 @@ count_in(const uint8_t iv[IV], struct iv_form f)
 
 /*
  * A sender may write more octets of CTR than it needs. In front of them is a KID,
- * which no IV's counter begins with that counts so little. Or of KID, in front of
- * a counter that needs its octets.
+ * which no IV's counter begins with that counts so little; or they are many, and
+ * one alone is too much. Or of KID, in front of a counter that needs its octets.
  */
 static bool
 is_padded(const struct sf_run_header *h)
 {
 	if (is_short(h->kid, h->kid_octets))
-		return h->ctr_octets <= PADDED && h->ctr < SMALL &&
-		       (h->kid & 0xff) != 0;
+		return (h->ctr_octets <= PADDED && h->ctr < SMALL &&
+			   (h->kid & 0xff) != 0) ||
+		       (h->ctr_octets > PADDED &&
+			   is_short(h->ctr, h->ctr_octets - 1));
 	return is_short(h->ctr, h->ctr_octets) && h->kid != 0 &&
 	       (h->kid < SMALL || h->kid_octets >= LONGEST_KID);
 }
