@@ -19,7 +19,8 @@ def foreign(c, way, right, must=(), media=None):
 def reads_from_its_toc(s):
     """The TOC octet is a config octet too, and the header that begins with it
     ends where the one behind it does: both are right, and nothing tells."""
-    toc = s.media.frames[s.offset][0][0]
+    rows = s.media.frames
+    toc = next(f for f, _ in rows[s.offset:] + rows if f)[0]
     octets = 1 + (toc >> 4 & 7) + 1 + (toc & 7) + 1
     u = s.sender
     return not s.media.video and toc & 0x88 == 0x88 and \
