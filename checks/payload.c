@@ -137,15 +137,20 @@ count_of(const struct sf_payload_facts *f, enum sf_payload_fact fact)
 	return x;
 }
 
-/* Amid frames in the clear, what reads as a descriptor with a fault is the rest
-   of one of them, whose first packet was lost. */
+/* Amid frames in the clear, or right beside them, what reads as a descriptor with
+   a fault is the rest of one of them, whose first packet was lost. */
 static bool
 is_amid_clear(const struct sf_stream *s, const struct sf_payload_count *x)
 {
-	for (const struct sf_interval *v = s->intervals; v != NULL; v = v->next)
+	const struct sf_interval *before = NULL;
+
+	for (const struct sf_interval *v = s->intervals; v != NULL;
+	     before = v, v = v->next)
 		if (v->state == SF_STATE_PLAINTEXT &&
-		    x->first.time_ns >= v->first.time_ns &&
-		    x->last.time_ns <= v->last.time_ns)
+		    (before == NULL ||
+			x->first.time_ns > before->last.time_ns) &&
+		    (v->next == NULL ||
+			x->last.time_ns < v->next->first.time_ns))
 			return true;
 	return false;
 }

@@ -76,6 +76,19 @@ behind(const struct sf_classifier *c, unsigned from)
 	return c->behind;
 }
 
+/* A CTR that the run is still below, behind it. */
+static bool
+is_ahead_of_what_follows(const struct sf_classifier *c,
+    const struct sf_record *r, const struct sf_run_header *h)
+{
+	const struct sf_record *after = r + 1;
+
+	while (after < c->recs + c->n && !(after->decided && after->has_header))
+		after++;
+	return after < c->recs + c->n && after->header.kid == h->kid &&
+	       h->ctr_octets > after->header.ctr_octets;
+}
+
 /* It is none of the run's, and long enough to be told from what is cut short. */
 bool
 sf_classify_stranger(const struct sf_classifier *c, const struct sf_record *r)
@@ -85,7 +98,9 @@ sf_classify_stranger(const struct sf_classifier *c, const struct sf_record *r)
 	if (c->cut_in_units)
 		return false; /* of its own sender, in pieces */
 	return c->in_way > 0 ||
-	       (sf_run_header(&h, r, c->placing) && h.kid != c->last.kid &&
+	       (sf_run_header(&h, r, c->placing) &&
+		   (h.kid != c->last.kid ||
+		       is_ahead_of_what_follows(c, r, &h)) &&
 		   !sf_classify_begins_as_run(c, r));
 }
 

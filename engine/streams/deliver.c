@@ -74,6 +74,8 @@ sf_track_judge(struct sf_streams *s, struct sf_track *t, enum sf_codec codec,
 	    (framing == SF_FRAMING_CODEC && !t->slices.on &&
 		codec >= SF_CODEC_VP8 && codec <= SF_CODEC_AV1))
 		framing = sf_track_framing_of(t, framing, u);
+	if (codec == SF_CODEC_UNKNOWN && framing == SF_FRAMING_CODEC)
+		codec = t->native;
 	sf_depay_unit(
 	    &t->lane->depay, &s->depay, codec, framing, u, take_frame, &ctx);
 	if (t->slices.on && !t->slices.native)

@@ -124,7 +124,7 @@ goes_on(const struct sf_described *d, struct sf_bytes in)
 
 	return sf_sframe_header_parse(
 		   &h, sf_bytes(in.p + 1, in.n - 1), &diag) == SF_OK &&
-	       h.kid == d->kid && h.ctr - d->ctr < STEPS;
+	       h.kid == d->kid && h.ctr - d->ctr - 1 < STEPS;
 }
 
 static void
@@ -141,6 +141,19 @@ note_header(struct sf_described *d, struct sf_bytes in)
 	d->ctr = h.ctr;
 }
 
+/* Is the frame before not at its end? */
+static bool
+is_open(const struct sf_track *t)
+{
+	return t->lane->depay.open && !t->described.marked;
+}
+
+static bool
+is_next(const struct sf_track *t, const struct sf_unit *u)
+{
+	return sf_depay_expects(&t->lane->depay, u->seq);
+}
+
 /* Is it the first packet of a frame, by its timestamp? */
 static bool
 begins(struct sf_described *d, const struct sf_unit *u)
@@ -152,11 +165,10 @@ begins(struct sf_described *d, const struct sf_unit *u)
 	return true;
 }
 
-/* S, and nothing that is reserved. */
-static bool
-has_start(const struct sf_unit *u)
+bool
+sf_track_is_start(const struct sf_unit *u)
 {
-	return (u->payload.p[0] & (START | RESERVED)) == START;
+	return u->payload.n > 0 && (u->payload.p[0] & (START | RESERVED)) == START;
 }
 
 /* A header of more than one octet: the second octet of every H.265 unit reads as
@@ -168,18 +180,19 @@ is_long(struct sf_bytes in)
 }
 
 #define NEAR 4096 /* KIDs of one call: they count epochs, steps and senders */
+#define NEXT 16   /* and of one sender, now and soon */
 
 /* A header behind the first octet that may come next: of a KID like the last one,
    with a CTR that goes on, or one that begins. */
 static bool
-can_follow(const struct sf_described *d, struct sf_bytes in)
+can_follow(const struct sf_described *d, struct sf_bytes in, uint64_t near)
 {
 	struct sf_sframe_header h;
 	struct sf_diag diag;
 
 	return sf_sframe_header_parse(
 		   &h, sf_bytes(in.p + 1, in.n - 1), &diag) == SF_OK &&
-	       h.kid - d->kid + NEAR < 2 * NEAR &&
+	       h.kid - d->kid + near < 2 * near &&
 	       (h.ctr < STEPS || h.ctr - d->ctr < STEPS);
 }
 
@@ -189,25 +202,31 @@ can_follow(const struct sf_described *d, struct sf_bytes in)
  * though nothing was lost and the frame before has ended, and no header of the
  * stream's is behind them. Behind a loss, a packet may be the rest of a frame:
  * it is as the frame before was. What looks open in front of one may have been
- * none either: it had the marker, or its header did not go on.
+ * none either: it had the marker, or its header did not go on. Amid clear frames
+ * two headers in a row have to be the stream's: one is by chance now and then.
  */
 static void
-look_for_native(struct sf_track *t, const struct sf_unit *u, bool open)
+look_for_native(
+    struct sf_described *d, const struct sf_unit *u, bool open, bool follows)
 {
-	struct sf_described *d = &t->described;
-	bool follows = sf_depay_expects(&t->lane->depay, u->seq);
 	bool was = d->native;
 
 	d->native = false;
-	if (has_start(u)) {
-		d->doubt = d->known && !can_follow(d, u->payload);
-		d->native = d->doubt && was && !follows;
+	if (sf_track_is_start(u)) {
+		d->doubt = d->known && !can_follow(d, u->payload, NEAR);
+		d->native = d->known && was && !follows &&
+			    !can_follow(d, u->payload, NEXT);
+		d->fits = 0;
 		if (!d->native)
 			note_header(d, u->payload);
-	} else if (d->known &&
-		   !(is_long(u->payload) && goes_on(d, u->payload))) {
-		d->native = (u->payload.p[0] & RESERVED) != 0 || was ||
-			    (follows && (d->doubt || !open));
+	} else if (d->known) {
+		if (!is_long(u->payload) || !goes_on(d, u->payload))
+			d->fits = 0;
+		else if (d->fits < SETTLED)
+			d->fits++;
+		d->native = d->fits <= was &&
+			    ((u->payload.p[0] & RESERVED) != 0 || was ||
+				(follows && (d->doubt || !open)));
 	}
 }
 
@@ -222,8 +241,8 @@ look_for_described(struct sf_track *t, const struct sf_unit *u)
 {
 	struct sf_described *d = &t->described;
 
-	d->native = !has_start(u) || !t->lane->depay.any ||
-		    !sf_depay_expects(&t->lane->depay, u->seq);
+	d->native = !sf_track_is_start(u) || !t->lane->depay.any ||
+		    !is_next(t, u);
 	if (d->native) {
 		d->fits = 0;
 		return;
@@ -236,12 +255,24 @@ look_for_described(struct sf_track *t, const struct sf_unit *u)
 	t->pub.payload = &t->lane->depay.facts;
 }
 
+bool
+sf_track_turns_native(const struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_described d = t->described;
+
+	if (u->payload.n == 0)
+		return false;
+	if (begins(&d, u))
+		look_for_native(&d, u, is_open(t), is_next(t, u));
+	return d.native;
+}
+
 enum sf_framing
 sf_track_framing_of(
     struct sf_track *t, enum sf_framing framing, const struct sf_unit *u)
 {
 	bool described = framing == SF_FRAMING_DESCRIPTOR;
-	bool open = t->lane->depay.open && !t->described.marked;
+	bool open = is_open(t);
 
 	t->described.marked = u->marker;
 	/* silence in the clear is a TOC octet, and no descriptor (RFC 6716 3.1) */
@@ -252,9 +283,10 @@ sf_track_framing_of(
 		return t->described.native ? SF_FRAMING_CODEC
 					   : SF_FRAMING_DESCRIPTOR;
 	if (described)
-		look_for_native(t, u, open);
+		look_for_native(&t->described, u, open, is_next(t, u));
 	else
 		look_for_described(t, u);
+	t->described.asked &= t->described.native;
 	return t->described.native ? SF_FRAMING_CODEC : SF_FRAMING_DESCRIPTOR;
 }
 

@@ -19,7 +19,8 @@ remember(struct sf_lane *l, const struct sf_unit *u)
 static bool
 take(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
 {
-	if (u->pt != t->main_pt && sf_switch_waits(s, t, u))
+	if ((u->pt != t->main_pt || t->framing == SF_FRAMING_DESCRIPTOR) &&
+	    sf_switch_waits(s, t, u))
 		return false;
 	sf_track_deliver(s, t, u);
 	t->next++;

@@ -149,6 +149,12 @@ enum sf_framing sf_track_framing(
 enum sf_framing sf_track_framing_of(
     struct sf_track *t, enum sf_framing framing, const struct sf_unit *u);
 
+/* Would a stream with descriptors take this packet, the next, for one without? */
+bool sf_track_turns_native(const struct sf_track *t, const struct sf_unit *u);
+/* A descriptor as that of the first packet of a frame is: S, and nothing that is
+   reserved. */
+bool sf_track_is_start(const struct sf_unit *u);
+
 /* ---- proof.c: few packets, and a key that opens them ---- */
 
 /* Do keys open a frame of those that the packets held may make? believed: it is
@@ -340,7 +346,8 @@ void sf_track_name_format(struct sf_track *t, uint8_t pt, enum sf_codec codec);
 void sf_track_other(
     struct sf_streams *s, struct sf_track *t, const struct sf_unit *u);
 
-/* ---- switch.c: another codec under way, and nobody names it ---- */
+/* ---- switch.c: another codec under way, or frames without a descriptor, and
+   nobody names it ---- */
 
 /* Does the packet, which is next in order, have to wait for others like it? Once
    enough of them are held, it settles what they are. */

@@ -133,6 +133,7 @@ struct sf_described {
 	bool known;       /* the header of the last that has one */
 	bool doubt;       /* that header did not go on, nor began a key */
 	bool marked;      /* the last packet had the marker */
+	bool asked;       /* what codec those without one are, since then */
 	uint64_t kid, ctr;
 	uint8_t fits; /* frames in a row that carry on from it */
 	uint32_t timestamp;
@@ -167,6 +168,7 @@ struct sf_track {
 	bool plain_format; /* main_pt's packets are what codec says */
 	enum sf_framing framing;
 	struct sf_described described;
+	enum sf_codec native; /* of frames amid these that have none */
 	struct sf_slices slices;
 	struct sf_proven proof;
 	enum sf_red_around red;

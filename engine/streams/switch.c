@@ -1,7 +1,7 @@
 /*
  * switch.c - a payload type that comes up under way and that nobody names: its
  * format is judged as a stream's is, by packets that wait until there are enough
- * of them.
+ * of them. Likewise frames without a descriptor amid frames that have one.
  */
 #include "engine/streams/parts.h"
 #include "parsers/rtp/ulpfec.h"
@@ -110,6 +110,69 @@ video_of(struct sf_streams *s, struct sf_track *t, uint8_t of,
 	return whole.codec;
 }
 
+/* Those held from here on that have no descriptor, to the first frame that has
+   one: then *ended. Behind a loss what looks like one may be the rest of a frame: it
+   is as those behind it. */
+static size_t
+native_units(struct sf_streams *s, const struct sf_track *t,
+    struct sf_unit units[SF_HELD_UNITS], bool *ended)
+{
+	size_t n = 0, sure = 0;
+	bool native = false;
+
+	*ended = false;
+	for (uint32_t at = t->held; at != 0 && n < SF_HELD_UNITS;
+	     at = sf_held_at(s, at)->next) {
+		const struct sf_unit *u = &sf_held_at(s, at)->unit;
+		bool begins =
+		    n == 0 || u->timestamp != units[n - 1].timestamp;
+
+		if (u->pt != t->main_pt || u->payload.n == 0)
+			continue;
+		if (n > 0 && begins && sf_track_is_start(u)) {
+			*ended = u->seq == units[n - 1].seq + 1;
+			if (*ended)
+				break;
+			native = false;
+		} else if (begins) {
+			native = true;
+		}
+		units[n++] = *u;
+		sure = native ? n : sure;
+	}
+	return sure;
+}
+
+static void
+settle_native(struct sf_streams *s, struct sf_track *t)
+{
+	struct sf_unit units[SF_HELD_UNITS] = { { .seq = 0 } };
+	bool ended;
+	size_t n = native_units(s, t, units, &ended);
+	enum sf_codec codec = sf_depay_guess(units, n).codec;
+
+	if (is_video(codec))
+		t->native = codec;
+	t->described.asked = true;
+}
+
+static bool
+native_waits(struct sf_streams *s, struct sf_track *t, const struct sf_unit *u)
+{
+	struct sf_unit units[SF_HELD_UNITS];
+	bool ended;
+
+	if (t->framing != SF_FRAMING_DESCRIPTOR ||
+	    t->pub.codec != SF_CODEC_UNKNOWN || t->native != SF_CODEC_UNKNOWN ||
+	    t->described.asked || !sf_track_turns_native(t, u))
+		return false;
+	if (t->n_held < WAIT_MOST &&
+	    native_units(s, t, units, &ended) < SF_SETTLED && !ended)
+		return true;
+	settle_native(s, t);
+	return false;
+}
+
 void
 sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt)
 {
@@ -117,6 +180,11 @@ sf_switch_settle(struct sf_streams *s, struct sf_track *t, uint8_t pt)
 	size_t n = units_of(s, t, pt, units);
 	enum sf_codec codec;
 
+	if (pt == t->main_pt) {
+		if (t->framing == SF_FRAMING_DESCRIPTOR)
+			settle_native(s, t);
+		return;
+	}
 	codec = t->pub.kind == SF_KIND_AUDIO ? audio_of(t, units, n)
 					     : video_of(s, t, pt, units, n);
 	sf_track_name_format(t, pt, codec);
@@ -129,6 +197,8 @@ sf_switch_waits(
 {
 	struct sf_unit units[SF_HELD_UNITS];
 
+	if (u->pt == t->main_pt)
+		return native_waits(s, t, u);
 	if (u->payload.n == 0 || u->pt == t->block_pt ||
 	    t->pub.kind == SF_KIND_REPAIR || sf_track_knows_format(s, t, u))
 		return false;

@@ -102,9 +102,10 @@ def with_keys(base):
         if base.startswith("leaky"):
             if c.rng.random() < .5:
                 c.network()
-            for s in c.streams:  # a codec that nobody names shows little
-                s.falls_back = c.rng.random() < .5 and \
-                    (c.sdp or not s.media.video)
+            for s in c.streams:
+                s.falls_back |= c.rng.random() < .5
+                if c.loss and s.falls_back:  # of a few, the rest of one frame
+                    c.may.add("marker-early")
             if c.loss:  # it may hit the clear frames, and wholly
                 c.must = set()
                 for right in c.expect.values():
