@@ -23,6 +23,7 @@
 #define OWN_KIDS 8           /* below, senders may each count their own */
 #define FAULT    10.0        /* how much less likely a fault is than none */
 #define BELIEVED 0.6         /* odds of chance against a group */
+#define APART    0.01        /* likewise, of two with delays of every length */
 #define LATE_NS  15000000000 /* two senders: a delay that is believed */
 
 struct arrival {
@@ -308,6 +309,17 @@ came_stale(const struct weight *w)
 	return w->senders == 2 && w->stale == 1 && w->offenders == 1;
 }
 
+/* Of two, one is late now and then, by more or by less: so are two who each ratchet
+   on their own, and come to some keys together by chance. */
+static double
+odds_wanted(const struct weight *w, int64_t grace_ns)
+{
+	return w->senders == 2 && w->late > 1 &&
+		       w->most_late_ns - w->least_late_ns > grace_ns
+		   ? APART
+		   : BELIEVED;
+}
+
 static enum sf_group
 verdict(const struct weight *w, int64_t grace_ns)
 {
@@ -316,7 +328,8 @@ verdict(const struct weight *w, int64_t grace_ns)
 		return SF_GROUP_NONE;
 	if (w->offenders * 2 > w->senders)
 		return SF_GROUP_NONE;
-	return w->chance <= BELIEVED || looks_late(w, grace_ns) || came_stale(w)
+	return w->chance <= odds_wanted(w, grace_ns) ||
+		       looks_late(w, grace_ns) || came_stale(w)
 		   ? SF_GROUP_EVIDENT
 		   : SF_GROUP_UNSURE;
 }

@@ -442,12 +442,12 @@ def one_of_three_is_late(c):
     three(c, 200, 450, 205)
 
 
-def each_in_its_time(c, *plans):
+def each_in_its_time(c, *plans, end=1200):
     """Senders that ratchet on their own, nobody saying so."""
     for ssrc, src, name, at in zip((A, B, C), (ALICE, BOB, CAROL),
                                    ("alice", "bob", "carol"), plans):
         t, begun = c.audio(ssrc, src, SFU, cname=name), 0
-        for step, until in enumerate(at + (1200,)):
+        for step, until in enumerate(at + (end,)):
             t.sframe(until - begun, kid=(ssrc & 0xf0) << 4 | step, ctr=0)
             begun = until
 
@@ -460,6 +460,20 @@ def three_ratchet_each_in_its_time(c):
 @case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP, C: UP})
 def three_rotate_three_times_and_one_is_late_once(c):
     each_in_its_time(c, (150, 400, 800), (170, 700, 830), (160, 420, 820))
+
+
+@case(near="kid-drift", may=("kid-not-followed", "kid-late-or-own"),
+      is_={A: UP, B: UP})
+def two_come_to_three_of_five_keys_together(c):
+    """By chance: the others are 3 and 10 seconds apart."""
+    each_in_its_time(c, (739, 778, 1057, 1438, 2422),
+                     (758, 791, 1225, 1947, 2518), end=3000)
+
+
+@case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP})
+def two_come_to_four_of_five_keys_together(c):
+    each_in_its_time(c, (739, 778, 1057, 1438, 2422),
+                     (758, 791, 1225, 1450, 2430), end=3000)
 
 
 @case({"kid-late-or-own": [B]}, near="kid-drift", is_={A: UP, B: UP})
