@@ -303,6 +303,15 @@ def add(case):
                 25 + rng.randrange(30)))
         a.sframe(130, kid=7)
 
+    @case({"plaintext-gap": [A]}, near="ctr-reused", verdict="fail",
+          is_={A: ("mixed",)}, tell={A: 60})
+    def clear_frames_behind_a_pause_amid_kid_7(c):
+        """The first, 78 80, is a header as well: KID 7, CTR 128, to which others
+        may have counted in the pause."""
+        toc = [f for f in mkcap.clear("opus") if f[0] == 0x78 and len(f) > 30]
+        c.audio(A, ALICE, SFU).sframe(90, kid=7).pause(.4).octets(
+            b"\x78\x80" + toc[0][2:], *(toc * 30)[:59]).sframe(200, kid=7)
+
     for first in True, False:
         for codec in "opus", "vp8":
             for kid in 2, 300:

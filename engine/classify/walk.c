@@ -206,7 +206,11 @@ walk(struct sf_classifier *c, unsigned from, unsigned to)
 		    sf_run_packets(
 			c->last_seq, c->last_ns, r->seq, r->last.time_ns),
 		    c->pace);
-		in_run = in_run && explained;
+		/* in a pause others may have counted on, or media begun */
+		in_run = in_run && sf_run_explained(&c->last, &h,
+				       sf_run_packets(c->last_seq, c->last_ns,
+					   r->seq, c->last_ns),
+				       c->pace);
 		if (!in_run && !confirmed(c, i, to, h, explained))
 			continue;
 		in_run = true;

@@ -57,6 +57,12 @@ def leaky_one(c):
     leak(c, m, at, 1, at + c.rng.randrange(150, 1500), "plaintext-gap")
 
 
+def nameless(c, s):
+    if s.falls_back and s.media.video and not c.sdp and c.steps[1] < NAMELESS:
+        c.expect[s.ssrc] |= GOOD | {"verified", "undecidable"}
+        c.must.discard("plaintext-gap")
+
+
 @kind(4)
 def leaky_described(c):
     """Clear frames in a stream with SFrame payload descriptors: behind such a
@@ -67,9 +73,7 @@ def leaky_described(c):
     s = leak(c, m, at, n, at + n + c.rng.randrange(60, 300), "plaintext-gap",
              described=True, falls_back=c.rng.random() < .5)
     c.sdp = c.rng.random() < .5
-    if s.falls_back and m.video and not c.sdp and n < NAMELESS:
-        c.expect[s.ssrc] |= GOOD | {"undecidable"}
-        c.must.discard("plaintext-gap")
+    nameless(c, s)
 
 
 @kind(3)

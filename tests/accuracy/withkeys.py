@@ -104,6 +104,7 @@ def with_keys(base):
                 c.network()
             for s in c.streams:
                 s.falls_back |= c.rng.random() < .5
+                leaky.nameless(c, s)
                 if c.loss and s.falls_back:  # of a few, the rest of one frame
                     c.may.add("marker-early")
             if c.loss:  # it may hit the clear frames, and wholly
