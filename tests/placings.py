@@ -342,6 +342,26 @@ def like_a_block(where):
 
 
 @test
+def like_a_block_of_vp9(where):
+    """2a 0e: KID 2 and a CTR of three octets, or the head of a RED block and VP9
+    with layers behind it, as far as a dozen packets show."""
+    for seed in range(4):
+        c = mkcap.Capture(seed)
+        sender = Sender(1, 2, 0x0e1728)
+        s = c.video(V, pack=lambda frame, number, room: [
+            sender.seal(p) for p in packets.even(frame, 300)])
+        for i in range(120):
+            size = 500 if i > 16 and i % 5 == 0 else 200
+            s.octets(lambda rng, size=size: rng.randbytes(size))
+        c.lose(part=.2)
+        path = c.write(os.path.join(where, "x.pcap"))
+        status, s, slugs = judge("2a 0e, %d" % seed, "--keys",
+                                 keys_for(where, 1, 2), path)
+        check("2a 0e, %d" % seed, status == 0 and not slugs and
+              set(states(s)) == {"verified"}, (s["codec"], states(s), slugs))
+
+
+@test
 def bolted_for_a_while(where):
     """The cipher does nothing for 60 frames, and its tag is zeros: with a key
     for the others, these are where they are, and no end of all frames. Behind

@@ -16,7 +16,8 @@ sf_track_held_units(struct sf_streams *s, const struct sf_track *t,
 }
 
 /* By what the packets hold. Where their first octet is the header of video RED,
-   it may read as that of a codec: what agrees further is right. */
+   it may read as that of a codec: what agrees further is right. Or as that of a
+   header, which counts. */
 static void
 guess_format(struct sf_streams *s, struct sf_track *t)
 {
@@ -31,7 +32,7 @@ guess_format(struct sf_streams *s, struct sf_track *t)
 	if (whole.descriptor || whole.codec == SF_CODEC_OPUS)
 		return;
 	inside = sf_red_guess(units, n, &block_pt);
-	if (inside.votes <= whole.votes)
+	if (inside.votes <= whole.votes || sf_track_begins_with_headers(s, t))
 		return;
 	t->pub.codec = inside.codec;
 	t->red = SF_RED_VIDEO;

@@ -325,17 +325,34 @@ is_raw(struct sf_streams *s, const struct sf_track *t)
 		   units, sf_track_held_units(s, t, units), t->pub.codec);
 }
 
-enum sf_framing
-sf_track_framing(struct sf_streams *s, const struct sf_track *t)
+static size_t
+records_of(
+    struct sf_streams *s, const struct sf_track *t, struct sf_record recs[MOST])
 {
-	struct sf_record recs[MOST], firsts[MOST];
-	size_t n = 0, k;
-	bool raw;
+	size_t n = 0;
 
 	for (uint32_t at = t->held; at != 0 && n < MOST;
 	     at = sf_held_at(s, at)->next)
 		if (sf_held_at(s, at)->unit.pt == t->main_pt)
 			sf_track_record(&recs[n++], &sf_held_at(s, at)->unit);
+	return n;
+}
+
+bool
+sf_track_begins_with_headers(struct sf_streams *s, const struct sf_track *t)
+{
+	struct sf_record recs[MOST];
+
+	return sf_track_runs_on(recs, records_of(s, t, recs), 0, SF_RUN_SURE);
+}
+
+enum sf_framing
+sf_track_framing(struct sf_streams *s, const struct sf_track *t)
+{
+	struct sf_record recs[MOST], firsts[MOST];
+	size_t n = records_of(s, t, recs), k;
+	bool raw;
+
 	if (n == 0)
 		return SF_FRAMING_CODEC;
 	if (sf_track_runs_on(recs, n, 0, SF_RUN_SURE))

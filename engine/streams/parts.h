@@ -140,6 +140,10 @@ void sf_track_record(struct sf_record *r, const struct sf_unit *u);
 bool sf_track_runs_on(
     const struct sf_record *recs, size_t n, uint8_t at, double level);
 
+/* Do headers run on from the first octet of each packet held? */
+bool sf_track_begins_with_headers(
+    struct sf_streams *s, const struct sf_track *t);
+
 /* From the headers of the packets held; CODEC when they show nothing. */
 enum sf_framing sf_track_framing(
     struct sf_streams *s, const struct sf_track *t);
