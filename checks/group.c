@@ -23,7 +23,7 @@
 #define OWN_KIDS 8           /* below, senders may each count their own */
 #define FAULT    10.0        /* how much less likely a fault is than none */
 #define BELIEVED 0.6         /* odds of chance against a group */
-#define APART    0.01        /* likewise, of two with delays of every length */
+#define APART    0.01        /* likewise, of two with delays as no fault has */
 #define LATE_NS  15000000000 /* two senders: a delay that is believed */
 
 struct arrival {
@@ -309,15 +309,16 @@ came_stale(const struct weight *w)
 	return w->senders == 2 && w->stale == 1 && w->offenders == 1;
 }
 
-/* Of two, one is late now and then, by more or by less: so are two who each ratchet
-   on their own, and come to some keys together by chance. */
+/* Of two, one is late now and then, by more or by less, or for long: so are two who
+   each ratchet on their own, and come to some keys together by chance. */
 static double
 odds_wanted(const struct weight *w, int64_t grace_ns)
 {
-	return w->senders == 2 && w->late > 1 &&
-		       w->most_late_ns - w->least_late_ns > grace_ns
-		   ? APART
-		   : BELIEVED;
+	bool apart = w->late > 0 &&
+		     (w->most_late_ns > LATE_NS ||
+			 w->most_late_ns - w->least_late_ns > grace_ns);
+
+	return w->senders == 2 && apart ? APART : BELIEVED;
 }
 
 static enum sf_group

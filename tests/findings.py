@@ -470,6 +470,12 @@ def two_come_to_three_of_five_keys_together(c):
                      (758, 791, 1225, 1947, 2518), end=3000)
 
 
+@case(near="kid-drift", may=("kid-not-followed", "kid-late-or-own"),
+      is_={A: UP, B: UP})
+def two_come_to_one_key_together_and_then_in_a_minute(c):
+    each_in_its_time(c, (264, 540, 4411), (305, 3874), end=4500)
+
+
 @case({"kid-drift": [B]}, verdict="fail", is_={A: UP, B: UP})
 def two_come_to_four_of_five_keys_together(c):
     each_in_its_time(c, (739, 778, 1057, 1438, 2422),
