@@ -43,6 +43,7 @@ def faulty_drift(c):
     c.blame["kid-drift"] = {late}
 
 
+GRACE = 2  # seconds in which a group is at one
 LATE = 15  # seconds by which one of two may be late and still belong to both
 
 
@@ -51,7 +52,7 @@ def alike(plans):
     after the other, look like a group with one who is late, whatever they are."""
     a, b = plans
     n = min(len(a), len(b))
-    late = [y - x for x, y in zip(a[:n], b[:n]) if abs(y - x) > 1.5]
+    late = [y - x for x, y in zip(a[:n], b[:n]) if abs(y - x) > GRACE]
     return not late or max(late) - min(late) < 3 and \
         max(map(abs, late)) < LATE
 
