@@ -415,6 +415,28 @@ def silence_without_descriptor(where):
 
 
 @test
+def a_header_by_chance_amid_the_clear(where):
+    """Behind the TOC octet of one clear frame stands what reads as a header of the
+    stream's; the next ones have none."""
+    real = [f for f in mkcap.clear("opus") if len(f) > 20]
+    c = mkcap.Capture(12)
+    s = c.audio(V, pt=100)
+    sender = Sender(4, 9, 0)
+    for part in range(2):
+        s.octets(*(b"\xc0" + sender.seal(real[i % len(real)])
+                   for i in range(60)))
+        if part == 0:
+            s.octets(*(b"\x78" + (mkcap.header(9, 70) if i == 10 else b"") +
+                       real[i][3:] for i in range(20)))
+    path = c.write(os.path.join(where, "x.pcap"))
+    status, s, slugs = judge("a header by chance", "--keys", keys_for(where),
+                             path)
+    check("a header by chance", status == 1 and set(slugs) == {"plaintext-gap"}
+          and states(s) == {"verified": 120, "plaintext": 20},
+          (states(s), slugs))
+
+
+@test
 def fault_away_from_the_clear(where):
     """Amid clear frames a faulty descriptor may be none; elsewhere it is told."""
     real = [f for f in mkcap.clear("opus") if len(f) > 20]

@@ -310,7 +310,8 @@ usual_step(const struct sf_classifier *c)
 	for (unsigned i = 0; i < c->n; i++) {
 		const struct sf_record *r = &c->recs[i];
 
-		if (r->has_header && r->header.ctr < c->last.ctr)
+		if (r->has_header && r->header.ctr < c->last.ctr &&
+		    r->seq < c->last_seq)
 			return (double)(c->last.ctr - r->header.ctr) /
 			       (double)(c->last_seq - r->seq);
 	}
