@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "engine/base/utf8.h"
+
 /* Code points that are never shown as they are, beside C0, DEL and C1. */
 static const struct {
 	uint32_t first, last;
@@ -40,36 +42,6 @@ is_shown(uint32_t c)
 	return true;
 }
 
-/*
- * The character at the front of in: its octets, 1..4, or 0 when what is there
- * is not UTF-8 (RFC 3629 3: no long forms, no surrogates, U+10FFFF at most).
- */
-static size_t
-utf8_first(struct sf_bytes in, uint32_t *c)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t b = in.p[0];
-	size_t n = b < 0x80   ? 1
-		   : b < 0xc0 ? 0
-		   : b < 0xe0 ? 2
-		   : b < 0xf0 ? 3
-			      : 4;
-	uint32_t v;
-
-	if (n == 0 || n > in.n || b > 0xf4)
-		return 0;
-	v = n == 1 ? b : b & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((in.p[i] & 0xc0) != 0x80)
-			return 0;
-		v = v << 6 | (in.p[i] & 0x3fu);
-	}
-	if (v < least[n] || (v >= 0xd800 && v <= 0xdfff) || v > 0x10ffff)
-		return 0;
-	*c = v;
-	return n;
-}
-
 static size_t
 put_hex(char *out, char letter, uint32_t v, unsigned digits)
 {
@@ -96,20 +68,20 @@ put_json(char *out, uint32_t c)
 size_t
 sf_escape_next(char out[SF_ESCAPE_MAX], struct sf_bytes *in, enum sf_escape how)
 {
-	uint32_t c = 0;
-	size_t n = utf8_first(*in, &c);
-	size_t took = n == 0 ? 1 : n;
-	size_t put = 0;
+	uint32_t c;
+	size_t n, put = 0;
+	bool is_text = sf_utf8_next(*in, &c, &n);
+	size_t took = is_text ? n : 1;
 
-	if (n == 0 && how == SF_ESCAPE_JSON) {
+	if (!is_text && how == SF_ESCAPE_JSON) {
 		memcpy(out, "\xef\xbf\xbd", 3);
 		put = 3;
-	} else if (n != 0 &&
+	} else if (is_text &&
 		   (c == '\\' || (c == '"' && how == SF_ESCAPE_JSON))) {
 		out[0] = '\\';
 		out[1] = (char)c;
 		put = 2;
-	} else if (n != 0 && is_shown(c)) {
+	} else if (is_text && is_shown(c)) {
 		memcpy(out, in->p, n);
 		put = n;
 	} else if (how == SF_ESCAPE_JSON) {

@@ -14,6 +14,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "engine/base/utf8.h"
+
 #define DIGITS_MAX 40 /* characters of a number; the library has 63 */
 
 /* ---- the scanner --------------------------------------------------------- */
@@ -176,22 +178,17 @@ scan_escape(struct scan *s)
 	return true;
 }
 
-/* One character above ASCII: RFC 3629 4. */
+/* One character above ASCII. */
 static bool
 scan_utf8(struct scan *s)
 {
-	const uint8_t *p = s->j->text.p + s->at;
-	size_t left = s->j->text.n - s->at;
-	size_t n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	uint8_t least = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
-	uint8_t most = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+	struct sf_bytes text = s->j->text;
+	uint32_t c;
+	size_t n;
 
-	if (p[0] < 0xc2 || p[0] > 0xf4 || left < n || p[1] < least ||
-	    p[1] > most)
+	if (!sf_utf8_next(
+		sf_bytes(text.p + s->at, text.n - s->at), &c, &n))
 		return stop(s, "not UTF-8", "");
-	for (size_t i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return stop(s, "not UTF-8", "");
 	s->at += n;
 	return true;
 }
