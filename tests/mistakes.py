@@ -1145,6 +1145,17 @@ def neighbours():
                twice(way, base, ctr=2**33), "CTR 2^33", **more)
 
 
+def texts():
+    """Metadata that went through a string."""
+    # a character, one that is cut short, octets that are none, a zero octet
+    some = b"\xc3\xa9 \xe2\x82 \xff\xfe \xf4\x90 \0IETF"
+    for note, of in (("replaced", lambda m: m.decode("utf-8", "replace").encode()),
+                     ("Latin-1", lambda m: m.decode("latin-1").encode()),
+                     ("until a zero octet", lambda m: m.split(b"\0")[0])):
+        plain("aad-metadata-text", ANY, note, metadata=some,
+              aad=lambda w, head, meta, prefix, kid, ctr, of=of: head + of(meta))
+
+
 # ---- the witness itself ------------------------------------------------------
 
 
@@ -1179,7 +1190,7 @@ def slugs():
 def make():
     for part in (suites_and_keys, labels, schedules, drafts, nonces, aads,
                  tags, ratchets, groups, streams, on_the_way, aliases, quiet,
-                 neighbours):
+                 neighbours, texts):
         part()
     return "".join(json.dumps(v, sort_keys=True) + "\n" for v in lines)
 

@@ -91,6 +91,10 @@ struct sf_crypto {
 	bool (*gcm_verifies)(const struct sf_suite *suite, const uint8_t *key,
 	    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes ct,
 	    const uint8_t *tag);
+	/* The other way round: out gets pt.n and 16 octets. */
+	bool (*gcm_seals)(const struct sf_suite *suite, const uint8_t *key,
+	    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes pt,
+	    uint8_t *out);
 	void (*wipe)(void *p, size_t n);
 	bool (*equal)(
 	    const void *a, const void *b, size_t n); /* constant time */

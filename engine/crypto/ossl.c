@@ -384,6 +384,7 @@ const struct sf_crypto sf_crypto_ossl = {
 	.open = ossl_open,
 	.seal = ossl_seal,
 	.gcm_verifies = sf_ossl_gcm_verifies,
+	.gcm_seals = sf_ossl_gcm_seals,
 	.wipe = ossl_wipe,
 	.equal = ossl_equal,
 	.version = OPENSSL_VERSION_TEXT,

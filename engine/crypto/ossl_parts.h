@@ -68,5 +68,8 @@ bool sf_ossl_digest(
 bool sf_ossl_gcm_verifies(const struct sf_suite *suite, const uint8_t *key,
     struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes ct,
     const uint8_t *tag);
+bool sf_ossl_gcm_seals(const struct sf_suite *suite, const uint8_t *key,
+    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes pt,
+    uint8_t *out);
 
 #endif

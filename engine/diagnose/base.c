@@ -79,17 +79,6 @@ put_base64(struct sf_put *o, struct sf_bytes b, const char *last, bool pad)
 	}
 }
 
-/* Octets in front of the first that is zero. */
-static size_t
-until_zero(struct sf_bytes b)
-{
-	size_t n = 0;
-
-	while (n < b.n && b.p[n] != 0)
-		n++;
-	return n;
-}
-
 static bool
 start(struct sf_deriving *r)
 {
@@ -134,7 +123,7 @@ start(struct sf_deriving *r)
 		sf_put_u8(&o, 0);
 		break;
 	case SF_BASE_STRING:
-		n = until_zero(given);
+		n = sf_until_zero(given).n;
 		if (n == 0 || n == e->n)
 			return false;
 		sf_put_bytes(&o, sf_bytes(e->octets, n));

@@ -1,3 +1,8 @@
+/*
+ * match.c - nonce, additional data, cipher and tag of a frame, with a few things done
+ * otherwise.
+ */
+#include "engine/base/utf8.h"
 #include "engine/diagnose/vary.h"
 #include "parsers/sframe/header.h"
 
@@ -85,6 +90,50 @@ put_minimal(struct sf_put *o, const struct sf_parted *p)
 	sf_put_bytes(o, sf_bytes(header, n));
 }
 
+/* What becomes of octets that a string is made of. */
+enum text_rule { TEXT_REPLACED, TEXT_LATIN_1, TEXT_UNTIL_ZERO };
+
+/* Characters as they are; what is none as U+FFFD. */
+static void
+put_replaced(struct sf_put *o, struct sf_bytes b)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; b.n > 0; b = sf_bytes(b.p + n, b.n - n))
+		if (sf_utf8_next(b, &c, &n))
+			sf_put_bytes(o, sf_bytes(b.p, n));
+		else
+			sf_put_text(o, "\xef\xbf\xbd");
+}
+
+/* Each octet as the character of its number. */
+static void
+put_latin_1(struct sf_put *o, struct sf_bytes b)
+{
+	for (size_t i = 0; i < b.n; i++) {
+		if (b.p[i] >= 0x80)
+			sf_put_u8(o, (uint8_t)(0xc0 | b.p[i] >> 6));
+		sf_put_u8(o, b.p[i] < 0x80 ? b.p[i] : 0x80 | (b.p[i] & 0x3f));
+	}
+}
+
+static void
+put_as_text(struct sf_put *o, enum text_rule how, struct sf_bytes b)
+{
+	switch (how) {
+	case TEXT_REPLACED:
+		put_replaced(o, b);
+		break;
+	case TEXT_LATIN_1:
+		put_latin_1(o, b);
+		break;
+	case TEXT_UNTIL_ZERO:
+		sf_put_bytes(o, sf_until_zero(b));
+		break;
+	}
+}
+
 static void
 put_aad(struct sf_put *o, const struct sf_vary *v, const struct sf_parted *p,
     struct sf_bytes metadata)
@@ -121,6 +170,10 @@ put_aad(struct sf_put *o, const struct sf_vary *v, const struct sf_parted *p,
 		sf_put_bytes(o, p->header);
 		sf_put_uint(o, metadata.n, (size_t)v->n);
 		break;
+	case SF_AAD_TEXT:
+		sf_put_bytes(o, p->header);
+		put_as_text(o, (enum text_rule)v->n, metadata);
+		return;
 	case SF_AAD_PREFIX_FIRST:
 		sf_put_bytes(o, p->prefix);
 		sf_put_bytes(o, p->header);
@@ -482,6 +535,20 @@ encrypt(const struct sf_key_for *k, const struct sf_suite *suite,
 	return ok;
 }
 
+/* Whatever the length of the nonce is. */
+static bool
+gcm_encrypts(const struct sf_key_for *k, const struct sf_suite *suite,
+    const struct sf_derived *d, struct sf_bytes nonce, struct sf_bytes pt,
+    struct sf_workspace *w)
+{
+	struct sf_bytes aad = sf_put_all(&w->aad);
+
+	if (nonce.n == SF_NONCE)
+		return encrypt(k, suite, d, nonce.p, aad, pt, w);
+	return pt.n + SF_TAG_MAX <= w->plain.room &&
+	       k->c->gcm_seals(suite, d->key, nonce, aad, pt, w->plain.p);
+}
+
 static bool
 gcm_seals(struct sf_put *o, const struct sf_vary *v, const struct sf_key_for *k,
     const struct sf_derived *d, struct sf_bytes nonce, struct sf_bytes pt,
@@ -491,10 +558,8 @@ gcm_seals(struct sf_put *o, const struct sf_vary *v, const struct sf_key_for *k,
 	    v->key_cut ? sf_suite_by_id(GCM_128) : k->suite;
 	size_t n = tag_sent(v, SF_TAG_MAX);
 
-	/* there is no way to seal under a nonce of another length */
-	if (nonce.n != SF_NONCE || n == 0 || n > SF_TAG_MAX ||
-	    (v->key_cut && suite == k->suite) ||
-	    !encrypt(k, suite, d, nonce.p, sf_put_all(&w->aad), pt, w))
+	if (n == 0 || n > SF_TAG_MAX || (v->key_cut && suite == k->suite) ||
+	    !gcm_encrypts(k, suite, d, nonce, pt, w))
 		return false;
 	put_payload(o, v, sf_bytes(w->plain.p, pt.n),
 	    sf_bytes(w->plain.p + pt.n, n));

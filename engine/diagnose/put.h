@@ -45,6 +45,17 @@ sf_put_u8(struct sf_put *o, uint8_t octet)
 	sf_put_bytes(o, sf_bytes(&octet, 1));
 }
 
+/* Those in front of the first that is zero. */
+static inline struct sf_bytes
+sf_until_zero(struct sf_bytes b)
+{
+	size_t n = 0;
+
+	while (n < b.n && b.p[n] != 0)
+		n++;
+	return sf_bytes(b.p, n);
+}
+
 /* The low n octets of v, most significant first. */
 static inline void
 sf_put_uint(struct sf_put *o, uint64_t v, size_t n)

@@ -172,6 +172,7 @@ enum sf_aad_rule {
 	SF_AAD_FIELDS, /* the header without its config octet */
 	SF_AAD_EXPANDED,
 	SF_AAD_LENGTH, /* n octets */
+	SF_AAD_TEXT,   /* the metadata as text (n) */
 	SF_AAD_PREFIX_FIRST,
 	SF_AAD_PREFIX_LAST,
 	SF_AAD_PREFIX_ONLY
