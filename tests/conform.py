@@ -311,6 +311,9 @@ def test_charged():
         ("base-padded", {"KDF-02"}),
         ("plaintext-c-string", {"CT-02"}),
         ("sealed-padded", {"CT-02"}),
+        ("metadata-text", {"META-02"}),
+        ("metadata-text-panic", {"META-02"}),
+        ("cached-by-base", {"KDF-04", "KDF-05"}),  # key and suite of the first
         # with nothing but frames to see
         ("Opener panic-empty", {"HDR-09"}),
         ("Opener kdf-label-version", {"KDF-03"}),
@@ -324,6 +327,11 @@ def test_charged():
         ("OpenOnly nibbles-swapped", {"HDR-01", "HDR-06"}),
         ("OpenOnly ctr-first", {"HDR-06"}),
         ("OpenOnly tag-size", {"SUITE-02"}),
+        ("OpenOnly nonce-long", {"NON-01"}),
+        ("OpenOnly nonce-block", {"NON-01", "AEAD-05"}),  # GCM, and the MAC's
+        ("OpenOnly metadata-text", {"META-02"}),
+        ("OpenOnly metadata-text-panic", {"META-02"}),
+        ("OpenOnly metadata-c-string", {"META-02"}),
         ("OpenSchedule kdf-label-version", {"KDF-03"}),
     ]
     proxy = [sys.executable, os.path.join(TOP, "tests", "conform_proxy.py")]

@@ -135,10 +135,12 @@ must_if_there(struct sf_trial *t, const char *key, const char *digits)
 static void
 kdf(struct sf_trial *t)
 {
+	uint8_t base[OCTETS];
+
 	sf_begin(t, "kdf");
 	sf_put_u64(t, "suite", t->suite->id);
 	sf_put_u64(t, "kid", frames[t->c->i].kid);
-	put_text(t, "base", frames[t->c->i].base);
+	sf_put_hex(t, "base", hex(frames[t->c->i].base, base));
 	sf_ask(t);
 	if (!sf_must_ok(t, "to derive the published keys"))
 		return;

@@ -196,6 +196,9 @@ struct sf_habits {
 	bool short_label; /* of far_kid: labels have 32 bits */
 	/* frames under such keys do not open; with a zero octet in them */
 	bool short_base, long_base, zero_base;
+	bool by_base;   /* a base key has one key, whatever the KID */
+	/* it takes metadata that is UTF-8, or without a zero octet, and no other */
+	bool text_only, zero_meta;
 	uint64_t far_kid, far_ctr; /* from here on none opens; 0: all do */
 	const char *noise; /* requirement: plaintexts come out as noise */
 };
@@ -254,6 +257,8 @@ enum sf_reply { SF_R_NONE, SF_R_OK, SF_R_NO, SF_R_UNSUPPORTED };
 
 #define SF_ANSWERS 512 /* replies of a case that are compared */
 
+#define SF_BASES 64 /* base keys likewise: the last ones */
+
 #define SF_SEALS 2048 /* counters that a trial remembers to find one again */
 
 struct sf_trial {
@@ -283,6 +288,16 @@ struct sf_trial {
 	unsigned n_keys;   /* that the last context has */
 	size_t key_octets; /* of the last base key */
 	bool key_zero;     /* it has a zero octet */
+	/* The metadata of the request is UTF-8; it has a zero octet. */
+	bool asked_text, asked_zero;
+	/* A base key of this case was in use in this process before, for another
+	   KID or suite. */
+	bool base_again;
+	uint64_t word_kid; /* of the request */
+	unsigned n_bases;  /* since the process started */
+	struct sf_base_seen {
+		uint64_t base, use; /* hashes */
+	} bases[SF_BASES];
 	/* It was refused, as all frames like it are: the requirement that this
 	   is against, until something else is asked; static, or NULL. */
 	const char *cause;

@@ -174,6 +174,45 @@ look_at_base_keys(struct sf_trial *t, struct sf_habits *h)
 	h->long_base = is_refused(t, &p);
 }
 
+/* The base key of one KID is that of another as well. */
+static void
+look_at_one_base(struct sf_trial *t, struct sf_habits *h)
+{
+	struct frame p;
+
+	make(t, &p);
+	p.f.kid = KID + 3;
+	if (!has_key(t, &p, "recv") || open_it(t, &p) != SF_R_OK)
+		return;
+	p.f.kid = KID + 4;
+	h->by_base = is_refused(t, &p);
+}
+
+/* ---- metadata ------------------------------------------------------------ */
+
+/* A frame with such metadata, of eight octets, sealed or opened. */
+static bool
+takes(struct sf_trial *t, const char *meta, bool open)
+{
+	struct frame p;
+
+	make(t, &p);
+	p.f.meta = sf_bytes(meta, 8);
+	if (!has_key(t, &p, open ? "recv" : "send"))
+		return false;
+	return (open ? open_it(t, &p)
+		     : sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt)) == SF_R_OK;
+}
+
+static void
+look_at_metadata(struct sf_trial *t, struct sf_habits *h, bool open)
+{
+	if (!takes(t, "metadata", open))
+		return;
+	h->zero_meta |= !takes(t, "met\0data", open);
+	h->text_only |= !takes(t, "\xff\xc3(\x80 dat", open);
+}
+
 /* ---- noise --------------------------------------------------------------- */
 
 /* The key stream is that of the blocks from 1 on, or of AES-128, or another. */
@@ -252,21 +291,34 @@ look_at_kept(struct sf_trial *t, struct sf_habits *h)
 		   t->reply == SF_R_NO && !t->declared;
 }
 
-void
-sf_habits_look(struct sf_trial *t, struct sf_habits *h)
+static void
+look_at_opened(struct sf_trial *t, struct sf_habits *h)
 {
 	struct frame p;
 
-	look_at_kept(t, h);
-	look_at_noise(t, h);
-	if ((t->run->info.caps & SF_NEED(OPEN)) == 0)
-		return;
 	look_at_forged(t, h);
 	make(t, &p);
 	if (is_refused(t, &p))
 		return; /* there is nothing to compare with */
 	look_at_large(t, h);
 	look_at_base_keys(t, h);
+	look_at_one_base(t, h);
+}
+
+/* What may end the process comes last. */
+void
+sf_habits_look(struct sf_trial *t, struct sf_habits *h)
+{
+	bool opens = (t->run->info.caps & SF_NEED(OPEN)) != 0;
+
+	look_at_kept(t, h);
+	look_at_noise(t, h);
+	if (opens)
+		look_at_opened(t, h);
+	if ((t->run->info.caps & SF_NEED(SEAL)) != 0)
+		look_at_metadata(t, h, false);
+	if (opens)
+		look_at_metadata(t, h, true);
 }
 
 /* ---- what is charged to them --------------------------------------------- */
@@ -286,6 +338,24 @@ blame_taken(struct sf_trial *t, const struct sf_habits *h)
 		blame(t, "DEC-05", "frames open whose tag is wrong");
 	else if (h->takes_unknown && t->asked_kid != t->key_kid)
 		blame(t, "DEC-04", "frames open that no key is there for");
+}
+
+/* With such metadata, or under such a key, nothing is as it should be. */
+static void
+blame_request(struct sf_trial *t, const struct sf_habits *h)
+{
+	if (h->text_only && !t->asked_text)
+		blame(t, "META-02",
+		    "metadata that is not UTF-8 is not taken: it is octets, "
+		    "and no text");
+	else if (h->zero_meta && t->asked_zero)
+		blame(t, "META-02",
+		    "metadata with a zero octet is not taken as it is: it is "
+		    "octets, and no text");
+	else if (h->by_base && t->base_again)
+		blame(t, "KDF-04",
+		    "a base key that was there before has the key of the KID "
+		    "that it had then: derive one for each KID and suite");
 }
 
 static void
@@ -334,6 +404,10 @@ sf_habit_blame(struct sf_trial *t, enum sf_expected e)
 		return;
 	h = &t->run->habits[t->suite->id];
 	sf_trial_verb(t, verb);
+	if (e != SF_EXPECTED_NO)
+		blame_request(t, h);
+	if (t->blame != NULL)
+		return;
 	if (e == SF_EXPECTED_OK && t->run->keeps &&
 	    (strcmp(verb, "key") == 0 || strcmp(verb, "rkey") == 0 ||
 		strcmp(verb, "epoch") == 0))

@@ -144,6 +144,7 @@ sf_trial_case(
 	t->blame = t->cause = t->habit = t->otherwise = NULL;
 	t->asked_short = NULL;
 	t->epoch_known = t->ratchet_known = false;
+	t->base_again = false;
 	t->log_cut = false;
 	t->log_n = 0;
 	sf_line_clear(&t->log);
@@ -429,6 +430,7 @@ ready(struct sf_trial *t)
 		e = sf_child_start(
 		    t->child, t->run->o->argv, t->run->o->memory);
 		*t->greeted = false;
+		t->n_bases = 0;
 	}
 	if (e == SF_CHILD_OK && !*t->greeted)
 		e = sf_child_ask(t->child, sf_bytes(hello, sizeof(hello) - 1),

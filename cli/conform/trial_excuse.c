@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli/conform/trial.h"
+#include "engine/base/hash.h"
+#include "engine/base/utf8.h"
 #include "parsers/sframe/header.h"
 
 /* Two keys at a time are what it takes to change from one to the next. */
@@ -61,6 +63,8 @@ sf_excuse_number(struct sf_trial *t, const char *key, uint64_t v)
 {
 	const struct sf_shim_info *info = &t->run->info;
 
+	if (strcmp(key, "kid") == 0)
+		t->word_kid = v;
 	if (strcmp(key, "kid") == 0 && v > info->max_kid)
 		excuse(t, true, "a KID above max-kid=", info->max_kid, "");
 	else if (strcmp(key, "r") == 0)
@@ -153,18 +157,37 @@ is_any_base(const struct sf_trial *t, size_t n)
 	return n >= 16 && n <= SF_KEY_MAX && n % 16 == 0;
 }
 
+/* All members of an epoch have one base key. */
+static void
+note_base(struct sf_trial *t, struct sf_bytes b)
+{
+	uint64_t base = sf_hash(b);
+	uint64_t use = t->word_kid ^ sf_mix(t->suite == NULL ? 0 : t->suite->id);
+	struct sf_base_seen *new = &t->bases[t->n_bases++ % SF_BASES];
+	char verb[24];
+
+	sf_trial_verb(t, verb);
+	t->base_again |= strcmp(verb, "epoch") == 0;
+	for (unsigned i = 0; i < SF_BASES && i + 1 < t->n_bases; i++)
+		t->base_again |=
+		    t->bases[i].base == base && t->bases[i].use != use;
+	*new = (struct sf_base_seen){ base, use };
+	t->key_octets = b.n;
+	t->key_zero = memchr(b.p, 0, b.n) != NULL;
+}
+
 /* RFC 9605 sets no length of a base key, of a plaintext, of metadata. */
 void
 sf_excuse_octets(struct sf_trial *t, const char *key, struct sf_bytes b)
 {
-	if (strcmp(key, "meta") == 0)
+	if (strcmp(key, "meta") == 0) {
 		t->asked_meta = b.n > 0;
-	if (strcmp(key, "meta") == 0)
+		t->asked_text = sf_utf8_is(b);
+		t->asked_zero = b.n > 0 && memchr(b.p, 0, b.n) != NULL;
 		excuse_size(t, b.n, t->run->info.max_meta,
 		    "more than max-meta=", " octets of metadata");
-	else if (strcmp(key, "base") == 0) {
-		t->key_octets = b.n;
-		t->key_zero = memchr(b.p, 0, b.n) != NULL;
+	} else if (strcmp(key, "base") == 0) {
+		note_base(t, b);
 	}
 	if (strcmp(key, "base") == 0 && !is_any_base(t, b.n))
 		excuse(t, false, "", b.n, " octets of base key");
@@ -193,6 +216,9 @@ sf_excuse_verb(struct sf_trial *t, const char *verb)
 	t->beyond[0] = '\0';
 	t->declared = false;
 	t->asked_short = NULL;
+	t->asked_text = true;
+	t->asked_zero = false;
+	t->word_kid = 0;
 	if (strcmp(verb, "open") != 0)
 		t->cause = NULL;
 	if (strcmp(verb, "key") == 0)

@@ -174,6 +174,9 @@ export const defects = new Map([
   ["mls-first-context", ["MLS-05", "ml-replaced-s1-*", "Of an epoch that was replaced only keys in context 0 are removed"]],
   ["mls-send-stays", ["MLS-05", "ml-replaced-send-s1-*", "A sender goes on with its key when the epoch is replaced"]],
   ["rmepoch-all", ["MLS-05", "ml-removed-others-*", "All epochs go with one that is removed"]],
+  ["metadata-text", ["META-02", "md-open-s1-*", "Metadata goes through UTF-8, and what is none is replaced"]],
+  ["metadata-text-panic", ["META-02", "md-open-s1-*", "Metadata that is not UTF-8 raises an exception"]],
+  ["cached-by-base", ["KDF-04", "key-neighbours-*", "Keys are cached by base key, for whatever KID and suite"]],
   ["export-length", ["MLS-01", "ml-export-s1-*", "The octet that ends the label of the export is counted"]],
 ]);
 

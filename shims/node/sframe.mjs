@@ -148,9 +148,10 @@ export async function schedule(id, base, kid) {
   if (broken("base-64")) base = base.slice(0, 64);
   if (broken("base-padded") && base.length < 32) base = concat(base, new Uint8Array(32 - base.length));
   if (broken("base-string")) base = untilZero(base);
-  const name = broken("cached-by-kid") ? `${kid} ${id}` : `${kid} ${Buffer.from(base).toString("hex")}`;
+  const hex = Buffer.from(base).toString("hex");
+  const name = broken("cached-by-kid") ? `${kid} ${id}` : broken("cached-by-base") ? hex : `${kid} ${hex}`;
   const cached = cache.get(name);
-  const caches = broken("cached-without-suite") || broken("cached-by-kid");
+  const caches = broken("cached-without-suite") || broken("cached-by-kid") || broken("cached-by-base");
   if (caches && cached) return { ...cached };
   if (broken("kdf-kid-32")) kid &= 0xffffffffn;
   const kidOctets = broken("kdf-short-kid") ? uint(kid, octetsFor(kid)) : uint(kid, 8, broken("kdf-little-kid"));
@@ -295,6 +296,8 @@ export function aadOf(header, meta) {
   if (broken("aad-nothing-alone") && meta.length === 0) return EMPTY;
   if (broken("aad-header-9")) header = header.slice(0, 9);
   if (broken("metadata-c-string")) meta = untilZero(meta);
+  if (broken("metadata-text")) meta = utf8(Buffer.from(meta).toString());
+  if (broken("metadata-text-panic")) meta = utf8(new TextDecoder("utf-8", { fatal: true }).decode(meta));
   if (broken("aad-128")) return concat(header, meta).slice(0, 128);
   if (broken("aad-order")) return concat(meta, header);
   if (broken("aad-no-header")) return meta;
