@@ -1145,8 +1145,10 @@ def neighbours():
                twice(way, base, ctr=2**33), "CTR 2^33", **more)
 
 
-def texts():
-    """Metadata that went through a string."""
+def ors_and_texts():
+    """A counter that is put in by OR; metadata that went through a string."""
+    plain("nonce-added", ANY, "OR",
+          nonce=lambda w, s, c: bytes(a | b for a, b in zip(s, be(c, 12))))
     # a character, one that is cut short, octets that are none, a zero octet
     some = b"\xc3\xa9 \xe2\x82 \xff\xfe \xf4\x90 \0IETF"
     for note, of in (("replaced", lambda m: m.decode("utf-8", "replace").encode()),
@@ -1190,7 +1192,7 @@ def slugs():
 def make():
     for part in (suites_and_keys, labels, schedules, drafts, nonces, aads,
                  tags, ratchets, groups, streams, on_the_way, aliases, quiet,
-                 neighbours, texts):
+                 neighbours, ors_and_texts):
         part()
     return "".join(json.dumps(v, sort_keys=True) + "\n" for v in lines)
 

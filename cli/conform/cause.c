@@ -115,6 +115,8 @@ sf_cause_requirement(const struct sf_cause *c)
 {
 	if (side_of(c) != NULL)
 		return side_of(c)->requirement;
+	if (c->other_kid)
+		return "MLS-03";
 	if (c->mistake == SF_MISTAKE_NONE && c->no_header)
 		return "HDR-01";
 	if (c->mistake == SF_MISTAKE_NONE && c->other_key)
@@ -129,6 +131,9 @@ sf_cause_text(const struct sf_cause *c)
 	const struct sf_mistake_row *row =
 	    sf_mistake_row((enum sf_mistake)c->mistake);
 
+	if (c->other_kid)
+		return "the KID of a member is another: it is not context, "
+		       "index and the low bits of the epoch, in this order";
 	if (row == NULL && c->no_header && c->opened)
 		return "KID and CTR have each other's half of the config octet";
 	if (row == NULL && c->no_header)
@@ -147,6 +152,10 @@ sf_cause_remedy(const struct sf_cause *c)
 	const struct sf_mistake_row *row =
 	    sf_mistake_row((enum sf_mistake)c->mistake);
 
+	if (c->other_kid)
+		return "Make the KID as RFC 9605 5.2 has it: the low E bits "
+		       "of the epoch, S bits of index above them, the context "
+		       "above these.";
 	if (row == NULL && c->no_header)
 		return "Send and read the header as RFC 9605 4.3 has it.";
 	if (side_of(c) != NULL)
@@ -306,6 +315,17 @@ sf_cause_of_refusal(const struct sf_trial *t)
 	return c != NULL && c->refused[t->asked_meta][t->asked_later]
 		   ? sf_cause_requirement(c)
 		   : NULL;
+}
+
+const char *
+sf_cause_of_kids(const struct sf_trial *t)
+{
+	const struct sf_cause *c =
+	    t->suite == NULL || !t->epoch_known
+		? NULL
+		: &t->run->causes[t->suite->id][SF_CAUSE_MLS];
+
+	return c != NULL && c->other_kid ? sf_cause_requirement(c) : NULL;
 }
 
 bool
@@ -514,6 +534,11 @@ look_at_sealed(struct sf_trial *t, enum sf_cause_kind kind, struct sf_cause *c)
 		if (!meta)
 			s.f.meta = sf_bytes(NULL, 0);
 		if (!take_frames(t, &s, kinds[kind].seal))
+			return;
+		c->other_kid = !has_kid(&s) && kind == SF_CAUSE_MLS &&
+			       !t->run->causes[t->suite->id][SF_CAUSE_FRAMES]
+				    .no_header;
+		if (c->other_kid)
 			return;
 		c->no_header = !has_kid(&s);
 		c->mistake =

@@ -154,17 +154,19 @@ enum sf_cause_part
 sf_part_look(struct sf_trial *t)
 {
 	struct zeros z;
-	bool first = false, last = false;
+	bool first = false, others = true, right;
 
 	make(t, &z);
 	sf_new(t, "a");
 	if (sf_key(t, "a", "send", KID, z.f.base) != SF_R_OK ||
 	    !is_enciphered(t, &z, &first))
 		return SF_PART_UNKNOWN;
-	for (unsigned i = 1; i < FRAMES; i++)
-		if (!is_enciphered(t, &z, &last))
+	for (unsigned i = 1; i < FRAMES; i++) {
+		if (!is_enciphered(t, &z, &right))
 			return SF_PART_UNKNOWN;
-	if (first && !last)
+		others = others && right;
+	}
+	if (first && !others)
 		return SF_PART_NONCE;
 	return of_schedule(t, &z,
 	    !first				 ? SF_PART_KEY

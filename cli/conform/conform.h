@@ -176,6 +176,7 @@ struct sf_cause {
 	/* of diagnose.h, in what it seals, or else in what it opens; 0: none */
 	unsigned mistake;
 	bool no_header;   /* what it seals does not begin with its KID */
+	bool other_kid;   /* the same of an epoch's, and plain frames do */
 	/* No mistake that is known, and what it seals is not under the key of
 	   a step (then by is RATCHET) or of an epoch (MLS). */
 	bool other_key;
@@ -196,7 +197,10 @@ struct sf_habits {
 	bool short_label; /* of far_kid: labels have 32 bits */
 	/* frames under such keys do not open; with a zero octet in them */
 	bool short_base, long_base, zero_base;
-	bool by_base;   /* a base key has one key, whatever the KID */
+	/* A base key has one key, whatever the KID is, or the suite. */
+	bool by_base, any_suite;
+	bool one_window; /* all keys have one replay window */
+	bool once;       /* a frame that opened leaves the key to no other */
 	/* it takes metadata that is UTF-8, or without a zero octet, and no other */
 	bool text_only, zero_meta;
 	uint64_t far_kid, far_ctr; /* from here on none opens; 0: all do */
@@ -282,6 +286,10 @@ struct sf_trial {
 	/* The last open: with metadata, with another CTR than 0, its KID. */
 	bool asked_meta, asked_later;
 	uint64_t asked_kid, asked_ctr;
+	/* A frame of this case opened; the KID of the last one. */
+	bool opened;
+	uint64_t opened_kid;
+	uint64_t asked_ct; /* a hash */
 	/* It was too short for a header, or for a tag: the requirement; NULL. */
 	const char *asked_short;
 	uint64_t key_kid;  /* of the last key for receiving */
@@ -291,12 +299,13 @@ struct sf_trial {
 	/* The metadata of the request is UTF-8; it has a zero octet. */
 	bool asked_text, asked_zero;
 	/* A base key of this case was in use in this process before, for another
-	   KID or suite. */
-	bool base_again;
+	   KID, or for another suite. */
+	bool again_kid, again_suite;
 	uint64_t word_kid; /* of the request */
 	unsigned n_bases;  /* since the process started */
 	struct sf_base_seen {
-		uint64_t base, use; /* hashes */
+		uint64_t base, kid; /* a hash */
+		uint16_t suite;
 	} bases[SF_BASES];
 	/* It was refused, as all frames like it are: the requirement that this
 	   is against, until something else is asked; static, or NULL. */
@@ -369,6 +378,8 @@ void sf_fail_frame(
 bool sf_fail_refused(struct sf_trial *t, const char *what);
 /* The requirement that such a refusal is against; NULL. */
 const char *sf_cause_of_refusal(const struct sf_trial *t);
+/* The same of a failure in a case of MLS, whose KIDs are others in all frames. */
+const char *sf_cause_of_kids(const struct sf_trial *t);
 /* This frame of the shim's is not what it should be: whatever fails next is
    charged to the mistake that is in it, if it can be found. */
 void sf_blame_frame(

@@ -181,6 +181,8 @@ sf_must_refuse_forged(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
     struct sf_bytes ct, const char *what)
 {
 	sf_open(t, ctx, meta, ct);
+	if (t->reply == SF_R_OK)
+		sf_habit_blame(t, SF_EXPECTED_NO);
 	if (t->reply == SF_R_OK && t->blame == NULL)
 		t->blame = "DEC-05";
 	sf_must_no(t, what);

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "cli/conform/trial.h"
+#include "engine/base/hash.h"
 #include "engine/crypto/kdf.h"
 #include "parsers/sframe/header.h"
+#include "parsers/text/shim_line.h"
 
 #define KID   0x123
 #define PLAIN 64 /* octets: four blocks */
@@ -174,18 +176,69 @@ look_at_base_keys(struct sf_trial *t, struct sf_habits *h)
 	h->long_base = is_refused(t, &p);
 }
 
-/* The base key of one KID is that of another as well. */
+static const struct sf_suite *
+another_suite(const struct sf_trial *t)
+{
+	for (uint16_t id = 1; id <= SF_SUITES; id++)
+		if (id != t->suite->id && (t->run->info.suites >> id & 1) != 0)
+			return sf_suite_by_id(id);
+	return t->suite;
+}
+
+/* The base key of one KID, or suite, is that of another as well. */
 static void
 look_at_one_base(struct sf_trial *t, struct sf_habits *h)
 {
+	const struct sf_suite *suite = t->suite;
 	struct frame p;
 
 	make(t, &p);
 	p.f.kid = KID + 3;
-	if (!has_key(t, &p, "recv") || open_it(t, &p) != SF_R_OK)
+	t->suite = another_suite(t);
+	if (!is_refused(t, &p)) {
+		t->suite = suite;
+		h->any_suite = is_refused(t, &p);
+		p.f.kid = KID + 4;
+		h->by_base = is_refused(t, &p);
+	}
+	t->suite = suite;
+}
+
+/* ---- replay -------------------------------------------------------------- */
+
+/* A CTR that another KID has had is refused. */
+static void
+look_at_window(struct sf_trial *t, struct sf_habits *h)
+{
+	struct frame first, second;
+
+	make(t, &first);
+	make(t, &second);
+	first.f.kid = KID + 5;
+	second.f.kid = KID + 6;
+	h->one_window =
+	    has_key(t, &first, "recv") &&
+	    sf_key(t, "a", "recv", second.f.kid, second.f.base) == SF_R_OK &&
+	    open_it(t, &first) == SF_R_OK &&
+	    open_it(t, &second) == SF_R_NO && !t->declared &&
+	    !is_refused(t, &second);
+}
+
+/* Frames open, each in a context of its own, and not one behind another. */
+static void
+look_at_next(struct sf_trial *t, struct sf_habits *h)
+{
+	bool behind = false, alone = false;
+	struct frame p;
+
+	make(t, &p);
+	if (!has_key(t, &p, "recv"))
 		return;
-	p.f.kid = KID + 4;
-	h->by_base = is_refused(t, &p);
+	for (p.f.ctr = 1; p.f.ctr < 4; p.f.ctr++)
+		behind |= open_it(t, &p) == SF_R_NO && !t->declared;
+	for (p.f.ctr = 1; p.f.ctr < 4; p.f.ctr++)
+		alone |= is_refused(t, &p);
+	h->once = behind && !alone;
 }
 
 /* ---- metadata ------------------------------------------------------------ */
@@ -303,6 +356,8 @@ look_at_opened(struct sf_trial *t, struct sf_habits *h)
 	look_at_large(t, h);
 	look_at_base_keys(t, h);
 	look_at_one_base(t, h);
+	look_at_next(t, h);
+	look_at_window(t, h);
 }
 
 /* What may end the process comes last. */
@@ -330,13 +385,24 @@ blame(struct sf_trial *t, const char *requirement, const char *text)
 	t->habit = text;
 }
 
+/* What came out is what went in. */
+static bool
+is_passed_on(struct sf_trial *t)
+{
+	struct sf_bytes pt;
+
+	return sf_shim_value(t->words, "pt", &pt) &&
+	       sf_take_hex(t, "pt", &pt) && sf_hash(pt) == t->asked_ct;
+}
+
 /* A frame was taken that had to be refused. */
 static void
 blame_taken(struct sf_trial *t, const struct sf_habits *h)
 {
 	if (h->takes_forged)
 		blame(t, "DEC-05", "frames open whose tag is wrong");
-	else if (h->takes_unknown && t->asked_kid != t->key_kid)
+	else if (h->takes_unknown &&
+		 (t->asked_kid != t->key_kid || is_passed_on(t)))
 		blame(t, "DEC-04", "frames open that no key is there for");
 }
 
@@ -352,10 +418,14 @@ blame_request(struct sf_trial *t, const struct sf_habits *h)
 		blame(t, "META-02",
 		    "metadata with a zero octet is not taken as it is: it is "
 		    "octets, and no text");
-	else if (h->by_base && t->base_again)
+	else if (h->by_base && (t->again_kid || t->again_suite))
 		blame(t, "KDF-04",
 		    "a base key that was there before has the key of the KID "
 		    "that it had then: derive one for each KID and suite");
+	else if (h->any_suite && t->again_suite)
+		blame(t, "KDF-05",
+		    "a base key that was there before has the key of the suite "
+		    "that it had then: derive one for each suite");
 }
 
 static void
@@ -381,6 +451,14 @@ blame_refused(struct sf_trial *t, const struct sf_habits *h)
 		blame(t, h->short_label ? "KDF-04" : "HDR-07",
 		    h->short_label ? "the labels have 32 bits of the KID"
 				   : "no frame with a KID so large opens");
+	else if (h->once && t->opened)
+		blame(t, "NON-01",
+		    "a frame that opened leaves behind a nonce, or a key, that "
+		    "is not as it was: the next does not open");
+	else if (h->one_window && t->opened && t->opened_kid != t->asked_kid)
+		blame(t, "REP-03",
+		    "a CTR that another KID has had is refused: each key has a "
+		    "replay window of its own");
 	else if (h->far_ctr != 0 && t->asked_ctr >= h->far_ctr)
 		blame(t, h->short_nonce ? "NON-01" : "HDR-07",
 		    h->short_nonce

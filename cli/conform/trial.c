@@ -30,7 +30,8 @@ static void __attribute__((format(printf, 3, 0))) decide(struct sf_trial *t,
 	t->result->verdict = v;
 	t->result->charged = !is_failure(v)     ? NULL
 			     : t->blame != NULL ? t->blame
-						: t->cause;
+			     : t->cause != NULL ? t->cause
+						: sf_cause_of_kids(t);
 	vsnprintf(t->result->why, sizeof(t->result->why), format, args);
 	if (is_failure(v) && t->habit != NULL)
 		snprintf(t->result->why + strlen(t->result->why),
@@ -144,7 +145,7 @@ sf_trial_case(
 	t->blame = t->cause = t->habit = t->otherwise = NULL;
 	t->asked_short = NULL;
 	t->epoch_known = t->ratchet_known = false;
-	t->base_again = false;
+	t->again_kid = t->again_suite = t->opened = false;
 	t->log_cut = false;
 	t->log_n = 0;
 	sf_line_clear(&t->log);

@@ -52,6 +52,9 @@ sf_excuse_taken(struct sf_trial *t)
 		t->n_keys++;
 	} else if (strcmp(verb, "rmkey") == 0) {
 		t->n_keys -= t->n_keys > 0;
+	} else if (strcmp(verb, "open") == 0) {
+		t->opened = true;
+		t->opened_kid = t->asked_kid;
 	} else if (strcmp(verb, "rkey") == 0) {
 		t->ratchet_known = true;
 		t->rbits = t->asked_rbits;
@@ -137,6 +140,7 @@ excuse_ct(struct sf_trial *t, struct sf_bytes b)
 {
 	char verb[24];
 
+	t->asked_ct = sf_hash(b);
 	sf_trial_verb(t, verb);
 	if (strcmp(verb, "open") == 0)
 		excuse_header(t, b, true);
@@ -161,17 +165,20 @@ is_any_base(const struct sf_trial *t, size_t n)
 static void
 note_base(struct sf_trial *t, struct sf_bytes b)
 {
-	uint64_t base = sf_hash(b);
-	uint64_t use = t->word_kid ^ sf_mix(t->suite == NULL ? 0 : t->suite->id);
-	struct sf_base_seen *new = &t->bases[t->n_bases++ % SF_BASES];
+	struct sf_base_seen new = { sf_hash(b), t->word_kid,
+		t->suite == NULL ? 0 : t->suite->id };
 	char verb[24];
 
 	sf_trial_verb(t, verb);
-	t->base_again |= strcmp(verb, "epoch") == 0;
-	for (unsigned i = 0; i < SF_BASES && i + 1 < t->n_bases; i++)
-		t->base_again |=
-		    t->bases[i].base == base && t->bases[i].use != use;
-	*new = (struct sf_base_seen){ base, use };
+	t->again_kid |= strcmp(verb, "epoch") == 0;
+	for (unsigned i = 0; i < SF_BASES && i < t->n_bases; i++) {
+		const struct sf_base_seen *old = &t->bases[i];
+
+		t->again_kid |= old->base == new.base && old->kid != new.kid;
+		t->again_suite |=
+		    old->base == new.base && old->suite != new.suite;
+	}
+	t->bases[t->n_bases++ % SF_BASES] = new;
 	t->key_octets = b.n;
 	t->key_zero = memchr(b.p, 0, b.n) != NULL;
 }

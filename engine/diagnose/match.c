@@ -30,6 +30,7 @@ static const struct nonce_row {
 	[SF_NONCE_LOW_2] = { 10, 2, false, false, false },
 	[SF_NONCE_LOW_1] = { 11, 1, false, false, false },
 	[SF_NONCE_ADDED] = { 0, 0, false, false, false },
+	[SF_NONCE_OR] = { 4, 8, false, false, false },
 	[SF_NONCE_SALT] = { 0, 0, false, false, false },
 	[SF_NONCE_OFF] = { 4, 8, false, false, false },
 	[SF_NONCE_LENGTH] = { 4, 8, false, false, false }, /* at its end */
@@ -73,9 +74,12 @@ make_nonce(uint8_t nonce[NONCE_MAX], const struct sf_vary *v,
 	else
 		sf_put_uint(&o, ctr, row->width);
 	for (size_t i = 0; i < o.n; i++)
-		nonce[at + i] =
-		    (uint8_t)(row->replaces ? counter[i]
-					    : nonce[at + i] ^ counter[i]);
+		if (v->nonce == SF_NONCE_OR)
+			nonce[at + i] |= counter[i];
+		else if (row->replaces)
+			nonce[at + i] = counter[i];
+		else
+			nonce[at + i] ^= counter[i];
 	return d->salt_octets + (v->nonce == SF_NONCE_BLOCK ? 4 : 0);
 }
 

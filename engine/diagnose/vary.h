@@ -155,6 +155,7 @@ enum sf_nonce_rule {
 	SF_NONCE_LOW_2,
 	SF_NONCE_LOW_1,
 	SF_NONCE_ADDED,
+	SF_NONCE_OR,
 	SF_NONCE_SALT,   /* no counter */
 	SF_NONCE_OFF,    /* CTR + n */
 	SF_NONCE_LENGTH, /* as long as the salt */
