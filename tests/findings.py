@@ -175,6 +175,22 @@ def page_reload_with_the_same_key(c):
     c.audio(0xad, ALICE, SFU, cname="later", start=4.5).sframe(200, kid=9)
 
 
+def forwards_nothing(name, report, text):
+    check("%s: nothing is forwarded" % name,
+          not [s for s in report["streams"] if s["forwards"]], report["streams"])
+
+
+@case({"ctr-reused": [A, 0xad]}, verdict="fail", is_={A: UP, 0xad: UP},
+      also=forwards_nothing)
+def page_reload_that_begins_with_the_same_silence(c):
+    """One frame of the new stream is one of the old, octet for octet: by chance,
+    and the two are no copies."""
+    silence = mkcap.header(9, 0) + bytes(range(3, 41))
+    alice(c).octets(silence).sframe(200, kid=9, ctr=1)
+    c.audio(0xad, ALICE, SFU, cname="later", start=4.5).octets(silence) \
+        .sframe(200, kid=9, ctr=1)
+
+
 @case(near="ctr-reused", is_={A: UP, 0xad: UP})
 def page_reload_with_a_new_key(c):
     alice(c).sframe(200, kid=9)

@@ -243,6 +243,9 @@ sf_classify_finish(struct sf_classifier *c, struct sf_classify_run *run)
 		e->header_chance = fmax(1e-300,
 		    pow(sf_run_chance(&c->last, c->pub->kind == SF_KIND_VIDEO),
 			(double)(c->run_frames - 1)));
+	/* silence may be the same by chance where counters start over */
+	if (c->other > c->same)
+		c->pub->forwards = 0;
 	sf_classify_middles(c);
 	sf_classify_protect(c);
 	e->iv_refused = c->pub->dialect == SF_DIALECT_OPAQUE &&

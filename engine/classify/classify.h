@@ -118,6 +118,8 @@ struct sf_classifier {
 	unsigned rebuilt_in_vain;
 	struct sf_key_use *use;
 	uint64_t use_seq; /* of the last frame under a KID */
+	/* Frames under a nonce of another stream: with its ciphertext, with another. */
+	uint64_t same, other;
 	uint32_t without,
 	    without_packets; /* frames since then, their packets */
 	struct sf_interval *interval;

@@ -205,8 +205,11 @@ sf_classify_scope(const struct sf_record *r, uint64_t kid)
 static void
 note_seen(struct sf_classifier *c, struct sf_frame_event *ev)
 {
-	if (ev->seen == SF_SEEN_SAME && ev->seen_stream != c->pub->id &&
-	    c->pub->forwards == 0)
+	if (ev->seen_stream == c->pub->id)
+		return;
+	c->same += ev->seen == SF_SEEN_SAME;
+	c->other += ev->seen == SF_SEEN_DIFFERENT;
+	if (ev->seen == SF_SEEN_SAME && c->pub->forwards == 0)
 		c->pub->forwards = ev->seen_stream;
 }
 
