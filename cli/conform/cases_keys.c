@@ -177,16 +177,6 @@ replace_send(struct sf_trial *t)
 	(void)sf_must_be_sealed(t, said && !keeps ? &second : &p.f, &ctr);
 }
 
-static void
-must_remove(struct sf_trial *t, uint64_t kid)
-{
-	sf_begin(t, "rmkey");
-	sf_put(t, "ctx", "a");
-	sf_put_u64(t, "kid", kid);
-	sf_ask(t);
-	sf_must_ok(t, "to remove a key that is there");
-}
-
 /* The same key once more, with or without being taken away before. */
 static void
 again(struct sf_trial *t, bool remove)
@@ -199,7 +189,7 @@ again(struct sf_trial *t, bool remove)
 	for (unsigned i = 0; i < 3; i++)
 		sf_must_seal(t, "a", &p.f, &ctr);
 	if (remove)
-		must_remove(t, p.f.kid);
+		sf_must_remove(t, "a", p.f.kid);
 	sf_key(t, "a", "send", p.f.kid, p.f.base);
 	sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt);
 	if (t->reply == SF_R_OK)
@@ -228,7 +218,7 @@ removed(struct sf_trial *t)
 	make(t, &p);
 	sf_must_key(t, "a", "recv", p.f.kid, p.f.base);
 	sf_must_open_ours(t, "a", &p.f);
-	must_remove(t, p.f.kid);
+	sf_must_remove(t, "a", p.f.kid);
 	p.f.ctr = 1;
 	must_not_open(t, &p.f, "a frame whose key was removed");
 }
@@ -242,7 +232,7 @@ removed_send(struct sf_trial *t)
 	make(t, &p);
 	sf_must_key(t, "a", "send", p.f.kid, p.f.base);
 	sf_must_seal(t, "a", &p.f, &ctr);
-	must_remove(t, p.f.kid);
+	sf_must_remove(t, "a", p.f.kid);
 	sf_seal(t, "a", p.f.kid, p.f.meta, p.f.pt);
 	sf_must_no(t, "to seal with a key that was removed");
 }

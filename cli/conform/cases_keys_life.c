@@ -28,16 +28,6 @@ make(struct sf_trial *t, struct job *j)
 	sf_new(t, "a");
 }
 
-static void
-must_remove(struct sf_trial *t, uint64_t kid)
-{
-	sf_begin(t, "rmkey");
-	sf_put(t, "ctx", "a");
-	sf_put_u64(t, "kid", kid);
-	sf_ask(t);
-	sf_must_ok(t, "to remove a key that is there");
-}
-
 /* KIDs that have digits, or low octets, in common with the one that goes. */
 static void
 neighbours(struct sf_trial *t)
@@ -50,7 +40,7 @@ neighbours(struct sf_trial *t)
 	sf_must_key(t, "a", "recv", 1, other_of(&j));
 	for (unsigned i = 0; i < sizeof(kids) / sizeof(kids[0]); i++)
 		sf_must_key(t, "a", "recv", kids[i], j.f.base);
-	must_remove(t, 1);
+	sf_must_remove(t, "a", 1);
 	for (unsigned i = 0; i < sizeof(kids) / sizeof(kids[0]); i++) {
 		j.f.kid = kids[i];
 		j.f.ctr = i; /* one window for all KIDs is another case */
@@ -81,7 +71,7 @@ next_key(struct sf_trial *t)
 	j.f.ctr = 1000;
 	sf_must_open_ours(t, "a", &j.f);
 	if (removes)
-		must_remove(t, j.f.kid);
+		sf_must_remove(t, "a", j.f.kid);
 	j.f.base = other_of(&j);
 	sf_key(t, "a", "recv", j.f.kid, j.f.base);
 	if (t->reply == SF_R_NO)
@@ -135,7 +125,7 @@ first_again(struct sf_trial *t, bool remove)
 			sf_must_ok(t, "a key for sending");
 		seal_some(t, &j, first);
 		if (remove && taken)
-			must_remove(t, j.f.kid);
+			sf_must_remove(t, "a", j.f.kid);
 	}
 }
 

@@ -120,11 +120,7 @@ static void
 key_once(struct sf_trial *t, struct job *j, unsigned i)
 {
 	sf_must_key(t, "a", "recv", 0x1000 + i, j->f.base);
-	sf_begin(t, "rmkey");
-	sf_put(t, "ctx", "a");
-	sf_put_u64(t, "kid", 0x1000 + i);
-	sf_ask(t);
-	sf_must_ok(t, "to remove a key that is there");
+	sf_must_remove(t, "a", 0x1000 + i);
 }
 
 static void

@@ -429,6 +429,8 @@ enum sf_reply sf_key(struct sf_trial *t, const char *ctx, const char *use,
     uint64_t kid, struct sf_bytes base);
 void sf_must_key(struct sf_trial *t, const char *ctx, const char *use,
     uint64_t kid, struct sf_bytes base);
+/* Of a key that is there. */
+void sf_must_remove(struct sf_trial *t, const char *ctx, uint64_t kid);
 enum sf_reply sf_open(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
     struct sf_bytes ct);
 enum sf_reply sf_seal(struct sf_trial *t, const char *ctx, uint64_t kid,

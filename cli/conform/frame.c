@@ -92,6 +92,16 @@ sf_must_key(struct sf_trial *t, const char *ctx, const char *use, uint64_t kid,
 	sf_must_ok(t, "a key for a KID that has none");
 }
 
+void
+sf_must_remove(struct sf_trial *t, const char *ctx, uint64_t kid)
+{
+	sf_begin(t, "rmkey");
+	sf_put(t, "ctx", ctx);
+	sf_put_u64(t, "kid", kid);
+	sf_ask(t);
+	sf_must_ok(t, "to remove a key that is there");
+}
+
 enum sf_reply
 sf_open(struct sf_trial *t, const char *ctx, struct sf_bytes meta,
     struct sf_bytes ct)
