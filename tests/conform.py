@@ -313,6 +313,7 @@ def test_charged():
         ("sealed-padded", {"CT-02"}),
         ("metadata-text", {"META-02"}),
         ("metadata-text-panic", {"META-02"}),
+        ("metadata-zero-panic", {"META-02"}),
         ("cached-by-base", {"KDF-04", "KDF-05"}),  # key and suite of the first
         # with nothing but frames to see
         ("Opener panic-empty", {"HDR-09"}),

@@ -738,7 +738,7 @@ habits(struct sf_trial *t, uint16_t suite, struct sf_habits *h)
 	snprintf(a_case.id, sizeof(a_case.id), "habits-s%u", suite);
 	sf_trial_case(t, &a_case, &result);
 	sf_habits_look(t, h);
-	well = !is_end(&result) || h->ends || h->text_only;
+	well = !is_end(&result) || h->ends || h->text_only || h->zero_meta;
 	sf_case_result_free(&result);
 	return well;
 }

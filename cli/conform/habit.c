@@ -263,7 +263,8 @@ look_at_metadata(struct sf_trial *t, struct sf_habits *h, bool open)
 	if (!takes(t, "metadata", open))
 		return;
 	h->zero_meta |= !takes(t, "met\0data", open);
-	h->text_only |= !takes(t, "\xff\xc3(\x80 dat", open);
+	if (!t->stopped)
+		h->text_only |= !takes(t, "\xff\xc3(\x80 dat", open);
 }
 
 /* ---- noise --------------------------------------------------------------- */

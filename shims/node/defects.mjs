@@ -176,6 +176,7 @@ export const defects = new Map([
   ["rmepoch-all", ["MLS-05", "ml-removed-others-*", "All epochs go with one that is removed"]],
   ["metadata-text", ["META-02", "md-open-s1-*", "Metadata goes through UTF-8, and what is none is replaced"]],
   ["metadata-text-panic", ["META-02", "md-open-s1-*", "Metadata that is not UTF-8 raises an exception"]],
+  ["metadata-zero-panic", ["META-02", "md-change-s1-*", "Metadata with a zero octet raises an exception"]],
   ["cached-by-base", ["KDF-04", "key-neighbours-*", "Keys are cached by base key, for whatever KID and suite"]],
   ["export-length", ["MLS-01", "ml-export-s1-*", "The octet that ends the label of the export is counted"]],
 ]);

@@ -296,6 +296,7 @@ export function aadOf(header, meta) {
   if (broken("aad-nothing-alone") && meta.length === 0) return EMPTY;
   if (broken("aad-header-9")) header = header.slice(0, 9);
   if (broken("metadata-c-string")) meta = untilZero(meta);
+  if (broken("metadata-zero-panic") && meta.includes(0)) throw new RangeError("a zero octet in a string");
   if (broken("metadata-text")) meta = utf8(Buffer.from(meta).toString());
   if (broken("metadata-text-panic")) meta = utf8(new TextDecoder("utf-8", { fatal: true }).decode(meta));
   if (broken("aad-128")) return concat(header, meta).slice(0, 128);
