@@ -314,6 +314,12 @@ def test_charged():
         ("metadata-text", {"META-02"}),
         ("metadata-text-panic", {"META-02"}),
         ("metadata-zero-panic", {"META-02"}),
+        ("cached-without-suite", {"KDF-05"}),
+        ("window-shared", {"REP-03"}),
+        ("mls-kid-order", {"MLS-03"}),
+        ("nonce-or", {"NON-01"}),
+        ("nonce-kept", {"NON-01", "DEC-05", "REP-03"}),
+        ("passes-unknown", {"DEC-04", "AEAD-09"}),
         ("cached-by-base", {"KDF-04", "KDF-05"}),  # key and suite of the first
         # with nothing but frames to see
         ("Opener panic-empty", {"HDR-09"}),

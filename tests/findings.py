@@ -191,6 +191,18 @@ def page_reload_that_begins_with_the_same_silence(c):
         .sframe(200, kid=9, ctr=1)
 
 
+@case({"ctr-reused": [A, 0xe1]}, verdict="fail", is_={A: UP, 0xe1: UP},
+      also=lambda name, report, text: check(
+          "%s: a copy all the same" % name,
+          [s["forwards"] for s in report["streams"]] == [None, "1"], report["streams"]))
+def one_counter_all_the_time_behind_an_sfu(c):
+    """More ciphertexts of one nonce than are remembered, each sent on."""
+    a = alice(c).sframe(20, kid=9)
+    for _ in range(200):
+        a.sframe(1, kid=9, ctr=7)
+    c.forward(a, 0xe1, SFU, BOB, after_ms=10)
+
+
 @case(near="ctr-reused", is_={A: UP, 0xad: UP})
 def page_reload_with_a_new_key(c):
     alice(c).sframe(200, kid=9)

@@ -201,7 +201,7 @@ struct sf_habits {
 	bool by_base, any_suite;
 	bool one_window; /* all keys have one replay window */
 	bool once;       /* a frame that opened leaves the key to no other */
-	/* it takes metadata that is UTF-8, or without a zero octet, and no other */
+	/* It takes metadata that is UTF-8, or without a zero octet, and no other */
 	bool text_only, zero_meta;
 	uint64_t far_kid, far_ctr; /* from here on none opens; 0: all do */
 	const char *noise; /* requirement: plaintexts come out as noise */
@@ -261,7 +261,7 @@ enum sf_reply { SF_R_NONE, SF_R_OK, SF_R_NO, SF_R_UNSUPPORTED };
 
 #define SF_ANSWERS 512 /* replies of a case that are compared */
 
-#define SF_BASES 64 /* base keys likewise: the last ones */
+#define SF_BASES 64 /* base keys that are remembered: the last ones */
 
 #define SF_SEALS 2048 /* counters that a trial remembers to find one again */
 
@@ -304,7 +304,8 @@ struct sf_trial {
 	uint64_t word_kid; /* of the request */
 	unsigned n_bases;  /* since the process started */
 	struct sf_base_seen {
-		uint64_t base, kid; /* a hash */
+		uint64_t base; /* a hash */
+		uint64_t kid;
 		uint16_t suite;
 	} bases[SF_BASES];
 	/* It was refused, as all frames like it are: the requirement that this

@@ -203,12 +203,12 @@ sf_classify_scope(const struct sf_record *r, uint64_t kid)
 
 /* A copy of another stream's frame: that stream is what this one forwards. */
 static void
-note_seen(struct sf_classifier *c, struct sf_frame_event *ev)
+note_seen(struct sf_classifier *c, const struct sf_frame_event *ev, bool crowded)
 {
 	if (ev->seen_stream == c->pub->id)
 		return;
 	c->same += ev->seen == SF_SEEN_SAME;
-	c->other += ev->seen == SF_SEEN_DIFFERENT;
+	c->other += ev->seen == SF_SEEN_DIFFERENT && !crowded;
 	if (ev->seen == SF_SEEN_SAME && c->pub->forwards == 0)
 		c->pub->forwards = ev->seen_stream;
 }
@@ -223,7 +223,7 @@ ask_seen(struct sf_classifier *c, struct sf_classify_run *run,
 	    r->content, &ev->seen_stream);
 	if (run->seen.forgotten > run->model->limits[SF_LIMIT_SEEN_FRAMES])
 		count_limit(run->model, SF_LIMIT_SEEN_FRAMES, r->last);
-	note_seen(c, ev);
+	note_seen(c, ev, run->seen.crowded);
 }
 
 static void

@@ -91,7 +91,8 @@ struct sf_crypto {
 	bool (*gcm_verifies)(const struct sf_suite *suite, const uint8_t *key,
 	    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes ct,
 	    const uint8_t *tag);
-	/* The other way round: out gets pt.n and 16 octets. */
+	/* The other way round: out gets pt.n and 16 octets. False when the
+	   library failed. */
 	bool (*gcm_seals)(const struct sf_suite *suite, const uint8_t *key,
 	    struct sf_bytes nonce, struct sf_bytes aad, struct sf_bytes pt,
 	    uint8_t *out);

@@ -94,6 +94,7 @@ sf_seen_ask(struct sf_seen *s, uint64_t kid, uint64_t ctr, uint64_t content,
 	enum sf_seen_answer answer = SF_SEEN_NEW;
 	unsigned variants = 0;
 
+	s->crowded = false;
 	touch(s, home);
 	for (size_t i = 0; i < NEIGHBOURS; i++) {
 		struct sf_seen_slot *at = &s->slots[(home + i) & s->mask];
@@ -111,7 +112,8 @@ sf_seen_ask(struct sf_seen *s, uint64_t kid, uint64_t ctr, uint64_t content,
 		if (answer == SF_SEEN_NEW)
 			*stream = at->stream;
 		answer = SF_SEEN_DIFFERENT;
-		if (++variants == VARIANTS)
+		s->crowded = ++variants == VARIANTS;
+		if (s->crowded)
 			return answer; /* a pair that is used all the time */
 	}
 	remember(s, home, room, use);

@@ -24,6 +24,8 @@ struct sf_seen {
 	size_t mask;       /* slots - 1 */
 	uint64_t *touched; /* a bit for each block of slots that was written */
 	uint64_t forgotten;
+	bool crowded; /* the last answer: so many octets of one pair that not all
+	                 are remembered, and what is the same may be DIFFERENT */
 };
 
 /* kid is the KID, or a number that stands for the key where it is known. */
